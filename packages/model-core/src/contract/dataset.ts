@@ -1,0 +1,33 @@
+/** A data set as plain JSON: which images there are, what is known of them, who may see them. */
+
+/** The two classes. Id 0 is `ok`, id 1 is `nok`. */
+export type ImageLabel = 'ok' | 'nok';
+export type ImageLabelId = 0 | 1;
+
+export type Split = 'train' | 'validation' | 'test';
+
+export interface Sample {
+  /** Unique within the data set, from 0. */
+  readonly imageId: number;
+  /** Relative to `Dataset.imageDir`, with `/`. */
+  readonly imageFileName: string;
+  readonly imageLabel: ImageLabel;
+  readonly imageLabelId: ImageLabelId;
+  /** Kind of defect, from the folder or table; absent for `ok` images and where unknown. */
+  readonly defect?: string;
+  /** Ground-truth mask, relative to `Dataset.anomalyDir`; a pixel > 0 is anomalous. Absent where none exists. */
+  readonly anomalyFileName?: string;
+  readonly split?: Split;
+  /** Images of one part share a group; a group never crosses a split. */
+  readonly group?: string;
+}
+
+export interface Dataset {
+  /** Relative to the FileSource's root, with `/`; `''` is the root. */
+  readonly imageDir: string;
+  /** As `imageDir`; absent where there are no masks. */
+  readonly anomalyDir?: string;
+  readonly classNames: readonly ['ok', 'nok'];
+  readonly classIds: readonly [0, 1];
+  readonly samples: readonly Sample[];
+}

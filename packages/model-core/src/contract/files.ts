@@ -1,0 +1,29 @@
+/** Where bytes come from and go to, without naming a host. Paths are relative to the source's root and use `/`. */
+
+export interface FileEntry {
+  /** Path relative to the source's root, with `/`. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** Known for files where the host tells it cheaply. */
+  readonly sizeBytes?: number;
+}
+
+/** Read access to a tree of files: a folder, a zip, a drop of files on a page. */
+export interface FileSource {
+  /** Names the source in messages. */
+  readonly name: string;
+  /** The direct children of a folder (`''` is the root), sorted by path. @throws FileError */
+  list(path: string): AsyncIterable<FileEntry>;
+  /** @throws FileError */
+  read(path: string): Promise<Uint8Array>;
+}
+
+/** Keyed bytes that outlive a process. */
+export interface Store {
+  /** `undefined` where nothing is stored under the key. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Atomic: a reader sees the old bytes or the new ones, also with two writers or after a crash. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** No error where the key is absent. */
+  delete(key: string): Promise<void>;
+}

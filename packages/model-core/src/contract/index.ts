@@ -1,0 +1,11 @@
+/** The contract between the rooms. Read these short files first. */
+export * from './backend.ts';
+export * from './dataset.ts';
+export * from './errors.ts';
+export * from './files.ts';
+export * from './image.ts';
+export * from './manifest.ts';
+export * from './preprocess.ts';
+export * from './result.ts';
+export * from './select-backend.ts';
+export * from './tensor.ts';

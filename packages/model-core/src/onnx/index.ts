@@ -1,0 +1,2 @@
+/** ONNX graphs: read, write, edit, build. */
+export * from './ir.ts';

@@ -1,0 +1,26 @@
+/**
+ * Test support shared by all rooms: finds the reference data (real images, feature extractors, golden values)
+ * that is too large or not ours to keep in the repository.
+ *
+ * It is looked for in `ODDPIXEL_REFERENCE_DATA`, else in a folder `shared` beside the checkout. Where it is
+ * absent, tests that need it are skipped and say why.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+
+/** The checkout's root folder. */
+export const repositoryRoot: string = fileURLToPath(new URL('../../..', import.meta.url));
+
+const referenceRoot = process.env['ODDPIXEL_REFERENCE_DATA'] ?? resolve(repositoryRoot, '..', 'shared');
+
+/** The absolute path of one reference file or folder; `undefined` where it is not present on this machine. */
+export function referencePath(...segments: readonly string[]): string | undefined {
+  const path = join(referenceRoot, ...segments);
+  return existsSync(path) ? path : undefined;
+}
+
+/** Title suffix for a test that is skipped because a reference file is absent. */
+export function referenceTitle(title: string, path: string | undefined): string {
+  return path === undefined ? `${title} [skipped: reference data absent, see CONTRIBUTING.md]` : title;
+}
