@@ -1,5 +1,6 @@
 /** The contract between the rooms. Read these short files first. */
 export * from './backend.ts';
+export * from './check-feeds.ts';
 export * from './dataset.ts';
 export * from './errors.ts';
 export * from './files.ts';
@@ -7,5 +8,6 @@ export * from './image.ts';
 export * from './manifest.ts';
 export * from './preprocess.ts';
 export * from './result.ts';
+export * from './run-queue.ts';
 export * from './select-backend.ts';
 export * from './tensor.ts';
