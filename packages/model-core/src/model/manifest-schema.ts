@@ -1,0 +1,127 @@
+/**
+ * Reading and writing the manifest as JSON text. The structure is `ModelManifest` in the contract;
+ * this file checks it, so that a damaged or newer file is refused with the field's name.
+ */
+import * as z from 'zod/mini';
+import { ModelFormatError, type ModelManifest } from '../contract/index.ts';
+
+/** Key of the manifest in the ONNX file's `metadata_props`. */
+export const manifestKey = 'oddpixel';
+
+const finite = z.number();
+const natural = z.int().check(z.minimum(0));
+const positive = z.int().check(z.minimum(1));
+const rate = z.number().check(z.minimum(0), z.maximum(1));
+const scalars = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+const source = z.enum(['validation', 'leaveOwnRowsOut', 'leaveOwnSumsOut', 'kFolds', 'test']);
+
+const preprocessing = z.object({
+  imageWidth: positive,
+  imageHeight: positive,
+  imageNumChannels: positive,
+  imageRangeMin: finite,
+  imageRangeMax: finite,
+  normalizationType: z.enum(['none', 'firstChannel', 'allChannels', 'constantValues']),
+  mean: z.optional(z.array(finite)),
+  deviation: z.optional(z.array(finite)),
+  domainHandling: z.enum(['fullDomain', 'keepDomain', 'cropDomain']),
+  sourceRange: z.optional(z.tuple([finite, finite])),
+});
+
+const thresholds = z.object({
+  classification: finite,
+  segmentation: finite,
+  classificationMethod: z.enum(['falseAlarmRate', 'maxOk', 'minNok', 'intermediate', 'f1Max', 'manual']),
+  segmentationMethod: z.enum(['meanPlusDeviations', 'f1Max', 'manual']),
+  statement: z.optional(
+    z.object({
+      kind: z.enum(['guaranteed', 'expected', 'estimated']),
+      falseAlarmRate: rate,
+      requestedRate: rate,
+      confidence: z.optional(rate),
+      referenceCount: natural,
+      source,
+    }),
+  ),
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  modelType: z.enum(['anomaly', 'external']),
+  productVersion: z.string(),
+  classNames: z.tuple([z.literal('ok'), z.literal('nok')]),
+  classIds: z.tuple([z.literal(0), z.literal(1)]),
+  preprocessing,
+  scoreMethod: z.enum(['max', 'meanDeviation']),
+  standardDeviationFactor: finite,
+  extractor: z.optional(z.object({ id: z.string(), sha256: z.string(), outputs: z.array(z.string()) })),
+  head: z.optional(
+    z.object({
+      type: z.enum(['memory', 'gaussian', 'student']),
+      parameters: scalars,
+      gridWidth: positive,
+      gridHeight: positive,
+      featureDims: positive,
+    }),
+  ),
+  training: z.optional(
+    z.object({
+      seed: natural,
+      parameters: scalars,
+      history: z.array(z.object({ epoch: natural, error: finite })),
+      imageHashes: z.array(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+      imageCount: natural,
+      figures: z.record(z.string(), finite),
+    }),
+  ),
+  calibration: z.optional(
+    z.object({
+      source,
+      referenceScores: z.array(finite),
+      pixelMean: finite,
+      pixelDeviation: finite,
+      stale: z.optional(z.boolean()),
+    }),
+  ),
+  thresholds: z.optional(thresholds),
+  external: z.optional(z.object({ input: z.string(), map: z.string(), score: z.optional(z.string()) })),
+});
+
+/**
+ * Parses and checks the manifest's JSON text.
+ *
+ * @throws ModelFormatError that names the field, also for a manifest written by a newer version.
+ */
+export function parseManifest(text: string): ModelManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelFormatError({ where: `metadata "${manifestKey}"`, problem: 'not JSON' }, { cause });
+  }
+  const version = typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined;
+  if (typeof version === 'number' && version > 1) {
+    throw new ModelFormatError({
+      where: 'manifest.version',
+      problem: `the file has version ${version}, this program reads version 1`,
+      fix: 'Update oddpixel.',
+    });
+  }
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const field = ['manifest', ...(issue?.path ?? []).map(String)].join('.');
+    throw new ModelFormatError({ where: field, problem: issue?.message ?? 'not valid' });
+  }
+  // The schema states the same structure; only `undefined` in optional fields differs, and JSON has none.
+  return result.data as ModelManifest;
+}
+
+/** The manifest's canonical JSON text: keys sorted at every level, so that equal manifests are equal bytes. */
+export function serializeManifest(manifest: ModelManifest): string {
+  return JSON.stringify(manifest, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : value,
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * Thresholds: from labelled scores by the rules of HALCON's `compute_dl_anomaly_thresholds`, and their use.
+ * Thresholds from good images alone, with a stated false-alarm rate, are in `calibration.ts`.
+ */
+import {
+  ParameterError,
+  type Calibration,
+  type ImageLabel,
+  type Result,
+  type Thresholds,
+} from '../contract/index.ts';
+import { pValue } from './calibration.ts';
+import { justAbove } from './just-above.ts';
+import { regionFromMap } from './region.ts';
+
+/** One image's raw score with what is known of it. */
+export interface LabelledScore {
+  readonly score: number;
+  readonly label: ImageLabel;
+}
+
+/** The candidates; `undefined` where the images that a rule needs are missing. */
+export interface ThresholdCandidates {
+  /** Just above the highest score of a good image: no false alarm among them. */
+  readonly maxOk?: number;
+  /** The lowest score of a defective image: no miss among them. */
+  readonly minNok?: number;
+  /** Halfway between the two. */
+  readonly intermediate?: number;
+  /** The threshold with the highest F1 of the class `nok`. */
+  readonly f1Max?: number;
+}
+
+/**
+ * Classification thresholds from labelled scores. Scores of images that shaped the model flatter it:
+ * pass held-out images.
+ *
+ * @throws ParameterError when there is no score or one is not a number.
+ */
+export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCandidates {
+  if (scores.length === 0 || scores.some(({ score }) => Number.isNaN(score))) {
+    throw new ParameterError({
+      name: 'scores',
+      expected: 'at least one score, none of them NaN',
+      received: scores.length === 0 ? 'an empty list' : 'a list with NaN',
+    });
+  }
+  const ok = scores.filter(({ label }) => label === 'ok').map(({ score }) => score);
+  const nok = scores.filter(({ label }) => label === 'nok').map(({ score }) => score);
+  const highestOk = ok.length > 0 ? maximum(ok) : undefined;
+  const minNok = nok.length > 0 ? -maximum(nok.map((score) => -score)) : undefined;
+  return {
+    ...(highestOk !== undefined && { maxOk: justAbove(highestOk) }),
+    ...(minNok !== undefined && { minNok }),
+    ...(highestOk !== undefined && minNok !== undefined && { intermediate: (highestOk + minNok) / 2 }),
+    ...(nok.length > 0 && { f1Max: f1Optimal(scores) }),
+  };
+}
+
+/** The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region. */
+export function applyThresholds(result: Result, thresholds: Thresholds, calibration?: Calibration): Result {
+  const odd = result.anomalyScore >= thresholds.classification;
+  return {
+    ...result,
+    anomalyClass: odd ? 'nok' : 'ok',
+    anomalyClassId: odd ? 1 : 0,
+    anomalyRegion: regionFromMap(result.anomalyImage, thresholds.segmentation, result.geometry.domain),
+    ...(calibration !== undefined &&
+      calibration.referenceScores.length > 0 && {
+        pValue: pValue(calibration.referenceScores, result.anomalyScore),
+      }),
+  };
+}
+
+/**
+ * A raw value on a common scale: 0 at the mean good pixel, 0.5 at the threshold, rising without limit.
+ * For drawing and for comparing models; never for metrics. Not clamped.
+ */
+export function calibratedValue(value: number, threshold: number, mean: number): number {
+  const span = threshold - mean;
+  return span > 0 ? (0.5 * (value - mean)) / span : value >= threshold ? 0.5 : 0;
+}
+
+/** The score with the highest F1; the highest such score on ties. */
+function f1Optimal(scores: readonly LabelledScore[]): number {
+  const sorted = [...scores].sort((a, b) => b.score - a.score);
+  const positives = sorted.filter(({ label }) => label === 'nok').length;
+  let best = -1;
+  let threshold = Infinity;
+  let truePositives = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const { score, label } = sorted[i] as LabelledScore;
+    if (label === 'nok') truePositives++;
+    // Equal scores fall on the same side of any threshold.
+    if (sorted[i + 1]?.score === score) continue;
+    const f1 = (2 * truePositives) / (i + 1 + positives);
+    if (f1 > best) {
+      best = f1;
+      threshold = score;
+    }
+  }
+  return threshold;
+}
+
+function maximum(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}
