@@ -106,8 +106,10 @@ describe('estimated statement', () => {
 
   it('extrapolates a tail: right within 1.5 in the middle of 2,000 simulated calibrations, never a promise at their edge', () => {
     const rate = 0.0005;
-    const rates = trueRates(1000, 2000, (scores) =>
-      scoreThreshold(calibration(scores, 'leaveOwnRowsOut'), { falseAlarmRate: rate }).threshold,
+    const rates = trueRates(
+      1000,
+      2000,
+      (scores) => scoreThreshold(calibration(scores, 'leaveOwnRowsOut'), { falseAlarmRate: rate }).threshold,
     ).sort((a, b) => a - b);
     const typical = rates[1000] as number;
     expect(typical).toBeGreaterThan(rate / 1.5);
