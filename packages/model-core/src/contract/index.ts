@@ -7,6 +7,7 @@ export * from './files.ts';
 export * from './image.ts';
 export * from './manifest.ts';
 export * from './preprocess.ts';
+export * from './region.ts';
 export * from './result.ts';
 export * from './run-queue.ts';
 export * from './select-backend.ts';

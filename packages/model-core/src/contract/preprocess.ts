@@ -1,6 +1,6 @@
 /** Preprocessing parameters and what preprocessing delivers. The functions live in `@oddpixel/preprocess`. */
 import type { HostTensor } from './tensor.ts';
-import type { Region } from './result.ts';
+import type { Region } from './region.ts';
 
 export type NormalizationType = 'none' | 'firstChannel' | 'allChannels' | 'constantValues';
 export type DomainHandling = 'fullDomain' | 'keepDomain' | 'cropDomain';

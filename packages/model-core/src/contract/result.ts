@@ -1,16 +1,7 @@
 /** What the model says about one image. */
 import type { ImageLabel, ImageLabelId } from './dataset.ts';
 import type { ImageGeometry } from './preprocess.ts';
-
-/**
- * A set of pixels as runs. Each run is three numbers in `runs`: row, first column, column after the last;
- * ordered by row, then column, never touching.
- */
-export interface Region {
-  readonly width: number;
-  readonly height: number;
-  readonly runs: Int32Array;
-}
+import type { Region } from './region.ts';
 
 /** One value per model pixel: `data[y * width + x]`. */
 export interface AnomalyImage {
