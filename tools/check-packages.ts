@@ -1,0 +1,124 @@
+/**
+ * Tests what is published, not what is in the tree: packs every package, checks its exports and types
+ * (publint, are-the-types-wrong), its size, and imports every entry from the unpacked tarballs.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { publishedPackages, type PublishedPackage } from './repository.ts';
+
+/** Largest tarball in kB. Raise one only with a reason in the same commit. */
+const limitsKb: Readonly<Record<string, number>> = {
+  '@oddpixel/model-core': 400,
+  '@oddpixel/preprocess': 100,
+  '@oddpixel/dataset': 150,
+  '@oddpixel/eval': 200,
+  '@oddpixel/workflow': 100,
+  '@oddpixel/runtime-node': 120,
+  '@oddpixel/initial-models': 4200,
+  '@oddpixel/conformance': 100,
+  oddpixel: 150,
+};
+
+export function checkPackages(): boolean {
+  const work = mkdtempSync(join(tmpdir(), 'oddpixel-pack-'));
+  try {
+    const packed = publishedPackages().map((pkg) => ({ pkg, tarball: pack(pkg, work) }));
+    const results = packed.map(({ pkg, tarball }) => tarball !== undefined && checkTarball(pkg, tarball));
+    return results.every(Boolean) && importsResolve(packed, work);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function pack(pkg: PublishedPackage, work: string): string | undefined {
+  const before = new Set(readdirSync(work));
+  if (!ok('pnpm', ['pack', '--pack-destination', work], pkg.folder)) return undefined;
+  const file = readdirSync(work).find((name) => !before.has(name));
+  return file === undefined ? undefined : join(work, file);
+}
+
+function checkTarball(pkg: PublishedPackage, tarball: string): boolean {
+  const kb = Math.ceil(statSync(tarball).size / 1024);
+  const limit = limitsKb[pkg.name];
+  const sizeOk = limit !== undefined && kb <= limit;
+  console.log(`${pkg.name}: ${kb} kB packed (limit ${limit ?? 'not stated'})`);
+  const publint = ok('publint', ['run', tarball, '--strict'], pkg.folder);
+  const entries = Object.keys(manifestOf(pkg).exports ?? {}).filter((key) => key !== './package.json');
+  // A command line alone has no types to check.
+  const types =
+    entries.length === 0 ||
+    ok(
+      'attw',
+      [
+        tarball,
+        '--profile',
+        'esm-only',
+        '--no-summary',
+        '--format',
+        'ascii',
+        '--exclude-entrypoints',
+        'small.onnx',
+      ],
+      pkg.folder,
+    );
+  return sizeOk && publint && types;
+}
+
+/** Unpacks all tarballs into one node_modules and imports every entry in a fresh process. */
+function importsResolve(
+  packed: readonly { pkg: PublishedPackage; tarball: string | undefined }[],
+  work: string,
+): boolean {
+  const modules = join(work, 'node_modules');
+  const specifiers: string[] = [];
+  for (const { pkg, tarball } of packed) {
+    if (tarball === undefined) return false;
+    const target = join(modules, pkg.name);
+    mkdirSync(target, { recursive: true });
+    if (!ok('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'], work)) return false;
+    for (const dependency of [...Object.keys(pkg.dependencies), 'vitest']) {
+      const installed = join(pkg.folder, 'node_modules', dependency);
+      const link = join(modules, dependency);
+      if (dependency.startsWith('@oddpixel/') || existsSync(link) || !existsSync(installed)) continue;
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(installed, link, 'junction');
+    }
+    for (const key of Object.keys(manifestOf(pkg).exports ?? {})) {
+      if (!/\.(json|onnx)$/.test(key)) specifiers.push(pkg.name + key.slice(1));
+    }
+  }
+  // The vitest adapter runs only inside vitest.
+  const importable = specifiers.filter((name) => !name.endsWith('/vitest'));
+  const script = join(work, 'smoke.mjs');
+  writeFileSync(script, importable.map((name) => `await import(${JSON.stringify(name)});`).join('\n'));
+  console.log(`importing ${importable.length} entries from the tarballs`);
+  const commandLine = join(modules, 'oddpixel', 'dist', 'main.js');
+  return ok(process.execPath, [script], work) && ok(process.execPath, [commandLine, '--version'], work);
+}
+
+function manifestOf(pkg: PublishedPackage): { exports?: Record<string, unknown> } {
+  return JSON.parse(readFileSync(join(pkg.folder, 'package.json'), 'utf8')) as {
+    exports?: Record<string, unknown>;
+  };
+}
+
+function ok(command: string, args: readonly string[], cwd: string): boolean {
+  const result = spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+  if (result.status === 0) return true;
+  console.error(
+    `${command} ${args.join(' ')}\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`,
+  );
+  return false;
+}
