@@ -1,0 +1,150 @@
+/** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
+import type { Backend, Dataset, ImageGeometry, Raster, Result, Sample } from '@oddpixel/model-core/contract';
+import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { anomalyPath } from '@oddpixel/dataset';
+import {
+  createEvaluationParams,
+  createEvaluator,
+  type Evaluation,
+  type EvaluationParams,
+} from '@oddpixel/eval';
+import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { inBatches, mapOrdered } from './pipeline.ts';
+import { decode, prepareImage, type ImageAccess, type PreparedImage } from './prepared-images.ts';
+
+/** One evaluated image, for galleries and overlays. */
+export interface EvaluatedSample {
+  readonly sample: Sample;
+  readonly result: Result;
+  /** The decoded image; absent where the cache made decoding unnecessary. */
+  readonly raster?: Raster;
+  /** Ground truth at model size, 1 where anomalous. Absent where unknown. */
+  readonly mask?: Uint8Array;
+}
+
+export interface EvaluateModelOptions extends ImageAccess {
+  readonly backend: Backend;
+  /** Images per run of the model. Default 4. */
+  readonly batchSize?: number;
+  /** Which images. Default: the test split, or all images where the data set has no split. */
+  readonly select?: (sample: Sample) => boolean;
+  readonly params?: Partial<EvaluationParams>;
+  /** Called for every image, in order. */
+  readonly onImage?: (image: EvaluatedSample) => void | Promise<void>;
+  readonly onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+export interface ModelEvaluation {
+  readonly evaluation: Evaluation;
+  /** Images left out because the model was trained or calibrated on them (by their content). */
+  readonly excluded: readonly string[];
+  readonly elapsedMs: number;
+}
+
+/**
+ * Scores the test images and measures the model.
+ *
+ * @throws ModelStateError for an untrained model; DatasetError when a mask has another size than its image.
+ */
+export async function evaluateModel(
+  model: AnomalyModel,
+  dataset: Dataset,
+  options: EvaluateModelOptions,
+): Promise<ModelEvaluation> {
+  const params = preprocessParamsFromModel(model.manifest);
+  const samples = dataset.samples.filter(options.select ?? defaultSelection(dataset));
+  const known = new Set(model.manifest.training?.imageHashes ?? []);
+  const excluded: string[] = [];
+  const evaluator = createEvaluator(
+    createEvaluationParams({
+      ...options.params,
+      ...(model.manifest.thresholds && { modelThresholds: model.manifest.thresholds }),
+    }),
+  );
+  const loaded = await loadModel(model, options.backend);
+  const started = performance.now();
+  let done = 0;
+  try {
+    const prepared = mapOrdered(samples, options.concurrency ?? 8, async (sample) => {
+      const image = await prepareImage(dataset, sample, params, options);
+      return { ...image, ...(await readMask(dataset, image, options)) };
+    });
+    const fresh = keep(prepared, (image) => {
+      if (!known.has(image.hash.slice(0, 16))) return true;
+      excluded.push(image.sample.imageFileName);
+      return false;
+    });
+    const run = options.signal === undefined ? {} : { signal: options.signal };
+    const scored = mapOrdered(inBatches(fresh, options.batchSize ?? 4), 2, async (batch) => {
+      const results = await loaded.apply(
+        batch.map((image) => image.prepared),
+        run,
+      );
+      return batch.map((image, index) => ({ ...image, result: results[index] as Result }));
+    });
+    for await (const batch of scored) {
+      for (const { sample, result, raster, mask, vanishedRegions } of batch) {
+        evaluator.add({
+          imageId: sample.imageId,
+          fileName: sample.imageFileName,
+          label: sample.imageLabel,
+          ...(sample.defect !== undefined && { defect: sample.defect }),
+          score: result.anomalyScore,
+          map: result.anomalyImage,
+          ...(mask !== undefined && { mask }),
+          vanishedRegions,
+        });
+        await options.onImage?.({ sample, result, ...(raster && { raster }), ...(mask && { mask }) });
+        done++;
+      }
+      options.onProgress?.({ done: done + excluded.length, total: samples.length });
+    }
+  } finally {
+    await loaded.dispose();
+  }
+  return { evaluation: evaluator.finish(), excluded, elapsedMs: performance.now() - started };
+}
+
+function defaultSelection(dataset: Dataset): (sample: Sample) => boolean {
+  return dataset.samples.some(({ split }) => split !== undefined)
+    ? ({ split }) => split === 'test'
+    : () => true;
+}
+
+interface Mask {
+  readonly mask?: Uint8Array;
+  readonly vanishedRegions: number;
+}
+
+/** Ground truth of one image at model size: empty for good images, absent for defective ones without a mask. */
+async function readMask(
+  dataset: Dataset,
+  image: PreparedImage,
+  options: EvaluateModelOptions,
+): Promise<Mask> {
+  const { geometry } = image.prepared;
+  const path = anomalyPath(dataset, image.sample);
+  if (path === undefined) {
+    return image.sample.imageLabel === 'ok'
+      ? { mask: emptyMask(geometry), vanishedRegions: 0 }
+      : { vanishedRegions: 0 };
+  }
+  const raster = await decode(await options.source.read(path), path, options);
+  return preprocessMask(raster, geometry, { lossy: /\.jpe?g$/i.test(path), ...warningsFor(options, path) });
+}
+
+function emptyMask({ width, height }: ImageGeometry): Uint8Array {
+  return new Uint8Array(width * height);
+}
+
+function warningsFor(options: EvaluateModelOptions, path: string): { onWarning?: (message: string) => void } {
+  const { onWarning } = options;
+  return onWarning === undefined ? {} : { onWarning: (message) => onWarning(`${path}: ${message}`) };
+}
+
+async function* keep<T>(
+  items: AsyncIterable<T>,
+  test: (item: T) => boolean,
+): AsyncGenerator<T, void, undefined> {
+  for await (const item of items) if (test(item)) yield item;
+}

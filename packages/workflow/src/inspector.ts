@@ -1,0 +1,165 @@
+/**
+ * The inspector: new images in, verdicts out, at the speed of the device. Decoding and preprocessing run ahead of the
+ * model through a bounded queue, so the device never waits and memory stays constant however long the stream is.
+ */
+import {
+  ParameterError,
+  type Backend,
+  type ImageCodec,
+  type ImageLimits,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Raster,
+  type Region,
+  type Result,
+} from '@oddpixel/model-core/contract';
+import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
+import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
+import { inBatches, mapOrdered } from './pipeline.ts';
+import { decode } from './prepared-images.ts';
+import { inspectTiles, type TileOptions } from './tiles.ts';
+
+export interface InspectorOptions {
+  readonly backend: Backend;
+  /** Needed for encoded images; rasters work without. */
+  readonly codec?: ImageCodec;
+  /** Images per run of the model. Default 4. */
+  readonly batchSize?: number;
+  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize. */
+  readonly prefetch?: number;
+  /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
+  readonly tile?: TileOptions;
+  readonly limits?: ImageLimits;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** One image to inspect: encoded bytes or pixels. */
+export interface InspectionInput {
+  readonly name: string;
+  readonly image: Uint8Array | Raster;
+  /** With `domainHandling` keepDomain or cropDomain: the part of the source that counts. */
+  readonly domain?: Region;
+}
+
+export interface Inspection {
+  readonly name: string;
+  readonly result: Result;
+  /** The decoded image. */
+  readonly raster: Raster;
+  /** What the model saw. With tiles: absent. */
+  readonly prepared?: PreprocessedSample;
+}
+
+export interface Inspector {
+  readonly model: AnomalyModel;
+  inspect(input: InspectionInput, options?: { signal?: AbortSignal }): Promise<Inspection>;
+  /** Inspects a stream; results come in the order of the input. Ends with the first error. */
+  inspectAll(
+    inputs: AsyncIterable<InspectionInput> | Iterable<InspectionInput>,
+    options?: { signal?: AbortSignal },
+  ): AsyncGenerator<Inspection, void, undefined>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a trained model for inspection.
+ *
+ * @throws ModelStateError for an untrained model; ParameterError for sizes below 1 or a tile smaller than its overlap.
+ */
+export async function createInspector(model: AnomalyModel, options: InspectorOptions): Promise<Inspector> {
+  const { batchSize = 4, prefetch: ahead = 2 * batchSize, tile } = options;
+  checkCount('batchSize', batchSize);
+  checkCount('prefetch', ahead);
+  const params = preprocessParamsFromModel(model.manifest);
+  const loaded = await loadModel(model, options.backend);
+
+  async function* inspectAll(
+    inputs: AsyncIterable<InspectionInput> | Iterable<InspectionInput>,
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Inspection, void, undefined> {
+    const run = signal === undefined ? {} : { signal };
+    if (tile !== undefined) {
+      const decoded = mapOrdered(inputs, 2, async (input) => ({
+        input,
+        raster: await toRaster(input, options),
+      }));
+      for await (const { input, raster } of decoded) {
+        const result = await inspectTiles(loaded, raster, params, tile, { ...run, batchSize });
+        yield { name: input.name, raster, result };
+      }
+      return;
+    }
+    const prepared = mapOrdered(inputs, ahead, (input) => prepare(input, params, options, signal));
+    const batches = inBatches(prepared, batchSize);
+    // One batch runs while the next one is collected.
+    yield* flatten(mapOrdered(batches, 2, (batch) => applyBatch(loaded, batch, run)));
+  }
+
+  return {
+    model,
+    inspectAll,
+    async inspect(input, run) {
+      for await (const inspection of inspectAll([input], run)) return inspection;
+      throw new Error('unreachable: one input gives one result');
+    },
+    dispose: () => loaded.dispose(),
+  };
+}
+
+interface Prepared {
+  readonly name: string;
+  readonly raster: Raster;
+  readonly prepared: PreprocessedSample;
+}
+
+async function prepare(
+  input: InspectionInput,
+  params: PreprocessParams,
+  options: InspectorOptions,
+  signal: AbortSignal | undefined,
+): Promise<Prepared> {
+  signal?.throwIfAborted();
+  const raster = await toRaster(input, options);
+  const { onWarning } = options;
+  const prepared = preprocessRaster(raster, params, {
+    ...(input.domain && { domain: input.domain }),
+    ...(onWarning && { onWarning: (message: string) => onWarning(`${input.name}: ${message}`) }),
+  });
+  return { name: input.name, raster, prepared };
+}
+
+async function applyBatch(
+  loaded: LoadedModel,
+  batch: readonly Prepared[],
+  run: { signal?: AbortSignal },
+): Promise<Inspection[]> {
+  const results = await loaded.apply(
+    batch.map(({ prepared }) => prepared),
+    run,
+  );
+  return batch.map((item, index) => ({ ...item, result: results[index] as Result }));
+}
+
+async function toRaster(input: InspectionInput, options: InspectorOptions): Promise<Raster> {
+  if (!(input.image instanceof Uint8Array)) return input.image;
+  const { codec, ...access } = options;
+  if (codec === undefined) {
+    throw new ParameterError({
+      name: 'codec',
+      expected: 'an ImageCodec for encoded images',
+      received: 'none',
+      fix: 'Pass codec: sharpCodec() or give a Raster.',
+    });
+  }
+  return decode(input.image, input.name, { ...access, codec });
+}
+
+async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {
+  for await (const batch of batches) yield* batch;
+}
+
+function checkCount(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ParameterError({ name, expected: 'a whole number from 1', received: String(value) });
+  }
+}

@@ -1,0 +1,121 @@
+/** The whole training job: a data set's good images in, a calibrated model out. */
+import {
+  DatasetError,
+  type Backend,
+  type Dataset,
+  type HeadType,
+  type PreprocessParams,
+  type Sample,
+} from '@oddpixel/model-core/contract';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
+import {
+  createInitialModel,
+  createTrainParams,
+  trainModel,
+  type TrainingSample,
+  type TrainingSamples,
+  type TrainParams,
+  type TrainProgress,
+  type TrainResult,
+} from '@oddpixel/model-core/train';
+import { findSamples } from '@oddpixel/dataset';
+import { prepareImages, type ImageAccess } from './prepared-images.ts';
+
+export interface TrainFromDatasetOptions extends ImageAccess {
+  readonly backend: Backend;
+  /** The feature extractor: ONNX bytes, a name for the manifest, and the values to use (default: its outputs). */
+  readonly extractor: {
+    readonly id: string;
+    readonly bytes: Uint8Array;
+    readonly outputs?: readonly string[];
+  };
+  readonly preprocessing: PreprocessParams;
+  /** Default `memory`. */
+  readonly head?: HeadType;
+  /** Parameters of head and calibration that differ from the defaults. */
+  readonly params?: Partial<TrainParams>;
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+export interface TrainedFromDataset {
+  readonly model: AnomalyModel;
+  readonly result: TrainResult;
+  /** Images that the model learned from, and independent ones that calibrated it. */
+  readonly trainImages: number;
+  readonly validationImages: number;
+}
+
+/**
+ * Trains on the good images of the split `train`; good images of the split `validation`, where there are any,
+ * calibrate the thresholds independently.
+ *
+ * @throws DatasetError when there is no good training image or a defective one is in the training split.
+ */
+export async function trainFromDataset(
+  dataset: Dataset,
+  options: TrainFromDatasetOptions,
+): Promise<TrainedFromDataset> {
+  const { backend, extractor, preprocessing, head = 'memory', signal, onProgress } = options;
+  const train = trainingSplit(dataset);
+  const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
+  const params = createTrainParams(head, options.params ?? {});
+  const initial = createInitialModel(extractor.bytes, {
+    preprocessing,
+    id: extractor.id,
+    ...(extractor.outputs && { outputs: [...extractor.outputs] }),
+  });
+  const { model, result } = await trainModel(initial, trainingSamples(dataset, train, options), params, {
+    backend,
+    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, options) }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  return { model, result, trainImages: train.length, validationImages: validation.length };
+}
+
+/** The images of a data set as a stream that training can pass over as often as it needs. */
+export function trainingSamples(
+  dataset: Dataset,
+  samples: readonly Sample[],
+  options: TrainFromDatasetOptions,
+): TrainingSamples {
+  return {
+    count: samples.length,
+    async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
+      for await (const { sample, prepared, hash } of prepareImages(
+        dataset,
+        samples,
+        options.preprocessing,
+        options,
+      )) {
+        yield {
+          ...prepared,
+          imageHash: hash.slice(0, 16),
+          ...(sample.group !== undefined && { group: sample.group }),
+        };
+      }
+    },
+  };
+}
+
+function trainingSplit(dataset: Dataset): Sample[] {
+  const train = findSamples(dataset, { split: 'train' });
+  const odd = train.filter(({ imageLabel }) => imageLabel === 'nok');
+  if (odd.length > 0) {
+    throw new DatasetError({
+      path: dataset.imageDir || '.',
+      problems: odd.map(
+        ({ imageFileName }) => `${imageFileName} is labelled nok but is in the training split`,
+      ),
+      fix: 'Training uses good images only: move defective ones to the test split.',
+    });
+  }
+  if (train.length === 0) {
+    throw new DatasetError({
+      path: dataset.imageDir || '.',
+      problems: ['no good image is in the training split'],
+      fix: 'Put good images into train/good, or split the data set with splitDataset.',
+    });
+  }
+  return train;
+}
