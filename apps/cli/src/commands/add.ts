@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
+import { writeModel } from '@oddpixel/model-core/model';
+import { hashBytes } from '@oddpixel/dataset';
+import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
+import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { imageFiles, openModel } from '../data.ts';
+import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import type { CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+import { createProgress } from '../progress.ts';
+
+interface AddOptions {
+  out: string;
+  device: DeviceName;
+  threads?: number;
+  json?: boolean;
+}
+
+/** `oddpixel add MODEL IMAGE… --out MODEL2`: accept images as good without training anew. */
+export function addCommand(context: CommandContext): Command {
+  return new Command('add')
+    .description('accept images as good: scores can only fall, thresholds stay safe (memory head)')
+    .argument('<model>', 'model file')
+    .argument('<images...>', 'image files, or folders of them')
+    .requiredOption('--out <file>', 'the model file to write; may be the same file')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document')
+    .action(async (modelPath: string, paths: string[], options: AddOptions) => {
+      const { signal } = context;
+      const model = await openModel(modelPath);
+      const files = await imageFiles(paths);
+      const params = preprocessParamsFromModel(model.manifest);
+      const codec = sharpCodec();
+      const progress = createProgress();
+      const backend = await openDevice(options.device, progress, {
+        signal,
+        ...(options.threads !== undefined && { threads: options.threads }),
+      });
+      const samples = {
+        count: files.length,
+        async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
+          for (const file of files) {
+            const bytes = await readFile(file);
+            const raster = await codec.decode(bytes, { fileName: file });
+            yield { ...preprocessRaster(raster, params), imageHash: (await hashBytes(bytes)).slice(0, 16) };
+          }
+        },
+      };
+      try {
+        const { model: grown, rowsAdded } = await addToModel(model, samples, { backend, signal });
+        await writeFileAtomic(options.out, writeModel(grown), { signal });
+        progress.end();
+        if (options.json === true) printJson({ model: options.out, images: files.length, rowsAdded });
+        else
+          process.stdout.write(`${options.out}: ${files.length} images accepted, ${rowsAdded} rows added\n`);
+      } finally {
+        progress.end();
+        await backend.dispose();
+      }
+    });
+}

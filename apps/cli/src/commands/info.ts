@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import type { ModelManifest } from '@oddpixel/model-core/contract';
+import { describeStatement } from '@oddpixel/eval/report';
+import { openModel } from '../data.ts';
+import type { CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+
+/** `oddpixel info MODEL`: what a model file carries. */
+export function infoCommand(_context: CommandContext): Command {
+  return new Command('info')
+    .description('show what a model file carries')
+    .argument('<model>', 'model file')
+    .option('--json', 'print the whole manifest')
+    .action(async (path: string, options: { json?: boolean }) => {
+      const { manifest, bytes } = await openModel(path);
+      if (options.json === true) printJson({ sizeBytes: bytes.length, manifest });
+      else process.stdout.write(describe(manifest, bytes.length));
+    });
+}
+
+function describe(manifest: ModelManifest, sizeBytes: number): string {
+  const { preprocessing: p, head, extractor, training, calibration, thresholds } = manifest;
+  const lines: [string, string][] = [
+    ['size', `${(sizeBytes / 1e6).toFixed(1)} MB`],
+    ['made by', `oddpixel ${manifest.productVersion}`],
+    [
+      'input',
+      `${p.imageWidth}×${p.imageHeight}, ${p.imageNumChannels} channels, ${p.imageRangeMin}..${p.imageRangeMax}, normalization ${p.normalizationType}, ${p.domainHandling}`,
+    ],
+  ];
+  if (extractor) lines.push(['extractor', `${extractor.id} (${extractor.outputs.join(', ')})`]);
+  if (head) {
+    const parameters = Object.entries(head.parameters).map(([name, value]) => `${name} ${value}`);
+    lines.push([
+      'head',
+      `${head.type}, ${head.gridWidth}×${head.gridHeight} patches of ${head.featureDims} features; ${parameters.join(', ')}`,
+    ]);
+  } else if (manifest.modelType === 'anomaly') {
+    lines.push(['head', 'none: an initial model, to be trained']);
+  }
+  if (training) {
+    const figures = Object.entries(training.figures).map(
+      ([name, value]) => `${name} ${Number(value.toPrecision(5))}`,
+    );
+    lines.push(['training', `${training.imageCount} images, seed ${training.seed}; ${figures.join(', ')}`]);
+  }
+  if (calibration) {
+    lines.push([
+      'calibration',
+      `${calibration.referenceScores.length} reference scores (${calibration.source})${calibration.stale === true ? ', stale: images were added since' : ''}`,
+    ]);
+  }
+  if (thresholds) {
+    lines.push([
+      'thresholds',
+      `score ${thresholds.classification} (${thresholds.classificationMethod}), map ${thresholds.segmentation} (${thresholds.segmentationMethod})`,
+    ]);
+    if (thresholds.statement) lines.push(['promise', describeStatement(thresholds.statement)]);
+  }
+  return lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join('');
+}

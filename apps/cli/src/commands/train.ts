@@ -1,0 +1,182 @@
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { writeModel } from '@oddpixel/model-core/model';
+import type { TrainParams } from '@oddpixel/model-core/train';
+import type { HeadType, ScoreMethod } from '@oddpixel/model-core/contract';
+import { describeStatement } from '@oddpixel/eval/report';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { trainFromDataset } from '@oddpixel/workflow';
+import { readBackbone } from '../backbone.ts';
+import {
+  layouts,
+  numberOption,
+  openDataset,
+  parseSize,
+  splitForTraining,
+  type DataOptions,
+} from '../data.ts';
+import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import type { CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+import { createProgress } from '../progress.ts';
+
+interface TrainOptions extends DataOptions {
+  out: string;
+  head: Exclude<HeadType, 'student'>;
+  backbone: string;
+  features?: string[];
+  size: string;
+  device: DeviceName;
+  threads?: number;
+  seed: number;
+  falseAlarmRate: number;
+  trainPercent: number;
+  validationPercent: number;
+  rows?: number;
+  covariance?: 'shared' | 'perPosition';
+  shrinkage?: number;
+  score?: ScoreMethod;
+  standardDeviationFactor?: number;
+  cache?: string;
+  json?: boolean;
+}
+
+/** `oddpixel train DATA --out model.onnx`: from a folder of good images to one model file. */
+export function trainCommand(context: CommandContext): Command {
+  return new Command('train')
+    .description('learn what good images look like and write one self-contained .onnx file')
+    .argument('<data>', 'a folder (train/good, or good beside other folders), or a CSV table')
+    .requiredOption('--out <file>', 'the model file to write')
+    .addOption(
+      new Option('--head <type>', 'how normality is modelled')
+        .choices(['memory', 'gaussian'])
+        .default('memory'),
+    )
+    .option('--backbone <name|file>', 'feature extractor: small, or an ONNX file', 'small')
+    .option('--features <names...>', 'values of the extractor to use (default: its outputs)')
+    .option('--size <size>', 'model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--seed <n>', 'same seed and data, same model', numberOption('seed', 0, 2 ** 31 - 1, true), 0)
+    .option(
+      '--false-alarm-rate <rate>',
+      'good images that may be called nok',
+      numberOption('false-alarm-rate', 1e-6, 0.5),
+      0.01,
+    )
+    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table file,group: images of one part stay together')
+    .option(
+      '--train-percent <n>',
+      'where the data has no split: good images that train',
+      numberOption('train-percent', 1, 100),
+      80,
+    )
+    .option(
+      '--validation-percent <n>',
+      'good training images kept aside to calibrate thresholds',
+      numberOption('validation-percent', 0, 90),
+      0,
+    )
+    .option(
+      '--rows <n>',
+      'memory: rows of the memory bank (default 4000)',
+      numberOption('rows', 1, 1_000_000, true),
+    )
+    .addOption(
+      new Option('--covariance <kind>', 'gaussian: one covariance, or one per position').choices([
+        'shared',
+        'perPosition',
+      ]),
+    )
+    .option('--shrinkage <share>', 'gaussian: weight of the diagonal', numberOption('shrinkage', 0, 1))
+    .addOption(new Option('--score <method>', 'how a map becomes a score').choices(['max', 'meanDeviation']))
+    .option(
+      '--standard-deviation-factor <f>',
+      'for --score meanDeviation',
+      numberOption('standard-deviation-factor', 0, 100),
+    )
+    .option('--cache <folder>', 'keep preprocessed images there for the next run')
+    .option('--json', 'print one JSON document')
+    .action((path: string, options: TrainOptions) => train(path, options, context));
+}
+
+async function train(path: string, options: TrainOptions, context: CommandContext): Promise<void> {
+  const { signal } = context;
+  const size = parseSize(options.size);
+  const preprocessing = createPreprocessParams({ imageWidth: size.width, imageHeight: size.height });
+  const extractor = await readBackbone(options.backbone, options.features);
+  const opened = await openDataset(path, options);
+  const dataset = splitForTraining(opened.dataset, options);
+  const progress = createProgress();
+  const backend = await openDevice(options.device, progress, {
+    signal,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  try {
+    const started = performance.now();
+    const { model, result, trainImages, validationImages } = await trainFromDataset(dataset, {
+      backend,
+      source: opened.source,
+      codec: sharpCodec(),
+      extractor,
+      preprocessing,
+      head: options.head,
+      params: headParams(options),
+      signal,
+      ...(options.cache !== undefined && { store: diskStore(options.cache) }),
+      onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
+      onWarning: (message) => progress.say(`warning: ${message}`),
+    });
+    const bytes = writeModel(model);
+    await writeFileAtomic(options.out, bytes, { signal });
+    progress.end();
+    const { thresholds, training, head } = model.manifest;
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json === true) {
+      printJson({
+        model: options.out,
+        sizeBytes: bytes.length,
+        trainImages,
+        validationImages,
+        head,
+        figures: training?.figures,
+        thresholds,
+        result,
+        seconds,
+      });
+      return;
+    }
+    const figures = Object.entries(training?.figures ?? {}).map(
+      ([name, value]) => `${name} ${Number(value.toPrecision(5))}`,
+    );
+    process.stdout.write(
+      [
+        `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images in ${seconds.toFixed(1)} s`,
+        figures.join(' · '),
+        thresholds === undefined ? 'no threshold' : `threshold ${thresholds.classification.toPrecision(5)}`,
+        thresholds?.statement === undefined ? '' : describeStatement(thresholds.statement),
+        `next: oddpixel evaluate ${options.out} ${path} --report report`,
+      ]
+        .filter(Boolean)
+        .join('\n') + '\n',
+    );
+  } finally {
+    progress.end();
+    await backend.dispose();
+  }
+}
+
+function headParams(options: TrainOptions): Partial<TrainParams> {
+  const { rows, covariance, shrinkage, score, standardDeviationFactor, seed, falseAlarmRate } = options;
+  return {
+    seed,
+    falseAlarmRate,
+    ...(rows !== undefined && { numRows: rows }),
+    ...(covariance !== undefined && { covariance }),
+    ...(shrinkage !== undefined && { shrinkage }),
+    ...(score !== undefined && { scoreMethod: score }),
+    ...(standardDeviationFactor !== undefined && { standardDeviationFactor }),
+  };
+}

@@ -1,0 +1,141 @@
+/** From command line arguments to data sets, images and models. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FileError, ParameterError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { readModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { carveValidation, readAnomalyDataset, splitDataset, type DatasetLayout } from '@oddpixel/dataset';
+import { nodeFileSource } from '@oddpixel/runtime-node';
+import { UsageError } from './outcome.ts';
+
+export const layouts: readonly (DatasetLayout | 'auto')[] = ['auto', 'mvtec', 'folder', 'csv', 'halcon'];
+
+export interface DataOptions {
+  readonly layout?: DatasetLayout | 'auto';
+  readonly groups?: string;
+}
+
+/** A data set and where its files are. */
+export interface OpenDataset {
+  readonly dataset: Dataset;
+  readonly source: FileSource;
+}
+
+/** Opens a data set folder, or a CSV table with images beside it. */
+export async function openDataset(path: string, options: DataOptions = {}): Promise<OpenDataset> {
+  const information = await statOrThrow(path);
+  const root = information.isDirectory() ? path : dirname(path);
+  const source = nodeFileSource(root);
+  const dataset = await readAnomalyDataset(source, {
+    layout: options.layout ?? 'auto',
+    ...(information.isFile() && { layout: 'csv' as const, csv: basename(path) }),
+    ...(options.groups !== undefined && { groupsText: await readText(options.groups) }),
+  });
+  return { dataset, source };
+}
+
+/**
+ * Gives a data set without a split one: a share of the good images trains, the rest and all defective ones test.
+ * A data set of good images alone trains on all of them. Validation is carved from good training images.
+ */
+export function splitForTraining(
+  dataset: Dataset,
+  options: { trainPercent: number; validationPercent: number; seed: number },
+): Dataset {
+  const { trainPercent, validationPercent, seed } = options;
+  const groupBy = dataset.samples.some(({ group }) => group !== undefined) ? ('group' as const) : undefined;
+  if (dataset.samples.some(({ split }) => split !== undefined)) {
+    const hasValidation = dataset.samples.some(({ split }) => split === 'validation');
+    return validationPercent > 0 && !hasValidation
+      ? carveValidation(dataset, { share: validationPercent / 100, seed, ...(groupBy && { groupBy }) })
+      : dataset;
+  }
+  const onlyGood = dataset.samples.every(({ imageLabel }) => imageLabel === 'ok');
+  const train = onlyGood ? 100 - validationPercent : Math.min(trainPercent, 100 - validationPercent);
+  return splitDataset(dataset, { train, validation: validationPercent, seed, ...(groupBy && { groupBy }) });
+}
+
+/** Reads a model file. */
+export async function openModel(path: string): Promise<AnomalyModel> {
+  return readModel(await readBytes(path));
+}
+
+export async function readBytes(path: string): Promise<Uint8Array> {
+  await statOrThrow(path);
+  const bytes = await readFile(path);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+async function statOrThrow(path: string): Promise<Awaited<ReturnType<typeof stat>>> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    throw new FileError(
+      { path, operation: 'read', reason: 'there is no such file or folder', fix: 'Check the path.' },
+      { cause },
+    );
+  }
+}
+
+/** Image files named on the command line; folders give all images below them, sorted. */
+export async function imageFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if ((await statOrThrow(path)).isDirectory()) files.push(...(await imagesBelow(path)));
+    else files.push(path);
+  }
+  if (files.length === 0) throw new UsageError(`no image found in ${paths.join(', ')}`);
+  return files;
+}
+
+const imagePattern = /\.(png|jpe?g|webp|tiff?|bmp|gif|avif)$/i;
+
+async function imagesBelow(root: string): Promise<string[]> {
+  const source = nodeFileSource(root);
+  const found: string[] = [];
+  const visit = async (folder: string): Promise<void> => {
+    for await (const { path, kind } of source.list(folder)) {
+      if (kind === 'directory') await visit(path);
+      else if (imagePattern.test(path)) found.push(join(root, path));
+    }
+  };
+  await visit('');
+  return found;
+}
+
+/** `256` or `320x192` (width × height). */
+export function parseSize(text: string): { width: number; height: number } {
+  const match = /^(\d+)(?:[x×](\d+))?$/.exec(text);
+  if (match === null) {
+    throw new UsageError(`--size: expected 256 or WIDTHxHEIGHT such as 320x192, received "${text}"`);
+  }
+  const width = Number(match[1]);
+  return { width, height: match[2] === undefined ? width : Number(match[2]) };
+}
+
+/** A number option within a range. */
+export function numberOption(
+  name: string,
+  low: number,
+  high: number,
+  whole: boolean = false,
+): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
+      const what = whole ? 'a whole number' : 'a number';
+      throw new UsageError(`--${name}: expected ${what} from ${low} to ${high}, received "${text}"`);
+    }
+    return value;
+  };
+}
+
+/** @throws ParameterError where two files would be the same. */
+export function assertDifferent(input: string, output: string): void {
+  if (resolve(input) === resolve(output)) {
+    throw new ParameterError({ name: '--out', expected: 'another file than the input', received: output });
+  }
+}

@@ -1,0 +1,60 @@
+/** The pictures of one inspected image on disk. */
+import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import { calibratedValue, type AnomalyModel } from '@oddpixel/model-core/model';
+import { renderOverlay } from '@oddpixel/eval';
+import { writeFileAtomic } from '@oddpixel/runtime-node';
+import type { Inspection } from '@oddpixel/workflow';
+
+export type MapFormat = 'png16' | 'float' | 'none';
+
+/** Writes `BASE.map.png` or `BASE.map.tiff`, and `BASE.overlay.png`. Returns what was written. */
+export async function writeInspection(
+  inspection: Inspection,
+  model: AnomalyModel,
+  base: string,
+  format: MapFormat,
+  codec: ImageCodec,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { anomalyImage, anomalyRegion } = inspection.result;
+  const written: string[] = [];
+  const write = async (path: string, raster: Raster, kind: 'png' | 'tiff'): Promise<void> => {
+    await writeFileAtomic(path, await codec.encode(raster, kind), { signal });
+    written.push(path);
+  };
+  if (format === 'float') {
+    await write(`${base}.map.tiff`, { ...anomalyImage, channels: 1 }, 'tiff');
+  } else if (format === 'png16') {
+    await write(
+      `${base}.map.png`,
+      { ...anomalyImage, channels: 1, data: toSixteenBit(anomalyImage.data, model) },
+      'png',
+    );
+  }
+  const range = drawingRange(model);
+  const overlay = renderOverlay(inspection.raster, anomalyImage, {
+    ...range,
+    ...(anomalyRegion && { region: anomalyRegion }),
+  });
+  await write(`${base}.overlay.png`, overlay, 'png');
+  return written;
+}
+
+/** 0 at the mean good pixel, half of the range at the segmentation threshold, clamped. */
+function toSixteenBit(map: Float32Array, model: AnomalyModel): Uint16Array {
+  const { min, max } = drawingRange(model);
+  return Uint16Array.from(map, (value) =>
+    Math.round(65535 * Math.min(1, Math.max(0, (value - min) / (max - min)))),
+  );
+}
+
+/** The range that pictures show: from the mean good pixel to twice as far as the threshold. */
+export function drawingRange(model: AnomalyModel): { min: number; max: number } {
+  const { thresholds, calibration } = model.manifest;
+  if (thresholds === undefined) return { min: 0, max: 1 };
+  const min = calibration?.pixelMean ?? 0;
+  const span = thresholds.segmentation - min;
+  return calibratedValue(thresholds.segmentation, thresholds.segmentation, min) === 0.5 && span > 0
+    ? { min, max: min + 2 * span }
+    : { min: 0, max: 1 };
+}

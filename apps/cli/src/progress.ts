@@ -1,0 +1,49 @@
+/** Progress on stderr: nothing for quick commands, one live line on a terminal, a line now and then in a log. */
+
+export interface ProgressLine {
+  /** Shows how far a phase is. `done` of `total` items. */
+  update(phase: string, done: number, total: number, note?: string): void;
+  /** Prints a lasting line. */
+  say(text: string): void;
+  /** Removes the live line. */
+  end(): void;
+}
+
+const silentMs = 1000;
+const terminalIntervalMs = 80;
+const logIntervalMs = 5000;
+const barWidth = 24;
+
+/** @param quiet prints nothing at all, `say` included. */
+export function createProgress(quiet: boolean = false): ProgressLine {
+  const terminal = process.stderr.isTTY === true;
+  const started = performance.now();
+  let shown = -Infinity;
+  let live = false;
+  const clear = (): void => {
+    if (live) process.stderr.write('\r\x1b[K');
+    live = false;
+  };
+  return {
+    update(phase, done, total, note) {
+      const now = performance.now();
+      if (quiet || now - started < silentMs) return;
+      if (now - shown < (terminal ? terminalIntervalMs : logIntervalMs)) return;
+      shown = now;
+      const share = total > 0 ? Math.min(1, done / total) : 0;
+      const text = `${phase} ${done}/${total}${note === undefined ? '' : ` · ${note}`}`;
+      if (!terminal) {
+        process.stderr.write(`${text}\n`);
+        return;
+      }
+      const filled = Math.round(share * barWidth);
+      process.stderr.write(`\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${text}`);
+      live = true;
+    },
+    say(text) {
+      clear();
+      if (!quiet) process.stderr.write(`${text}\n`);
+    },
+    end: clear,
+  };
+}
