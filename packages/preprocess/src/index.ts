@@ -1,1 +1,20 @@
-export {};
+/** Image preprocessing by pure functions on typed arrays. */
+export { blendTiles, createTileBlender, type BlendOptions, type TileBlender, type TileMap } from './blend.ts';
+export { labelComponents, type LabelledRuns } from './components.ts';
+export { regionBox, type Placement } from './geometry.ts';
+export { preprocessMask, type MaskOptions, type ModelMask } from './mask.ts';
+export { lumaWeights } from './normalize.ts';
+export {
+  checkPreprocessParams,
+  createPreprocessParams,
+  defaultPreprocessParams,
+  loadPreprocessParams,
+  preprocessParamsFromModel,
+  savePreprocessParams,
+  sizeStep,
+} from './params.ts';
+export { preprocessRaster, type PreprocessOptions } from './preprocess-raster.ts';
+export { mapToSource, resizeMap, resizeRaster } from './resize.ts';
+export { decodeSample, encodeSample } from './sample-bytes.ts';
+export { preprocessSamples, samplesFromImages, type RawSample } from './samples.ts';
+export { planTiles, type TileOptions } from './tiles.ts';

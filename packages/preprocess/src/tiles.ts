@@ -1,0 +1,44 @@
+/** Tiles: overlapping boxes that cover an image, so that small defects on large images are seen at full size. */
+import { ParameterError, type Box } from '@oddpixel/model-core/contract';
+
+export interface TileOptions {
+  /** Size of a tile in source pixels; the model's input size shows the image at full resolution. */
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  /** Source pixels that neighbours share at least; 0 or more, less than the tile. An eighth of the tile is a good start. */
+  readonly overlap: number;
+}
+
+/**
+ * Boxes of equal size, row by row, that cover `width` × `height`. The last one of a row or column is moved back to
+ * end at the border and so overlaps more. Along an axis where the image is smaller than a tile, the tile is as
+ * small as the image.
+ *
+ * @throws ParameterError
+ */
+export function planTiles(width: number, height: number, options: TileOptions): Box[] {
+  const { tileWidth, tileHeight, overlap } = options;
+  for (const [name, value] of Object.entries({ width, height, tileWidth, tileHeight })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new ParameterError({ name, expected: 'a positive integer', received: String(value) });
+    }
+  }
+  if (!Number.isInteger(overlap) || overlap < 0 || overlap >= Math.min(tileWidth, tileHeight)) {
+    throw new ParameterError({
+      name: 'overlap',
+      expected: `an integer from 0 to ${Math.min(tileWidth, tileHeight) - 1}, less than the tile`,
+      received: String(overlap),
+    });
+  }
+  const columns = starts(width, tileWidth, overlap);
+  const rows = starts(height, tileHeight, overlap);
+  const size = { width: Math.min(width, tileWidth), height: Math.min(height, tileHeight) };
+  return rows.flatMap((y) => columns.map((x) => ({ x, y, ...size })));
+}
+
+function starts(length: number, tile: number, overlap: number): number[] {
+  if (length <= tile) return [0];
+  const positions: number[] = [];
+  for (let at = 0; at + tile < length; at += tile - overlap) positions.push(at);
+  return [...positions, length - tile];
+}
