@@ -14,10 +14,10 @@ import {
   type Result,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
-import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
+import { preprocessParamsFromModel, preprocessRaster, type TileOptions } from '@oddpixel/preprocess';
 import { inBatches, mapOrdered } from './pipeline.ts';
 import { decode } from './prepared-images.ts';
-import { inspectTiles, type TileOptions } from './tiles.ts';
+import { inspectTiles } from './tiles.ts';
 
 export interface InspectorOptions {
   readonly backend: Backend;
@@ -84,7 +84,7 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
         raster: await toRaster(input, options),
       }));
       for await (const { input, raster } of decoded) {
-        const result = await inspectTiles(loaded, raster, params, tile, { ...run, batchSize });
+        const result = await inspectTiles(loaded, raster, tile, { ...run, batchSize });
         yield { name: input.name, raster, result };
       }
       return;
