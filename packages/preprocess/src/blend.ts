@@ -52,7 +52,7 @@ export function createTileBlender(plan: readonly Box[], options: BlendOptions): 
 
   return {
     add({ box, map }) {
-      if (!missing.delete(boxKey(box))) {
+      if (!missing.has(boxKey(box))) {
         throw new ParameterError({
           name: 'tile.box',
           expected: 'a planned box, each once',
@@ -75,6 +75,7 @@ export function createTileBlender(plan: readonly Box[], options: BlendOptions): 
       const across = weights.across.get(box.x) ?? emptySpan;
       const down = weights.down.get(box.y) ?? emptySpan;
       addTile(data, width, map, across, down);
+      missing.delete(boxKey(box));
     },
     finish() {
       if (missing.size > 0) {
