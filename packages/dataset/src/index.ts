@@ -1,1 +1,26 @@
-export {};
+/** Anomaly data sets: reading layouts, splitting, checking, loading, saving. */
+export {
+  checkSamples,
+  type CheckSamplesOptions,
+  type DatasetProblem,
+  type DatasetProblemKind,
+} from './check.ts';
+export { anomalyPath, findSamples, imagePath, type SampleQuery } from './dataset.ts';
+export { parseGroups, type GroupBy } from './groups.ts';
+export { hashBytes } from './hash.ts';
+export { type DatasetLayout } from './layouts/layout.ts';
+export { isLossyFile } from './lossy.ts';
+export { memoryFileSource } from './memory-source.ts';
+export { imageExtensions, isImageFile } from './paths.ts';
+export { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
+export {
+  createSamples,
+  readSamples,
+  type CreateSamplesOptions,
+  type LoadedSample,
+  type ReadSamplesOptions,
+  type SampleSequence,
+  type StoredSample,
+} from './samples.ts';
+export { loadDataset, saveDataset } from './save.ts';
+export { carveValidation, splitDataset, type CarveOptions, type SplitOptions } from './split.ts';

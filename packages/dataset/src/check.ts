@@ -1,0 +1,279 @@
+/** Looking through a whole data set for what would spoil training or evaluation: every problem at once. */
+import type {
+  Dataset,
+  FileSource,
+  ImageCodec,
+  ImageLimits,
+  Raster,
+  Sample,
+} from '@oddpixel/model-core/contract';
+import { anomalyPath, imagePath } from './dataset.ts';
+import { hashBytes } from './hash.ts';
+import { isLossyFile } from './lossy.ts';
+import { mapInOrder } from './ordered.ts';
+
+/**
+ * - `unreadableImage`, `unreadableMask`: the file is missing or cannot be decoded.
+ * - `maskMissing`: a defective test image without a mask, where others have one.
+ * - `maskSize`: the mask has another size than its image.
+ * - `maskEmpty`: a defective image's mask marks nothing. `maskOnGood`: a good image's mask marks something.
+ * - `maskLossy`: the mask was compressed with loss.
+ * - `duplicateContent`: the same file content twice. `trainTestLeak`: the same across splits, one of them train.
+ * - `contradictingLabels`: the same file content as good and as defective.
+ * - `defectInTrain`: a defective image in train or validation.
+ * - `groupCrossesSplits`: one group in several splits.
+ * - `mixedDepth`, `mixedChannels`: some images differ from most in bits per value or in colour.
+ * - `noGoodImages`: there is nothing to learn from.
+ */
+export type DatasetProblemKind =
+  | 'unreadableImage'
+  | 'unreadableMask'
+  | 'maskMissing'
+  | 'maskSize'
+  | 'maskEmpty'
+  | 'maskOnGood'
+  | 'maskLossy'
+  | 'duplicateContent'
+  | 'trainTestLeak'
+  | 'contradictingLabels'
+  | 'defectInTrain'
+  | 'groupCrossesSplits'
+  | 'mixedDepth'
+  | 'mixedChannels'
+  | 'noGoodImages';
+
+export interface DatasetProblem {
+  readonly kind: DatasetProblemKind;
+  /** `error`: results would be wrong or training fails. `warning`: worth a look. */
+  readonly severity: 'error' | 'warning';
+  /** Ids of the images concerned, ascending. */
+  readonly imageIds: readonly number[];
+  /** One sentence that names the files. */
+  readonly message: string;
+}
+
+export interface CheckSamplesOptions {
+  readonly source: FileSource;
+  readonly codec: ImageCodec;
+  readonly limits?: ImageLimits;
+  /** Images read and decoded at a time; each takes memory. Default 4. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/**
+ * Opens every image and mask and compares all with all.
+ *
+ * @returns problems of single images in the data set's order, then those between images; empty where all is well.
+ */
+export async function checkSamples(
+  dataset: Dataset,
+  options: CheckSamplesOptions,
+): Promise<DatasetProblem[]> {
+  const { samples } = dataset;
+  const problems: DatasetProblem[] = [];
+  const findings: Finding[] = [];
+  const expectsMasks = samples.some(({ anomalyFileName }) => anomalyFileName !== undefined);
+  for await (const finding of mapInOrder(samples, options.concurrency ?? 4, (sample) =>
+    inspect(dataset, sample, expectsMasks, options),
+  )) {
+    findings.push(finding);
+    problems.push(...finding.problems);
+    options.onProgress?.({ done: findings.length, total: samples.length });
+  }
+  return [
+    ...problems,
+    ...findDuplicates(findings),
+    ...findCrossingGroups(samples),
+    ...findMixtures(findings),
+    ...findNoGood(samples),
+  ];
+}
+
+/** What is kept of one image: never its pixels. */
+interface Finding {
+  readonly sample: Sample;
+  readonly problems: readonly DatasetProblem[];
+  readonly hash?: string;
+  readonly depth?: string;
+  readonly channels?: string;
+}
+
+async function inspect(
+  dataset: Dataset,
+  sample: Sample,
+  expectsMasks: boolean,
+  options: CheckSamplesOptions,
+): Promise<Finding> {
+  options.signal?.throwIfAborted();
+  const { imageFileName: name, imageLabel, split } = sample;
+  const problems: DatasetProblem[] = [];
+  const report: Report = (kind, severity, message) => {
+    problems.push({ kind, severity, imageIds: [sample.imageId], message });
+  };
+  if (imageLabel === 'nok' && (split === 'train' || split === 'validation')) {
+    report('defectInTrain', 'error', `${name} is defective but is in the split ${split}`);
+  }
+  const maskPath = anomalyPath(dataset, sample);
+  if (maskPath === undefined && expectsMasks && imageLabel === 'nok') {
+    report('maskMissing', 'warning', `${name} is defective but has no mask, while others have`);
+  }
+  const image = await open(imagePath(dataset, sample), 'unreadableImage', report, options);
+  if (maskPath !== undefined) await inspectMask(sample, maskPath, image?.raster, report, options);
+  if (image === undefined) return { sample, problems };
+  const { hash, raster } = image;
+  return { sample, problems, hash, depth: depthOf(raster), channels: colorsOf(raster) };
+}
+
+async function inspectMask(
+  { imageFileName: name, imageLabel }: Sample,
+  path: string,
+  image: Raster | undefined,
+  report: Report,
+  options: CheckSamplesOptions,
+): Promise<void> {
+  const mask = await open(path, 'unreadableMask', report, options);
+  if (mask === undefined) return;
+  const { raster, lossy } = mask;
+  if (image !== undefined && (raster.width !== image.width || raster.height !== image.height)) {
+    report(
+      'maskSize',
+      'error',
+      `${path} has ${raster.width}×${raster.height} pixels, its image ${name} ${image.width}×${image.height}`,
+    );
+  }
+  if (lossy) {
+    report('maskLossy', 'warning', `${path} was compressed with loss; pixels up to 127 will count as good`);
+  }
+  const marks = marksSomething(raster, lossy);
+  if (imageLabel === 'nok' && !marks)
+    report('maskEmpty', 'error', `${path} marks nothing, but ${name} is defective`);
+  if (imageLabel === 'ok' && marks)
+    report('maskOnGood', 'error', `${path} marks pixels, but ${name} is good`);
+}
+
+type Report = (kind: DatasetProblemKind, severity: DatasetProblem['severity'], message: string) => void;
+
+async function open(
+  path: string,
+  kind: DatasetProblemKind,
+  report: Report,
+  { source, codec, limits, signal }: CheckSamplesOptions,
+): Promise<{ raster: Raster; hash: string; lossy: boolean } | undefined> {
+  try {
+    const bytes = await source.read(path);
+    const hash = await hashBytes(bytes);
+    const lossy = isLossyFile(bytes);
+    return { raster: await codec.decode(bytes, { fileName: path, ...(limits && { limits }) }), hash, lossy };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    report(kind, 'error', `${path} cannot be read: ${reason}`);
+    return undefined;
+  }
+}
+
+/** As `preprocessMask` of `@oddpixel/preprocess` decides, without its resize. */
+function marksSomething({ data, channels, hasAlpha }: Raster, lossy: boolean): boolean {
+  const withAlpha = (hasAlpha ?? (channels === 2 || channels === 4)) && channels > 1;
+  const colors = withAlpha ? channels - 1 : channels;
+  const cut = !lossy ? 0 : data instanceof Uint8Array ? 127 : 32_767;
+  for (let i = 0; i < data.length; i += channels) {
+    if (withAlpha && data[i + colors] === 0) continue;
+    for (let c = 0; c < colors; c++) if ((data[i + c] as number) > cut) return true;
+  }
+  return false;
+}
+
+function findDuplicates(findings: readonly Finding[]): DatasetProblem[] {
+  const byHash = new Map<string, Sample[]>();
+  for (const { sample, hash } of findings) {
+    if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), sample]);
+  }
+  const problems: DatasetProblem[] = [];
+  for (const samples of byHash.values()) {
+    if (samples.length < 2) continue;
+    const names = list(samples.map(({ imageFileName }) => imageFileName));
+    const imageIds = samples.map(({ imageId }) => imageId);
+    const splits = new Set(samples.map(({ split }) => split));
+    if (splits.size > 1 && splits.has('train')) {
+      const message = `the same image is in train and elsewhere: ${names}`;
+      problems.push({ kind: 'trainTestLeak', severity: 'error', imageIds, message });
+    } else {
+      const message = `the same image occurs ${samples.length} times: ${names}`;
+      problems.push({ kind: 'duplicateContent', severity: 'warning', imageIds, message });
+    }
+    if (new Set(samples.map(({ imageLabel }) => imageLabel)).size > 1) {
+      const message = `the same image is labelled good and defective: ${names}`;
+      problems.push({ kind: 'contradictingLabels', severity: 'error', imageIds, message });
+    }
+  }
+  return problems;
+}
+
+function findCrossingGroups(samples: readonly Sample[]): DatasetProblem[] {
+  const byGroup = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    if (sample.group !== undefined) byGroup.set(sample.group, [...(byGroup.get(sample.group) ?? []), sample]);
+  }
+  return [...byGroup].flatMap(([group, members]) => {
+    const splits = [...new Set(members.map(({ split }) => split ?? 'none'))].sort();
+    if (splits.length < 2) return [];
+    const imageIds = members.map(({ imageId }) => imageId);
+    const message = `the group ${group} is in the splits ${splits.join(' and ')}`;
+    return [{ kind: 'groupCrossesSplits', severity: 'error', imageIds, message } as const];
+  });
+}
+
+function findMixtures(findings: readonly Finding[]): DatasetProblem[] {
+  const problems: DatasetProblem[] = [];
+  for (const [kind, field] of [
+    ['mixedDepth', 'depth'],
+    ['mixedChannels', 'channels'],
+  ] as const) {
+    const byValue = new Map<string, Sample[]>();
+    for (const finding of findings) {
+      const value = finding[field];
+      if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), finding.sample]);
+    }
+    const [usual, ...others] = [...byValue].sort(([, a], [, b]) => b.length - a.length);
+    if (usual === undefined) continue;
+    for (const [value, samples] of others) {
+      problems.push({
+        kind,
+        severity: 'warning',
+        imageIds: samples.map(({ imageId }) => imageId),
+        message: `most images are ${usual[0]}, but ${samples.length} are ${value}: ${list(samples.map(({ imageFileName }) => imageFileName))}`,
+      });
+    }
+  }
+  return problems;
+}
+
+function findNoGood(samples: readonly Sample[]): DatasetProblem[] {
+  const isSplit = samples.some(({ split }) => split !== undefined);
+  const good = samples.filter(
+    ({ imageLabel, split }) => imageLabel === 'ok' && (!isSplit || split === 'train'),
+  );
+  if (good.length > 0) return [];
+  const message = `there is no good image${isSplit ? ' in train' : ''} to learn from`;
+  return [{ kind: 'noGoodImages', severity: 'error', imageIds: [], message }];
+}
+
+function depthOf({ data }: Raster): string {
+  if (data instanceof Uint8Array) return '8 bit';
+  return data instanceof Uint16Array ? '16 bit' : 'float';
+}
+
+function colorsOf({ channels, hasAlpha }: Raster): string {
+  const alpha = (hasAlpha ?? (channels === 2 || channels === 4)) && channels > 1;
+  const colors = alpha ? channels - 1 : channels;
+  const name = colors === 1 ? 'gray' : colors === 3 ? 'RGB' : `of ${colors} channels`;
+  return alpha ? `${name} with alpha` : name;
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

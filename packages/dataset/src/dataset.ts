@@ -1,0 +1,66 @@
+/** Making a `Dataset` value and asking it simple questions. */
+import type { Dataset, ImageLabel, Sample, Split } from '@oddpixel/model-core/contract';
+import { compareText, joinPath } from './paths.ts';
+
+/** A sample before it has a number. */
+export type SampleDraft = Omit<Sample, 'imageId' | 'imageLabelId'>;
+
+/** Numbers the samples in the order of their file names, so that the same files give the same data set. */
+export function makeDataset(
+  folders: { readonly imageDir: string; readonly anomalyDir?: string | undefined },
+  drafts: readonly SampleDraft[],
+): Dataset {
+  const sorted = [...drafts].sort((a, b) => compareText(a.imageFileName, b.imageFileName));
+  return {
+    imageDir: folders.imageDir,
+    ...(folders.anomalyDir !== undefined && { anomalyDir: folders.anomalyDir }),
+    classNames: ['ok', 'nok'],
+    classIds: [0, 1],
+    samples: sorted.map((draft, imageId) => ({
+      imageId,
+      imageFileName: draft.imageFileName,
+      imageLabel: draft.imageLabel,
+      imageLabelId: draft.imageLabel === 'ok' ? 0 : 1,
+      ...(draft.defect !== undefined && { defect: draft.defect }),
+      ...(draft.anomalyFileName !== undefined && { anomalyFileName: draft.anomalyFileName }),
+      ...(draft.split !== undefined && { split: draft.split }),
+      ...(draft.group !== undefined && { group: draft.group }),
+    })),
+  };
+}
+
+/** Path of a sample's image in the data set's file source. */
+export function imagePath(dataset: Dataset, sample: Sample): string {
+  return joinPath(dataset.imageDir, sample.imageFileName);
+}
+
+/** Path of a sample's mask in the data set's file source; `undefined` where it has none. */
+export function anomalyPath(dataset: Dataset, sample: Sample): string | undefined {
+  if (sample.anomalyFileName === undefined) return undefined;
+  return joinPath(dataset.anomalyDir ?? '', sample.anomalyFileName);
+}
+
+/** What to look for; an absent field matches everything, a list matches any of its values. */
+export interface SampleQuery {
+  readonly split?: Split | readonly Split[];
+  readonly label?: ImageLabel | readonly ImageLabel[];
+  readonly defect?: string | readonly string[];
+  readonly group?: string | readonly string[];
+}
+
+/** The samples that match, in the data set's order. */
+export function findSamples(dataset: Dataset, query: SampleQuery = {}): Sample[] {
+  return dataset.samples.filter(
+    (sample) =>
+      matches(query.split, sample.split) &&
+      matches(query.label, sample.imageLabel) &&
+      matches(query.defect, sample.defect) &&
+      matches(query.group, sample.group),
+  );
+}
+
+function matches(wanted: string | readonly string[] | undefined, value: string | undefined): boolean {
+  if (wanted === undefined) return true;
+  if (value === undefined) return false;
+  return typeof wanted === 'string' ? wanted === value : wanted.includes(value);
+}

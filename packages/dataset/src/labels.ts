@@ -1,0 +1,63 @@
+/** Which names of folders and table cells mean what. Case does not matter. */
+import type { ImageLabel, Split } from '@oddpixel/model-core/contract';
+
+/** Folder names, and labels in tables, of images without a defect. */
+export const goodNames: readonly string[] = [
+  'good',
+  'ok',
+  'okay',
+  'normal',
+  'pass',
+  'passed',
+  'defect_free',
+  'defect-free',
+  'anomaly_free',
+  'anomaly-free',
+  'no_defect',
+  'no-defect',
+];
+
+/** Labels in tables of defective images whose kind of defect is not told. */
+const badNames: readonly string[] = [
+  'nok',
+  'bad',
+  'ng',
+  'fail',
+  'failed',
+  'defect',
+  'defective',
+  'anomaly',
+  'abnormal',
+];
+
+/** Folder names of ground-truth masks. */
+const maskNames: readonly string[] = ['ground_truth', 'ground-truth', 'groundtruth', 'mask', 'masks'];
+
+export function isGoodName(name: string): boolean {
+  return goodNames.includes(name.trim().toLowerCase());
+}
+
+export function isMaskFolder(name: string): boolean {
+  return maskNames.includes(name.toLowerCase());
+}
+
+/** A folder or word as label: good names are `ok`; `bad`, `1` and the like are `nok`; any other word names the defect. */
+export function labelOf(word: string): { imageLabel: ImageLabel; defect?: string } {
+  const name = word.trim().toLowerCase();
+  if (isGoodName(name) || name === '0') return { imageLabel: 'ok' };
+  if (badNames.includes(name) || name === '1') return { imageLabel: 'nok' };
+  return { imageLabel: 'nok', defect: word.trim() };
+}
+
+/** As `labelOf`, for a folder: its name is always the defect, since it tells folders of one set apart. */
+export function labelOfFolder(name: string): { imageLabel: ImageLabel; defect?: string } {
+  return isGoodName(name) ? { imageLabel: 'ok' } : { imageLabel: 'nok', defect: name };
+}
+
+/** `undefined` for a word that names no split. */
+export function splitOf(word: string): Split | undefined {
+  const name = word.trim().toLowerCase();
+  if (name === 'train' || name === 'training') return 'train';
+  if (name === 'validation' || name === 'valid' || name === 'val') return 'validation';
+  return name === 'test' || name === 'testing' ? 'test' : undefined;
+}

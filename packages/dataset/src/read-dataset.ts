@@ -1,0 +1,161 @@
+/** From a tree of files to a `Dataset`: which layout it is, then what that layout's reader finds. */
+import { DatasetError, ParameterError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { applyGroups, parseGroups } from './groups.ts';
+import { goodNames, isGoodName, splitOf } from './labels.ts';
+import { findTables, readCsvLayout } from './layouts/csv-layout.ts';
+import { readFolderLayout } from './layouts/folder.ts';
+import { readHalconLayout } from './layouts/halcon.ts';
+import type { DatasetLayout, LayoutInput, LayoutReader } from './layouts/layout.ts';
+import { readMvtecLayout } from './layouts/mvtec.ts';
+import { readFolder } from './listing.ts';
+import { isImageFile, joinPath, normalizeFolder, normalizeRelativePath } from './paths.ts';
+
+export interface ReadDatasetOptions {
+  /**
+   * `mvtec`: train/good, test/*, ground_truth/*. `folder`: good beside anything else. `csv`: a table
+   * image,label,mask,split,group. `halcon`: `imageDir` and `anomalyDir`. Default `auto`: told by what is there.
+   */
+  readonly layout?: DatasetLayout | 'auto';
+  /** Folder of the data set in the source. Default: the source's root. All paths below are relative to it. */
+  readonly path?: string;
+  /** Folder of the images, for `halcon` and, where it is not the table's own, `csv`. */
+  readonly imageDir?: string;
+  /** Folder of the masks, for `halcon` and `csv`. */
+  readonly anomalyDir?: string;
+  /** The table, for `csv`; needed only where there are several. */
+  readonly csv?: string;
+  /** A CSV file with the columns file,group: images of one part belong to one group. */
+  readonly groups?: string;
+  /** As `groups`, but its text. */
+  readonly groupsText?: string;
+  /** Receives remarks that do not stop the reading, for example masks without an image. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const readers: Readonly<Record<DatasetLayout, LayoutReader>> = {
+  mvtec: readMvtecLayout,
+  folder: readFolderLayout,
+  csv: readCsvLayout,
+  halcon: readHalconLayout,
+};
+
+/**
+ * Lists a data set. No image is opened; `checkSamples` does that.
+ *
+ * Samples are numbered by the code-unit order of their file names, whatever order the source lists in.
+ *
+ * @throws DatasetError listing every problem: no layout or several recognized, no images, masks that cannot be told
+ * @throws FileError when a folder cannot be listed or a table not be read
+ * @throws ParameterError for paths that leave the source
+ */
+export async function readAnomalyDataset(
+  source: FileSource,
+  options: ReadDatasetOptions = {},
+): Promise<Dataset> {
+  const path = folderOption('path', options.path) ?? '';
+  const input: LayoutInput = {
+    source,
+    path,
+    imageDir: folderOption('imageDir', options.imageDir),
+    anomalyDir: folderOption('anomalyDir', options.anomalyDir),
+    csv: fileOption('csv', options.csv),
+    onWarning: options.onWarning,
+  };
+  const { layout = 'auto' } = options;
+  const chosen = layout === 'auto' ? await detectLayout(input) : layout;
+  const reader: LayoutReader | undefined = Object.hasOwn(readers, chosen) ? readers[chosen] : undefined;
+  if (reader === undefined) {
+    const expected = `auto, ${Object.keys(readers).join(', ')}`;
+    throw new ParameterError({ name: 'layout', expected: `one of ${expected}`, received: String(chosen) });
+  }
+  const dataset = await reader(input);
+  if (dataset.samples.length === 0) {
+    throw new DatasetError({
+      path: path || source.name,
+      problems: [`no image was found (layout ${chosen})`],
+      fix: 'Images are png, jpg, jpeg, webp, tif, tiff, bmp, gif or avif files.',
+    });
+  }
+  return withGroups(dataset, input, options);
+}
+
+async function withGroups(
+  dataset: Dataset,
+  { source, path }: LayoutInput,
+  options: ReadDatasetOptions,
+): Promise<Dataset> {
+  const file = fileOption('groups', options.groups);
+  if (file !== undefined) {
+    const name = joinPath(path, file);
+    const text = new TextDecoder().decode(await source.read(name));
+    return applyGroups(dataset, parseGroups(text, name), name);
+  }
+  if (options.groupsText === undefined) return dataset;
+  const name = 'the table of groups';
+  return applyGroups(dataset, parseGroups(options.groupsText, name), name);
+}
+
+/** The one layout that what lies in the folder speaks for. @throws DatasetError that names what was seen. */
+async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
+  if (input.csv !== undefined) return 'csv';
+  if (input.imageDir !== undefined) return 'halcon';
+  const { source, path } = input;
+  const { folders, files } = await readFolder(source, path);
+  const tables = await findTables(source, path);
+  const splits = folders.filter((name) => splitOf(name) !== undefined);
+  const good = folders.filter(isGoodName);
+  const signs: { layout: DatasetLayout; seen: string }[] = [];
+  if (splits.length > 0) signs.push({ layout: 'mvtec', seen: `the folder ${splits.join(' and ')}` });
+  if (good.length > 0) signs.push({ layout: 'folder', seen: `the folder ${good.join(' and ')}` });
+  if (tables.length > 0) signs.push({ layout: 'csv', seen: `the table ${tables.join(' and ')}` });
+  const [first, second] = signs;
+  if (first !== undefined && second === undefined) return first.layout;
+  if (first !== undefined) {
+    throw new DatasetError({
+      path: path || source.name,
+      problems: [`several layouts fit: ${signs.map(({ layout, seen }) => `${layout} (${seen})`).join(', ')}`],
+      fix: 'Say which by the option layout.',
+    });
+  }
+  const images = files.filter(isImageFile).length;
+  const seen = [
+    folders.length > 0 && `the folders ${shorten(folders)}`,
+    images > 0 && `${images} images without a folder`,
+    files.length > images && `the files ${shorten(files.filter((name) => !isImageFile(name)))}`,
+  ].filter((part) => part !== false);
+  throw new DatasetError({
+    path: path || source.name,
+    problems: [`no known layout; found ${seen.join(', ') || 'an empty folder'}`],
+    fix:
+      `Expected one of: train/good and test/… (mvtec); a folder named ${goodNames.slice(0, 4).join(', ')} or ` +
+      'the like, beside others (folder); a .csv table with the columns image and label (csv); or the options imageDir and anomalyDir (halcon).',
+  });
+}
+
+function shorten(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+function folderOption(name: string, text: string | undefined): string | undefined {
+  return checked(name, text, normalizeFolder);
+}
+
+function fileOption(name: string, text: string | undefined): string | undefined {
+  return checked(name, text, normalizeRelativePath);
+}
+
+function checked(
+  name: string,
+  text: string | undefined,
+  normalize: (text: string) => string | undefined,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const path = normalize(text);
+  if (path !== undefined) return path;
+  throw new ParameterError({
+    name,
+    expected: 'a path below the root of the file source',
+    received: JSON.stringify(text),
+  });
+}

@@ -1,0 +1,102 @@
+/** A data set as JSON text: image names relative to its folders, folders relative to the file source. No host path. */
+import { DatasetError, type Dataset, type Sample } from '@oddpixel/model-core/contract';
+import { makeDataset } from './dataset.ts';
+import { normalizeFolder, normalizeRelativePath } from './paths.ts';
+
+const version = 1;
+
+export function saveDataset(dataset: Dataset): string {
+  return `${JSON.stringify({ oddpixelDataset: version, ...dataset }, undefined, 1)}\n`;
+}
+
+/**
+ * The data set that `saveDataset` wrote, or a program after its example. Ids are taken as they stand.
+ *
+ * @throws DatasetError listing every problem: fields, labels, ids that occur twice, paths that leave the root.
+ */
+export function loadDataset(text: string, fileName: string = 'JSON'): Dataset {
+  const fail = (problems: readonly string[], cause?: unknown): DatasetError =>
+    new DatasetError({ path: fileName, problems }, { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw fail([`it is not JSON (${String(error)})`], error);
+  }
+  if (!isRecord(value) || value['oddpixelDataset'] === undefined || !Array.isArray(value['samples'])) {
+    throw fail(['it is not a saved data set']);
+  }
+  if (value['oddpixelDataset'] !== version) {
+    throw fail([`it has version ${String(value['oddpixelDataset'])}; this program reads version ${version}`]);
+  }
+  const problems: string[] = [];
+  const folder = (name: string): string | undefined => {
+    const given = value[name];
+    const path = typeof given === 'string' ? normalizeFolder(given) : undefined;
+    if (path === undefined) problems.push(`${name} is not a folder below the root`);
+    return path;
+  };
+  const imageDir = folder('imageDir');
+  const anomalyDir = value['anomalyDir'] === undefined ? undefined : folder('anomalyDir');
+  const samples = value['samples'].map((sample, index) => parseSample(sample, index, problems));
+  const ids = new Set<number>();
+  const names = new Set<string>();
+  for (const sample of samples) {
+    if (sample === undefined) continue;
+    if (ids.has(sample.imageId)) problems.push(`two samples have imageId ${sample.imageId}`);
+    if (names.has(sample.imageFileName)) problems.push(`${sample.imageFileName} occurs twice`);
+    ids.add(sample.imageId);
+    names.add(sample.imageFileName);
+  }
+  if (problems.length > 0 || imageDir === undefined) throw fail(problems);
+  return {
+    ...makeDataset({ imageDir, anomalyDir }, []),
+    samples: samples.filter((sample) => sample !== undefined),
+  };
+}
+
+function parseSample(value: unknown, index: number, problems: string[]): Sample | undefined {
+  const before = problems.length;
+  const problem = (what: string): void => {
+    problems.push(`samples[${index}]: ${what}`);
+  };
+  if (!isRecord(value)) {
+    problem('it is not an object');
+    return undefined;
+  }
+  const path = (name: string): string => {
+    const given = value[name];
+    const found = typeof given === 'string' ? normalizeRelativePath(given) : undefined;
+    if (found === undefined) problem(`${name} is not a path below the folder`);
+    return found ?? '';
+  };
+  const text = (name: string): string => {
+    const given = value[name];
+    if (typeof given !== 'string') problem(`${name} is not text`);
+    return typeof given === 'string' ? given : '';
+  };
+  const { imageId, imageLabel, imageLabelId, split } = value;
+  if (!Number.isSafeInteger(imageId) || (imageId as number) < 0)
+    problem('imageId is not a whole number from 0');
+  if (imageLabel !== 'ok' && imageLabel !== 'nok') problem('imageLabel is neither ok nor nok');
+  const labelId = imageLabel === 'ok' ? 0 : 1;
+  if (imageLabelId !== undefined && imageLabelId !== labelId) problem('imageLabelId does not fit imageLabel');
+  if (split !== undefined && split !== 'train' && split !== 'validation' && split !== 'test') {
+    problem('split is not train, validation or test');
+  }
+  const sample = {
+    imageId: imageId as number,
+    imageFileName: path('imageFileName'),
+    imageLabel: imageLabel as Sample['imageLabel'],
+    imageLabelId: labelId,
+    ...(value['defect'] !== undefined && { defect: text('defect') }),
+    ...(value['anomalyFileName'] !== undefined && { anomalyFileName: path('anomalyFileName') }),
+    ...(split !== undefined && { split: split as NonNullable<Sample['split']> }),
+    ...(value['group'] !== undefined && { group: text('group') }),
+  } as const;
+  return problems.length === before ? sample : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

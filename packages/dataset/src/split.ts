@@ -1,0 +1,178 @@
+/** Who trains, who calibrates, who is kept for the test. */
+import {
+  DatasetError,
+  ParameterError,
+  type Dataset,
+  type Sample,
+  type Split,
+} from '@oddpixel/model-core/contract';
+import { collectGroups, groupName, type GroupBy } from './groups.ts';
+import { createRandom, shuffled } from './random.ts';
+
+export interface SplitOptions {
+  /** Per cent of the good images, 0..100. */
+  readonly train: number;
+  /** Per cent of the good images, 0..100. The rest goes to test. */
+  readonly validation: number;
+  /** A whole number; the same seed splits the same way. */
+  readonly seed: number;
+  /** Images of one group stay on one side. Default: the samples' `group`. */
+  readonly groupBy?: GroupBy;
+  /** Replace a split that exists. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Splits the good images by percentages (largest remainder, so that counts add up); all defective ones go to test.
+ * A group never crosses: one with a defective image goes to test as a whole. Groups of several images make the
+ * shares approximate.
+ *
+ * @throws ParameterError for bad percentages; DatasetError where a split exists already, or a side that was asked for stays empty.
+ */
+export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
+  const { train, validation, groupBy = 'group', overwrite = false } = options;
+  percentage('train', train);
+  percentage('validation', validation);
+  if (train + validation > 100) {
+    throw new ParameterError({
+      name: 'train + validation',
+      expected: 'at most 100 per cent',
+      received: String(train + validation),
+    });
+  }
+  const random = createRandom(checkSeed(options.seed));
+  if (!overwrite && dataset.samples.some(({ split }) => split !== undefined)) {
+    throw new DatasetError({
+      path: dataset.imageDir,
+      problems: ['the data set is split already'],
+      fix: 'Pass overwrite: true to split it anew, or use carveValidation.',
+    });
+  }
+
+  const good = dataset.samples.filter(({ imageLabel }) => imageLabel === 'ok').length;
+  const splits = ['train', 'validation', 'test'] as const;
+  const open = largestRemainder(good, [train, validation, 100 - train - validation]);
+  const chosen = new Map<Sample, Split>();
+  const assign = (group: readonly Sample[], to: number): void => {
+    for (const sample of group) {
+      chosen.set(sample, splits[to] as Split);
+      if (sample.imageLabel === 'ok') open[to] = (open[to] as number) - 1;
+    }
+  };
+  const allGood: Sample[][] = [];
+  for (const group of collectGroups(dataset.samples, groupBy)) {
+    if (group.some(({ imageLabel }) => imageLabel === 'nok')) assign(group, 2);
+    else allGood.push(group);
+  }
+  // Large groups first, while there is room for them; the sort is stable, so equal sizes stay shuffled.
+  const wanted = [train > 0, validation > 0, train + validation < 100];
+  for (const group of shuffled(allGood, random).sort((a, b) => b.length - a.length)) {
+    const best = [0, 1, 2]
+      .filter((to) => wanted[to] === true)
+      .reduce((most, to) => ((open[to] as number) > (open[most] as number) ? to : most));
+    assign(group, best);
+  }
+
+  const result = withSplits(dataset, chosen, groupBy);
+  for (const [index, split] of (['train', 'validation'] as const).entries()) {
+    if (wanted[index] === true && !result.samples.some((sample) => sample.split === split)) {
+      throw new DatasetError({
+        path: dataset.imageDir,
+        problems: [`no good image is left for ${split} (${good} good images in ${allGood.length} groups)`],
+        fix: 'Give more good images or another percentage.',
+      });
+    }
+  }
+  return result;
+}
+
+export interface CarveOptions {
+  /** Share of the good training images that becomes validation, between 0 and 1. */
+  readonly share: number;
+  readonly seed: number;
+  readonly groupBy?: GroupBy;
+}
+
+/**
+ * Moves good training images to validation, whole groups at a time, as near to the share as groups allow; at least
+ * one group moves and one stays. Test stays as it is.
+ *
+ * @throws ParameterError for a share outside (0, 1); DatasetError where a validation split exists, or there are fewer than two groups.
+ */
+export function carveValidation(dataset: Dataset, options: CarveOptions): Dataset {
+  const { share, groupBy = 'group' } = options;
+  if (!(share > 0 && share < 1)) {
+    throw new ParameterError({
+      name: 'share',
+      expected: 'a number between 0 and 1',
+      received: String(share),
+    });
+  }
+  const random = createRandom(checkSeed(options.seed));
+  if (dataset.samples.some(({ split }) => split === 'validation')) {
+    throw new DatasetError({ path: dataset.imageDir, problems: ['there is a validation split already'] });
+  }
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const groups = collectGroups(training, groupBy).filter((group) =>
+    group.every(({ imageLabel }) => imageLabel === 'ok'),
+  );
+  if (groups.length < 2) {
+    throw new DatasetError({
+      path: dataset.imageDir,
+      problems: [`validation needs at least two good training images or groups; there are ${groups.length}`],
+    });
+  }
+  const order = shuffled(groups, random);
+  const total = groups.reduce((sum, group) => sum + group.length, 0);
+  const target = Math.max(1, Math.round(total * share));
+  const chosen = new Map(dataset.samples.map((sample) => [sample, sample.split]));
+  let moved = 0;
+  let movedGroups = 0;
+  const move = (group: readonly Sample[]): void => {
+    for (const sample of group) chosen.set(sample, 'validation');
+    moved += group.length;
+    movedGroups++;
+  };
+  for (const group of order) {
+    const nearer = Math.abs(moved + group.length - target) < Math.abs(moved - target);
+    if (nearer && movedGroups < groups.length - 1) move(group);
+  }
+  // Every group is more than twice the share: the smallest has to do.
+  if (movedGroups === 0) move(order.reduce((small, next) => (next.length < small.length ? next : small)));
+  return withSplits(dataset, chosen, groupBy);
+}
+
+/** `total` in whole parts by percentages that add up to 100: round down, then give the rest to the largest fractions. */
+export function largestRemainder(total: number, percentages: readonly number[]): number[] {
+  const exact = percentages.map((percent) => (total * percent) / 100);
+  const parts = exact.map(Math.floor);
+  const rest = total - parts.reduce((a, b) => a + b, 0);
+  const byFraction = exact
+    .map((value, index) => ({ index, fraction: value - Math.floor(value) }))
+    .sort((a, b) => b.fraction - a.fraction || a.index - b.index);
+  for (const { index } of byFraction.slice(0, rest)) parts[index] = (parts[index] as number) + 1;
+  return parts;
+}
+
+function withSplits(
+  dataset: Dataset,
+  chosen: ReadonlyMap<Sample, Split | undefined>,
+  groupBy: GroupBy,
+): Dataset {
+  const samples = dataset.samples.map((sample) => {
+    const split = chosen.get(sample);
+    const group = groupName(sample, groupBy);
+    return { ...sample, ...(split !== undefined && { split }), ...(group !== undefined && { group }) };
+  });
+  return { ...dataset, samples };
+}
+
+function percentage(name: string, value: number): void {
+  if (value >= 0 && value <= 100) return;
+  throw new ParameterError({ name, expected: 'per cent from 0 to 100', received: String(value) });
+}
+
+function checkSeed(seed: number): number {
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new ParameterError({ name: 'seed', expected: 'a whole number from 0', received: String(seed) });
+}
