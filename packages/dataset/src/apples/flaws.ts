@@ -1,0 +1,163 @@
+/** What flaws do to the skin: bruise, cut, sticker, a worm's hole, and the wound that a torn-off stem leaves. */
+import type { Rgb } from './colour.ts';
+import { rgb } from './colour.ts';
+import { clamp01, mix, smoothstep } from './curves.ts';
+import { noise2 } from './noise.ts';
+import type { Body, Flaw } from './scene.ts';
+import type { Painter } from './skin.ts';
+import type { Surface } from './surface.ts';
+import { normalizeNormal } from './surface.ts';
+import { frameAlong, toWorld } from './vector.ts';
+import type { Vector } from './vector.ts';
+
+/** The skin around the flaw, seen flat: `a` and `b` are the axes in its plane, in the world. */
+interface Patch {
+  readonly flaw: Flaw;
+  readonly aWorld: Vector;
+  readonly bWorld: Vector;
+}
+
+type PatchPainter = (surface: Surface, a: number, b: number, patch: Patch) => void;
+
+/** Farther than this from the flaw's middle the skin is sound. */
+const PATCH_RADIUS = 0.5;
+
+export function createFlawPainter(flaw: Flaw, body: Body): Painter {
+  const local = frameAlong(flaw.direction, flaw.turn);
+  const patch: Patch = { flaw, aWorld: toWorld(body.frame, local.x), bWorld: toWorld(body.frame, local.z) };
+  const paint = painters[flaw.kind];
+  return (surface) => {
+    const { u, v, w } = surface;
+    const facing = u * local.y[0] + v * local.y[1] + w * local.y[2];
+    if (facing < 0.5) return;
+    const a = u * local.x[0] + v * local.x[1] + w * local.x[2];
+    const b = u * local.z[0] + v * local.z[1] + w * local.z[2];
+    if (a * a + b * b < PATCH_RADIUS * PATCH_RADIUS) paint(surface, a, b, patch);
+  };
+}
+
+const BRUISE = [rgb('#6b4423'), rgb('#5a3319'), rgb('#7a5130')] as const;
+const BRUISE_HEART = rgb('#3a2112');
+
+/** Brown, soft, slightly sunken. */
+function paintBruise(surface: Surface, a: number, b: number, patch: Patch): void {
+  const { size, look, textureSeed } = patch.flaw;
+  const radius = 0.145 * size;
+  const ragged =
+    0.5 * (noise2(a * 9, b * 9, textureSeed) - 0.5) + 0.3 * (noise2(a * 22, b * 22, textureSeed) - 0.5);
+  const away = Math.sqrt(a * a * 1.25 + b * b * 0.8) / radius + ragged;
+  const amount = 0.93 * smoothstep(1.08, 0.68, away);
+  if (amount <= 0) return;
+  blend(surface, BRUISE[look] ?? BRUISE[0], amount);
+  blend(
+    surface,
+    BRUISE_HEART,
+    0.65 * smoothstep(0.75, 0.1, away) * mix(0.6, 1, noise2(a * 30, b * 30, textureSeed)),
+  );
+  surface.gloss *= 1 - 0.75 * amount;
+  surface.roughness = mix(surface.roughness, 1, amount);
+  tilt(surface, patch, -1.7 * a * amount, -1.7 * b * amount);
+}
+
+const FLESH = rgb('#f3e6bd');
+const BROWNED = rgb('#9c6b35');
+const DRY_RIM = rgb('#4d2a14');
+
+/** A gash: pale flesh that begins to brown, one wall in shadow, a dry rim. */
+function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
+  const { size, look, textureSeed } = patch.flaw;
+  const half = 0.27 * size;
+  const place = a / half;
+  if (Math.abs(place) > 1.2) return;
+  const wobble = 0.02 * (noise2(a * 14, 0, textureSeed) - 0.5);
+  const side = b + (look - 1) * 0.9 * (a * a - 0.5 * half * half) + wobble;
+  const width = 0.042 * size * Math.max(0, 1 - place * place);
+  const rim =
+    smoothstep(width + 0.022, width + 0.004, Math.abs(side)) * smoothstep(1.12, 0.95, Math.abs(place));
+  blend(surface, DRY_RIM, 0.85 * rim);
+  surface.gloss *= 1 - 0.7 * rim;
+  const open = smoothstep(width + 0.004, width - 0.008, Math.abs(side));
+  if (open <= 0) return;
+  const depth = side / (width + 1e-6);
+  blend(surface, FLESH, open);
+  blend(surface, BROWNED, open * (0.25 + 0.5 * noise2(a * 25, b * 40, textureSeed)) * 0.7);
+  blend(surface, DRY_RIM, open * 0.75 * smoothstep(0, 0.9, depth));
+  tilt(surface, patch, 0, -0.9 * depth * open);
+  surface.openness *= 1 - 0.3 * open;
+}
+
+const HOLE_RIM = rgb('#5b3a1c');
+const HOLE_DARK = rgb('#140a05');
+
+/** Where the worm came out. */
+function paintHole(surface: Surface, a: number, b: number, { flaw }: Patch): void {
+  const away = Math.sqrt(a * a + b * b) / flaw.size + 0.02 * (noise2(a * 30, b * 30, flaw.textureSeed) - 0.5);
+  blend(surface, HOLE_RIM, 0.85 * smoothstep(0.105, 0.085, away));
+  const deep = smoothstep(0.086, 0.07, away);
+  blend(surface, HOLE_DARK, deep);
+  surface.gloss *= 1 - smoothstep(0.105, 0.09, away);
+  surface.openness *= 1 - 0.7 * deep;
+}
+
+const FIBRE = rgb('#c9a873');
+
+/** A torn wound at the bottom of the hollow. */
+function paintStemWound(surface: Surface, a: number, b: number, { flaw }: Patch): void {
+  const away = Math.sqrt(a * a + b * b) + 0.05 * (noise2(a * 25, b * 25, flaw.textureSeed) - 0.5);
+  const amount = smoothstep(0.16, 0.12, away);
+  if (amount <= 0) return;
+  blend(surface, DRY_RIM, 0.9 * amount);
+  blend(surface, FIBRE, smoothstep(0.115, 0.085, away));
+  blend(surface, HOLE_DARK, 0.95 * smoothstep(0.06, 0.035, away));
+  surface.gloss *= 1 - amount;
+}
+
+const PAPER = rgb('#f4f1e8');
+const INKS: readonly Rgb[] = [rgb('#1f55b5'), rgb('#12805a'), rgb('#d3306c')];
+
+/** An oval paper label: ink border, white band with print. */
+function paintSticker(surface: Surface, a: number, b: number, { flaw }: Patch): void {
+  const scale = 1 / (0.15 * flaw.size);
+  const x = a * scale;
+  const y = b * scale * 1.28;
+  const away = Math.sqrt(x * x + y * y);
+  if (away > 1.12) return;
+  const edge = smoothstep(1.1, 1, away);
+  surface.red *= 1 - 0.35 * edge;
+  surface.green *= 1 - 0.35 * edge;
+  surface.blue *= 1 - 0.35 * edge;
+  const paper = smoothstep(1.01, 0.97, away);
+  if (paper <= 0) return;
+  const ink = INKS[flaw.look] ?? PAPER;
+  blend(surface, PAPER, paper);
+  if (away < 0.9 && Math.abs(y) > 0.34) blend(surface, ink, paper);
+  // Print: bars of different widths in the band, and a dot above and below it.
+  const bar = noise2(x * 9, 0.5, flaw.textureSeed) > 0.52;
+  if (away < 0.88 && Math.abs(y) < 0.2 && Math.abs(x) < 0.68 && bar) blend(surface, DRY_RIM, 0.9 * paper);
+  if (x * x + (Math.abs(y) - 0.6) * (Math.abs(y) - 0.6) < 0.02) blend(surface, PAPER, paper);
+  surface.gloss = mix(surface.gloss, 0.55, paper);
+  surface.roughness = mix(surface.roughness, 0.5, paper);
+}
+
+const painters: Readonly<Record<Flaw['kind'], PatchPainter>> = {
+  bruise: paintBruise,
+  cut: paintCut,
+  worm: paintHole,
+  sticker: paintSticker,
+  'missing-stem': paintStemWound,
+};
+
+function blend(surface: Surface, colour: Rgb, amount: number): void {
+  const share = clamp01(amount);
+  surface.red += (colour[0] - surface.red) * share;
+  surface.green += (colour[1] - surface.green) * share;
+  surface.blue += (colour[2] - surface.blue) * share;
+}
+
+/** Leans the normal by so much along the patch's axes. */
+function tilt(surface: Surface, { aWorld, bWorld }: Patch, alongA: number, alongB: number): void {
+  surface.nx += alongA * aWorld[0] + alongB * bWorld[0];
+  surface.ny += alongA * aWorld[1] + alongB * bWorld[1];
+  surface.nz += alongA * aWorld[2] + alongB * bWorld[2];
+  normalizeNormal(surface);
+}

@@ -1,0 +1,81 @@
+/**
+ * Integer random numbers that are the same on every machine: for scene parameters (a stream) and for texture
+ * (a hash of lattice coordinates). Not for cryptography.
+ *
+ * Mixing constants: "prospecting for hash functions" (C. Wellons), public domain.
+ */
+
+const TO_UNIT = 1 / 4294967296;
+
+/** Scrambles 32 bits; every output bit depends on every input bit. */
+export function mixBits(value: number): number {
+  let bits = value | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
+  return bits ^ (bits >>> 15);
+}
+
+/** A new seed out of a seed and a number, for independent streams. */
+export function deriveSeed(seed: number, stream: number): number {
+  return mixBits(mixBits(seed) + Math.imul(stream | 0, 0x9e3779b9));
+}
+
+/** 32 random bits for a point of the integer lattice. */
+export function latticeBits(x: number, y: number, z: number, seed: number): number {
+  let bits = Math.imul(x, 0x8da6b343) ^ Math.imul(y, 0xd8163841) ^ Math.imul(z, 0xcb1ab31f) ^ seed;
+  bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
+  bits = Math.imul(bits ^ (bits >>> 12), 0x297a2d39);
+  return bits ^ (bits >>> 15);
+}
+
+/** Uniform in [0, 1) for a point of the integer lattice. */
+export function latticeValue(x: number, y: number, z: number, seed: number): number {
+  return (latticeBits(x, y, z, seed) >>> 0) * TO_UNIT;
+}
+
+/** A stream of random numbers. */
+export interface Random {
+  /** Uniform in [low, high). */
+  between(low: number, high: number): number;
+  /** True with the given probability. */
+  chance(probability: number): boolean;
+  /** One of the items, each as likely. */
+  pick<T>(items: readonly [T, ...T[]]): T;
+  /** Any 32-bit integer. */
+  seed(): number;
+  /** A point of the unit disc, uniform. */
+  disc(): readonly [x: number, y: number];
+  /** A point of the unit circle, uniform. */
+  circle(): readonly [x: number, y: number];
+}
+
+export function createRandom(seed: number): Random {
+  let state = seed | 0;
+  const bits = (): number => {
+    state = (state + 0x9e3779b9) | 0;
+    return mixBits(state);
+  };
+  const unit = (): number => (bits() >>> 0) * TO_UNIT;
+  const between = (low: number, high: number): number => low + (high - low) * unit();
+  const disc = (): readonly [number, number] => {
+    for (;;) {
+      const x = between(-1, 1);
+      const y = between(-1, 1);
+      if (x * x + y * y <= 1) return [x, y];
+    }
+  };
+  return {
+    between,
+    disc,
+    chance: (probability) => unit() < probability,
+    pick: (items) => items[Math.floor(unit() * items.length)] ?? items[0],
+    seed: bits,
+    circle() {
+      for (;;) {
+        const [x, y] = disc();
+        const length = Math.sqrt(x * x + y * y);
+        if (length > 0.1) return [x / length, y / length];
+      }
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** The whole sample set in the folder layout that many anomaly data sets use: train/good, test/*, ground_truth/*. */
+import { ParameterError } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/model-core/contract';
+import { createRandom, deriveSeed } from './random.ts';
+import { renderApple } from './render-apple.ts';
+import { appleDefects } from './scene.ts';
+import type { AppleDefect, AppleScene } from './scene.ts';
+import { appleVarieties } from './varieties.ts';
+import type { AppleVariety } from './varieties.ts';
+
+export interface AppleDatasetOptions {
+  /** Any integer. Default 0. */
+  readonly seed?: number;
+  /** Pixels, 32 to 4,096. Default 320. */
+  readonly width?: number;
+  /** Pixels, 32 to 4,096. Default 256. */
+  readonly height?: number;
+  /** Good images to learn from. Default 60. */
+  readonly train?: number;
+  /** Good images to test with. Default 20. */
+  readonly testGood?: number;
+  /** Odd images to test with, spread evenly over the defects. Default 40. */
+  readonly testDefect?: number;
+}
+
+export interface AppleImage {
+  /** `train/good/000.png`, `test/worm/000.png`, … */
+  readonly path: string;
+  /** RGB, 8 bit. */
+  readonly raster: Raster;
+  readonly defect?: AppleDefect;
+  /** `ground_truth/worm/000_mask.png`, … for odd images. */
+  readonly maskPath?: string;
+  /** One channel, 255 where the defect changed the picture, else 0; for odd images. */
+  readonly mask?: Raster;
+  /** Pixels of the mask ÷ visible pixels of fruit; 0 for a good apple. */
+  readonly flawShare: number;
+  readonly scene: AppleScene;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly index: number;
+  readonly defect?: AppleDefect;
+}
+
+/**
+ * Renders the images one by one, as they are asked for; the result can be walked through again. The same options
+ * give the same bytes on every machine.
+ *
+ * @throws ParameterError at once, before the first image.
+ */
+export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<AppleImage> {
+  const { seed = 0, width = 320, height = 256, train = 60, testGood = 20, testDefect = 40 } = options;
+  for (const [name, value] of Object.entries({ train, testGood, testDefect })) {
+    if (Number.isInteger(value) && value >= 0 && value <= 100_000) continue;
+    throw new ParameterError({ name, expected: 'an integer from 0 to 100000', received: String(value) });
+  }
+  const places: Place[] = [
+    ...range(train).map((index) => ({ folder: 'train/good', index })),
+    ...range(testGood).map((index) => ({ folder: 'test/good', index })),
+    ...appleDefects.flatMap((defect, kind) =>
+      range(Math.ceil((testDefect - kind) / appleDefects.length)).map((index) => ({
+        ...{ folder: `test/${defect}`, index, defect },
+      })),
+    ),
+  ];
+  const varieties = shuffledVarieties(seed, places.length);
+  return {
+    *[Symbol.iterator](): Iterator<AppleImage> {
+      for (const [number, { folder, index, defect }] of places.entries()) {
+        const name = String(index).padStart(3, '0');
+        const variety = varieties[number] as AppleVariety;
+        const choice = defect === undefined ? {} : { defect };
+        const rendering = renderApple({
+          seed: deriveSeed(seed, 100 + number),
+          variety,
+          width,
+          height,
+          ...choice,
+        });
+        yield {
+          path: `${folder}/${name}.png`,
+          ...(defect === undefined ? {} : { defect, maskPath: `ground_truth/${defect}/${name}_mask.png` }),
+          ...rendering,
+        };
+      }
+    },
+  };
+}
+
+/** Every five images in a row hold every variety once, in random order. */
+function shuffledVarieties(seed: number, count: number): AppleVariety[] {
+  const random = createRandom(deriveSeed(seed, 4));
+  const result: AppleVariety[] = [];
+  while (result.length < count) {
+    const hand = [...appleVarieties];
+    while (hand.length > 0) {
+      result.push(...hand.splice(Math.floor(random.between(0, hand.length)), 1));
+    }
+  }
+  return result;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: Math.max(0, count) }, (_, index) => index);
+}

@@ -1,0 +1,93 @@
+/** Colour and texture of the peel: blush with streaks on the sun side, tinted hollow, cork at the stem, pale dots. */
+import type { Rgb } from './colour.ts';
+import { bell, clamp01, smoothstep } from './curves.ts';
+import { noise3 } from './noise.ts';
+import { latticeBits } from './random.ts';
+import type { Body } from './scene.ts';
+import type { Surface } from './surface.ts';
+import { normalizeNormal } from './surface.ts';
+import { rgb } from './colour.ts';
+import { skins } from './varieties.ts';
+
+const CORK: Rgb = rgb('#8a6a3c');
+/** Dots per unit of length along each axis, and their largest radius in cells. */
+const DOT_CELLS = 11;
+const DOT_RADIUS = 0.17;
+
+/** Paints the surface point, whose `u, v, w` is its direction in the body's frame. */
+export type Painter = (surface: Surface) => void;
+
+export function createSkinPainter(body: Body): Painter {
+  const skin = skins[body.variety];
+  const { sunSide, streaks, russet, dots, gloss, textureSeed: seed } = body;
+  const bias = (body.blushShare - 0.5) * 1.5;
+  const cavityWidth = 2.2 / (body.hollowWidth * body.hollowWidth);
+
+  return (surface) => {
+    const { u, v, w } = surface;
+    // Coordinates that follow the meridians: a point of the unit circle, and the height.
+    const around = 1 / Math.sqrt(u * u + w * w + 1e-4);
+    const cu = u * around;
+    const cw = w * around;
+    const drift = noise3(u * 1.7, v * 1.7, w * 1.7, seed);
+    const broad = noise3(cu * 5, v * 0.9, cw * 5, seed + 1);
+    const fine = noise3(cu * 17, v * 1.6, cw * 17, seed + 2);
+    const mottle = noise3(u * 9, v * 9, w * 9, seed + 3);
+    const streak = 0.5 * broad + 0.5 * fine - 0.5;
+
+    const sun = u * sunSide[0] + v * sunSide[1] + w * sunSide[2];
+    const field = 0.42 * sun + bias + 1.5 * streaks * streak + 0.7 * (drift - 0.5) + 0.25 * (mottle - 0.5);
+    const blush = smoothstep(-0.3, 0.22, field);
+    const depth = smoothstep(0.05, 0.75, field + 0.3 * (fine - 0.5));
+
+    const ripeness = clamp01(0.5 + 1.3 * (drift - 0.5) + 0.5 * (mottle - 0.5));
+    const hollow = bell((1 - v) * cavityWidth);
+    const green = 0.75 * hollow * (1 - 0.4 * blush);
+    const ragged = hollow + 0.22 * (fine - 0.5) + 0.2 * (mottle - 0.5);
+    const cork = russet * smoothstep(0.42, 0.85, ragged);
+    const dot = dots * dotAt(u * DOT_CELLS, v * DOT_CELLS, w * DOT_CELLS, seed + 4);
+    const shade = 0.94 + 0.12 * mottle;
+
+    const channel = (index: 0 | 1 | 2): number => {
+      const ground = skin.ground[index] + (skin.groundDrift[index] - skin.ground[index]) * ripeness;
+      const sunny = skin.blush[index] + (skin.deepBlush[index] - skin.blush[index]) * depth;
+      let value = ground + (sunny - ground) * blush;
+      value += (skin.cavity[index] - value) * green;
+      value += (CORK[index] - value) * cork;
+      value += (skin.dotColour[index] - value) * dot * (1 - cork);
+      return value * shade;
+    };
+    surface.red = channel(0);
+    surface.green = channel(1);
+    surface.blue = channel(2);
+    surface.gloss = gloss * (1 - 0.8 * cork);
+    surface.roughness = 0.15 + 0.8 * (1 - gloss) + 0.2 * mottle;
+
+    // A skin is never quite even: its mirror images waver.
+    surface.nx += 0.05 * (noise3(u * 7, v * 7, w * 7, seed + 5) - 0.5);
+    surface.ny += 0.05 * (noise3(u * 7, v * 7, w * 7, seed + 6) - 0.5);
+    surface.nz += 0.035 * (mottle - 0.5);
+    normalizeNormal(surface);
+  };
+}
+
+/** 1 in the middle of a dot, 0 away from all. Dots are scattered, one at most per cell of the unit lattice. */
+function dotAt(x: number, y: number, z: number, seed: number): number {
+  const ix = Math.floor(x - 0.5);
+  const iy = Math.floor(y - 0.5);
+  const iz = Math.floor(z - 0.5);
+  let strongest = 0;
+  for (let cell = 0; cell < 8; cell++) {
+    const cx = ix + (cell & 1);
+    const cy = iy + ((cell >> 1) & 1);
+    const cz = iz + (cell >> 2);
+    const bits = latticeBits(cx, cy, cz, seed);
+    const dx = x - cx - 0.25 - (bits & 255) / 512;
+    const dy = y - cy - 0.25 - ((bits >> 8) & 255) / 512;
+    const dz = z - cz - 0.25 - ((bits >> 16) & 255) / 512;
+    const radius = DOT_RADIUS * (0.4 + ((bits >> 24) & 127) / 211);
+    const value = smoothstep(radius, 0.4 * radius, Math.sqrt(dx * dx + dy * dy + dz * dz));
+    if (value > strongest) strongest = value;
+  }
+  return strongest;
+}

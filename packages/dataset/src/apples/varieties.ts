@@ -1,0 +1,98 @@
+/** The apple varieties of the set: what their skin is made of. Invented; likeness to a trade name is accidental. */
+import { rgb } from './colour.ts';
+import type { Rgb } from './colour.ts';
+
+export const appleVarieties = ['red', 'green', 'golden', 'bicolour', 'russet'] as const;
+export type AppleVariety = (typeof appleVarieties)[number];
+
+type Range = readonly [low: number, high: number];
+
+export interface Skin {
+  /** The colour that the skin has without sun, in two tones that drift into each other. */
+  readonly ground: Rgb;
+  readonly groundDrift: Rgb;
+  /** Colour of the sun side, thin and thick. */
+  readonly blush: Rgb;
+  readonly deepBlush: Rgb;
+  /** How much of the fruit blushes: 0 none, 0.5 half, 1 all. */
+  readonly blushShare: Range;
+  /** How much streaks along the meridians break the blush up, 0..1. */
+  readonly streaks: Range;
+  /** Tint of the stem cavity. */
+  readonly cavity: Rgb;
+  /** Brown cork around the stem, 0..1. */
+  readonly russet: Range;
+  /** Strength of the pale dots (lenticels), 0..1. */
+  readonly dots: Range;
+  readonly dotColour: Rgb;
+  /** Strength of the highlight, 0..1. */
+  readonly gloss: Range;
+}
+
+export const skins: Readonly<Record<AppleVariety, Skin>> = {
+  red: {
+    ground: rgb('#dfae4e'),
+    groundDrift: rgb('#d58a3c'),
+    blush: rgb('#c2222a'),
+    deepBlush: rgb('#8d0f1e'),
+    blushShare: [0.78, 0.95],
+    streaks: [0.5, 0.9],
+    cavity: rgb('#b79a3e'),
+    russet: [0.2, 0.5],
+    dots: [0.25, 0.6],
+    dotColour: rgb('#e8c08a'),
+    gloss: [0.75, 1],
+  },
+  green: {
+    ground: rgb('#8fb635'),
+    groundDrift: rgb('#a9c44c'),
+    blush: rgb('#b9b04a'),
+    deepBlush: rgb('#c49a55'),
+    blushShare: [0.05, 0.3],
+    streaks: [0, 0.1],
+    cavity: rgb('#7ba02f'),
+    russet: [0.1, 0.3],
+    dots: [0.5, 0.9],
+    dotColour: rgb('#dbe7a4'),
+    gloss: [0.75, 1],
+  },
+  golden: {
+    ground: rgb('#e3c650'),
+    groundDrift: rgb('#cfc657'),
+    blush: rgb('#e6ae4b'),
+    deepBlush: rgb('#dd8d4a'),
+    blushShare: [0.15, 0.45],
+    streaks: [0, 0.15],
+    cavity: rgb('#b9bd4a'),
+    russet: [0.4, 0.7],
+    dots: [0.5, 0.9],
+    dotColour: rgb('#9c7a3a'),
+    gloss: [0.6, 0.85],
+  },
+  bicolour: {
+    ground: rgb('#cfca58'),
+    groundDrift: rgb('#e0c559'),
+    blush: rgb('#d8473a'),
+    deepBlush: rgb('#b01f2c'),
+    blushShare: [0.4, 0.62],
+    streaks: [0.45, 0.8],
+    cavity: rgb('#a9b24a'),
+    russet: [0.2, 0.5],
+    dots: [0.3, 0.7],
+    dotColour: rgb('#f0dc9a'),
+    gloss: [0.7, 0.95],
+  },
+  russet: {
+    ground: rgb('#c9a04a'),
+    groundDrift: rgb('#b7923f'),
+    blush: rgb('#bd7238'),
+    deepBlush: rgb('#a04f2c'),
+    blushShare: [0.3, 0.6],
+    streaks: [0.1, 0.3],
+    cavity: rgb('#a5843c'),
+    russet: [0.7, 1],
+    dots: [0.8, 1],
+    dotColour: rgb('#ecd49a'),
+    gloss: [0.3, 0.5],
+  },
+};
