@@ -4,6 +4,7 @@ import { makeDataset } from './dataset.ts';
 import { normalizeFolder, normalizeRelativePath } from './paths.ts';
 
 const version = 1;
+const labelIds = { ok: 0, nok: 1 } as const;
 
 export function saveDataset(dataset: Dataset): string {
   return `${JSON.stringify({ oddpixelDataset: version, ...dataset }, undefined, 1)}\n`;
@@ -79,8 +80,9 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
   if (!Number.isSafeInteger(imageId) || (imageId as number) < 0)
     problem('imageId is not a whole number from 0');
   if (imageLabel !== 'ok' && imageLabel !== 'nok') problem('imageLabel is neither ok nor nok');
-  const labelId = imageLabel === 'ok' ? 0 : 1;
-  if (imageLabelId !== undefined && imageLabelId !== labelId) problem('imageLabelId does not fit imageLabel');
+  else if (imageLabelId !== undefined && imageLabelId !== labelIds[imageLabel]) {
+    problem('imageLabelId does not fit imageLabel');
+  }
   if (split !== undefined && split !== 'train' && split !== 'validation' && split !== 'test') {
     problem('split is not train, validation or test');
   }
@@ -88,7 +90,7 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     imageId: imageId as number,
     imageFileName: path('imageFileName'),
     imageLabel: imageLabel as Sample['imageLabel'],
-    imageLabelId: labelId,
+    imageLabelId: labelIds[imageLabel as Sample['imageLabel']],
     ...(value['defect'] !== undefined && { defect: text('defect') }),
     ...(value['anomalyFileName'] !== undefined && { anomalyFileName: path('anomalyFileName') }),
     ...(split !== undefined && { split: split as NonNullable<Sample['split']> }),

@@ -1,0 +1,68 @@
+import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
+import { describe, expect, it } from 'vitest';
+import { makeDataset } from './dataset.ts';
+import { loadDataset, saveDataset } from './save.ts';
+
+const dataset: Dataset = makeDataset({ imageDir: 'sets/tiles', anomalyDir: 'sets/tiles/ground_truth' }, [
+  { imageFileName: 'train/good/1.png', imageLabel: 'ok', split: 'train', group: 'p1' },
+  {
+    imageFileName: 'test/crack/2.png',
+    imageLabel: 'nok',
+    defect: 'crack',
+    anomalyFileName: 'crack/2_mask.png',
+  },
+]);
+
+describe('saveDataset and loadDataset', () => {
+  it('come back equal, also from the root and with a byte order mark', () => {
+    expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
+    const atRoot = makeDataset({ imageDir: '' }, [{ imageFileName: 'ä/é.png', imageLabel: 'ok' }]);
+    expect(loadDataset(`\uFEFF${saveDataset(atRoot)}`)).toEqual(atRoot);
+  });
+
+  it('lists every problem', () => {
+    const saved = JSON.parse(saveDataset(dataset)) as Record<string, unknown>;
+    const [first, second] = dataset.samples;
+    const broken = {
+      ...saved,
+      imageDir: '/home',
+      anomalyDir: '../up',
+      samples: [
+        { ...first, imageFileName: '../../x.png' },
+        { ...second, imageLabel: 'bad', split: 'dev' },
+        { ...first, imageId: -1 },
+        { ...second, imageLabelId: 1, defect: 3 },
+        'text',
+        first,
+        first,
+      ],
+    };
+    let problems: readonly string[] = [];
+    try {
+      loadDataset(JSON.stringify(broken), 'set.json');
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+      problems = error.details.problems;
+    }
+    expect(problems).toEqual([
+      'imageDir is not a folder below the root',
+      'anomalyDir is not a folder below the root',
+      'samples[0]: imageFileName is not a path below the folder',
+      'samples[1]: imageLabel is neither ok nor nok',
+      'samples[1]: split is not train, validation or test',
+      'samples[2]: imageId is not a whole number from 0',
+      'samples[3]: imageLabelId does not fit imageLabel',
+      'samples[3]: defect is not text',
+      'samples[4]: it is not an object',
+      `two samples have imageId ${first?.imageId}`,
+      `${first?.imageFileName} occurs twice`,
+    ]);
+  });
+
+  it.each(['', '{', 'null', '[]', '{}', '{"oddpixelDataset":1}', '{"oddpixelDataset":2,"samples":[]}'])(
+    'refuses %j',
+    (text) => {
+      expect(() => loadDataset(text)).toThrow(DatasetError);
+    },
+  );
+});
