@@ -110,7 +110,7 @@ export function readSamples<T>(
     const bytes = await options.store.get(key);
     if (bytes === undefined) {
       throw new DatasetError({
-        path: dataset.imageDir,
+        path: dataset.imageDir || '.',
         problems: [`${sample.imageFileName} is not in the store (key ${key})`],
         fix: 'Preprocess the data set first.',
       });

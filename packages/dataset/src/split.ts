@@ -43,7 +43,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   const random = createRandom(checkSeed(options.seed));
   if (!overwrite && dataset.samples.some(({ split }) => split !== undefined)) {
     throw new DatasetError({
-      path: dataset.imageDir,
+      path: dataset.imageDir || '.',
       problems: ['the data set is split already'],
       fix: 'Pass overwrite: true to split it anew, or use carveValidation.',
     });
@@ -77,7 +77,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   for (const [index, split] of (['train', 'validation'] as const).entries()) {
     if (wanted[index] === true && !result.samples.some((sample) => sample.split === split)) {
       throw new DatasetError({
-        path: dataset.imageDir,
+        path: dataset.imageDir || '.',
         problems: [`no good image is left for ${split} (${good} good images in ${allGood.length} groups)`],
         fix: 'Give more good images or another percentage.',
       });
@@ -110,7 +110,10 @@ export function carveValidation(dataset: Dataset, options: CarveOptions): Datase
   }
   const random = createRandom(checkSeed(options.seed));
   if (dataset.samples.some(({ split }) => split === 'validation')) {
-    throw new DatasetError({ path: dataset.imageDir, problems: ['there is a validation split already'] });
+    throw new DatasetError({
+      path: dataset.imageDir || '.',
+      problems: ['there is a validation split already'],
+    });
   }
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const groups = collectGroups(training, groupBy).filter((group) =>
@@ -118,7 +121,7 @@ export function carveValidation(dataset: Dataset, options: CarveOptions): Datase
   );
   if (groups.length < 2) {
     throw new DatasetError({
-      path: dataset.imageDir,
+      path: dataset.imageDir || '.',
       problems: [`validation needs at least two good training images or groups; there are ${groups.length}`],
     });
   }
