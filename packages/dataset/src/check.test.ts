@@ -94,6 +94,11 @@ describe('checkSamples', () => {
     ['the same image twice in train', { 'train/good/3.png': image('a') }, ['duplicateContent']],
     ['the same image in train and test', { 'test/good/9.png': image('a') }, ['trainTestLeak']],
     [
+      'the same image in validation and test',
+      { 'test/good/9.png': image('e'), 'validation/good/9.png': image('e') },
+      ['trainTestLeak'],
+    ],
+    [
       'the same image with two labels',
       { 'test/good/9.png': image('d') },
       ['duplicateContent', 'contradictingLabels'],

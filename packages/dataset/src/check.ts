@@ -18,7 +18,7 @@ import { mapInOrder } from './ordered.ts';
  * - `maskSize`: the mask has another size than its image.
  * - `maskEmpty`: a defective image's mask marks nothing. `maskOnGood`: a good image's mask marks something.
  * - `maskLossy`: the mask was compressed with loss.
- * - `duplicateContent`: the same file content twice. `trainTestLeak`: the same across splits, one of them train.
+ * - `duplicateContent`: the same file content twice in one split. `trainTestLeak`: the same in several splits.
  * - `contradictingLabels`: the same file content as good and as defective.
  * - `defectInTrain`: a defective image in train or validation.
  * - `groupCrossesSplits`: one group in several splits.
@@ -148,7 +148,7 @@ async function inspectMask(
   }
   const marks = marksSomething(raster, lossy);
   if (imageLabel === 'nok' && !marks)
-    report('maskEmpty', 'error', `${path} marks nothing, but ${name} is defective`);
+    report('maskEmpty', 'warning', `${path} marks nothing, but ${name} is defective`);
   if (imageLabel === 'ok' && marks)
     report('maskOnGood', 'error', `${path} marks pixels, but ${name} is good`);
 }
@@ -196,9 +196,9 @@ function findDuplicates(findings: readonly Finding[]): DatasetProblem[] {
     if (samples.length < 2) continue;
     const names = list(samples.map(({ imageFileName }) => imageFileName));
     const imageIds = samples.map(({ imageId }) => imageId);
-    const splits = new Set(samples.map(({ split }) => split));
-    if (splits.size > 1 && splits.has('train')) {
-      const message = `the same image is in train and elsewhere: ${names}`;
+    const splits = [...new Set(samples.map(({ split }) => split ?? 'none'))].sort();
+    if (splits.length > 1) {
+      const message = `the same image is in the splits ${splits.join(' and ')}: ${names}`;
       problems.push({ kind: 'trainTestLeak', severity: 'error', imageIds, message });
     } else {
       const message = `the same image occurs ${samples.length} times: ${names}`;

@@ -47,6 +47,7 @@ describe('mvtec', () => {
     'readme.txt',
     'train/good/._000.png',
     'train/good/Thumbs.db',
+    'train/good/.thumbnails/000.png',
   ];
 
   it('takes split, label, defect and mask from folders and names', async () => {
@@ -120,6 +121,24 @@ describe('mvtec', () => {
       expect.stringMatching(/^test\/ holds 1 images outside of a class folder, for example 2\.png/),
       expect.stringMatching(/^test\/crack\/3\.png has several masks: .*3_mask\.png, .*3\.png/),
       expect.stringMatching(/^train\/ holds 1 images outside of a class folder, for example 1\.png/),
+    ]);
+  });
+
+  it('gives masks to test images, not to training images of the same name', async () => {
+    const dataset = await read([
+      'train/good/1.png',
+      'train/crack/1.png',
+      'test/crack/1.png',
+      'ground_truth/crack/1.png',
+    ]);
+    expect(summary(dataset)).toEqual([
+      'test/crack/1.png crack test crack/1.png -',
+      'train/crack/1.png crack train - -',
+      'train/good/1.png ok train - -',
+    ]);
+    const shared = ['test/crack/1.png', 'validation/crack/1.png', 'ground_truth/crack/1.png'];
+    expect(await problemsOf(read(shared))).toEqual([
+      'crack/1.png is the mask of test/crack/1.png and of validation/crack/1.png',
     ]);
   });
 

@@ -216,6 +216,12 @@ describe('random', () => {
     for (const n of counts.values()) expect(Math.abs(n - 1000)).toBeLessThan(120);
   });
 
+  it('is fair where the range does not divide the generator’s', () => {
+    const random = createRandom(3);
+    const low = Array.from({ length: 3000 }, () => random.below(3 * 2 ** 30)).filter((n) => n < 2 ** 30);
+    expect(Math.abs(low.length - 1000)).toBeLessThan(120);
+  });
+
   it('reaches all of its range, and no more', () => {
     const random = createRandom(99);
     const seen = new Set(Array.from({ length: 300 }, () => random.below(7)));

@@ -123,9 +123,6 @@ const emptySpan: Span = {
   share: new Float64Array(0),
 };
 
-/** Keeps the sum of weights above 0 where tiles only touch; far below float32's resolution elsewhere. */
-const leastWeight = 1e-9;
-
 function axisOf(plan: readonly Box[], at: 'x' | 'y', size: 'width' | 'height', length: number): Interval[] {
   const ends = new Map<number, number>();
   for (const box of plan) {
@@ -172,7 +169,8 @@ function weighAxis(
       fraction[i] = position - (lower[i] as number);
       const fromLeft = before === undefined ? 1 : ramp(source - start, before.end - start, pixel);
       const fromRight = after === undefined ? 1 : ramp(end - source, end - after.start, pixel);
-      share[i] = Math.max(leastWeight, Math.min(fromLeft, fromRight));
+      // Where this is 0, near an edge towards a neighbour, the neighbour has full weight: no sum is 0.
+      share[i] = Math.min(fromLeft, fromRight);
       sums[first + i] = (sums[first + i] as number) + (share[i] as number);
     }
     spans.set(start, { first, lower, fraction, share });

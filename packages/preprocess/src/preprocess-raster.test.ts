@@ -217,6 +217,17 @@ describe('preprocessRaster', () => {
     expect(cropped.image).toEqual(preprocessRaster(image, params, { box: cropped.geometry.box }).image);
   });
 
+  it('prefers a given box to the box of a cropped domain', () => {
+    const box = { x: 3, y: 4, width: 20, height: 10 };
+    const options = { ...params, domainHandling: 'cropDomain' } as const;
+    const sample = preprocessRaster(
+      raster(3, (x) => x),
+      options,
+      { box, domain: region(5, 25, 10, 40) },
+    );
+    expect(sample.geometry.box).toEqual(box);
+  });
+
   it('lets only a kept domain decide the extremes', () => {
     // A glaring border outside the domain.
     const image = raster(1, (x, y) => (x < 10 ? 255 : 50 + y));

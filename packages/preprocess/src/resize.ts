@@ -2,6 +2,7 @@
 import {
   ParameterError,
   type AnomalyImage,
+  type Box,
   type ImageGeometry,
   type Raster,
 } from '@oddpixel/model-core/contract';
@@ -37,22 +38,8 @@ export function resizeRaster(raster: Raster, width: number, height: number): Ras
  */
 export function resizeMap(map: AnomalyImage, width: number, height: number): AnomalyImage {
   checkSize(width, height);
-  const across = linearTaps(map.width, width);
-  const down = linearTaps(map.height, height);
   const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const top = (down.lower[y] as number) * map.width;
-    const bottom = (down.upper[y] as number) * map.width;
-    const v = down.fraction[y] as number;
-    for (let x = 0; x < width; x++) {
-      const left = across.lower[x] as number;
-      const right = across.upper[x] as number;
-      const u = across.fraction[x] as number;
-      const above = mix(map.data[top + left] as number, map.data[top + right] as number, u);
-      const below = mix(map.data[bottom + left] as number, map.data[bottom + right] as number, u);
-      data[y * width + x] = mix(above, below, v);
-    }
-  }
+  interpolate(map, { x: 0, y: 0, width, height }, data, width);
   return { width, height, data };
 }
 
@@ -76,12 +63,9 @@ export function mapToSource(
     });
   }
   const { fill = 0 } = options;
-  const enlarged = resizeMap(map, box.width, box.height);
-  const data = new Float32Array(sourceWidth * sourceHeight).fill(fill);
-  for (let y = 0; y < box.height; y++) {
-    const row = enlarged.data.subarray(y * box.width, (y + 1) * box.width);
-    data.set(row, (box.y + y) * sourceWidth + box.x);
-  }
+  const data = new Float32Array(sourceWidth * sourceHeight);
+  if (fill !== 0) data.fill(fill);
+  interpolate(map, box, data, sourceWidth);
   if (domain !== undefined) {
     const inside = new Uint8Array(width * height);
     for (let r = 0; r < domain.runs.length; r += 3) {
@@ -100,6 +84,27 @@ export function mapToSource(
     }
   }
   return { width: sourceWidth, height: sourceHeight, data };
+}
+
+/** Draws the map, bilinearly enlarged or shrunk to `box`, into `out`, whose rows hold `stride` values. */
+function interpolate(map: AnomalyImage, box: Box, out: Float32Array, stride: number): void {
+  const across = linearTaps(map.width, box.width);
+  const down = linearTaps(map.height, box.height);
+  const { data } = map;
+  for (let y = 0; y < box.height; y++) {
+    const top = (down.lower[y] as number) * map.width;
+    const bottom = (down.upper[y] as number) * map.width;
+    const v = down.fraction[y] as number;
+    const row = (box.y + y) * stride + box.x;
+    for (let x = 0; x < box.width; x++) {
+      const left = across.lower[x] as number;
+      const right = across.upper[x] as number;
+      const u = across.fraction[x] as number;
+      const above = mix(data[top + left] as number, data[top + right] as number, u);
+      const below = mix(data[bottom + left] as number, data[bottom + right] as number, u);
+      out[row + x] = mix(above, below, v);
+    }
+  }
 }
 
 interface LinearTaps {
