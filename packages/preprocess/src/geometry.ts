@@ -63,7 +63,7 @@ export function regionBox(region: Region): Box | undefined {
 }
 
 /** A region of the source at model resolution: a model pixel belongs to it where the source pixel at its middle does. */
-export function regionToModel(region: Region, geometry: ImageGeometry): Region {
+function regionToModel(region: Region, geometry: ImageGeometry): Region {
   const { width, height, box } = geometry;
   const columns = nearestIndices(box.x, box.width, width);
   const rows = nearestIndices(box.y, box.height, height);

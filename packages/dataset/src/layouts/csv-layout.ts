@@ -13,7 +13,7 @@ import type { LayoutInput } from './layout.ts';
 const columnNames = ['image', 'label', 'mask', 'split', 'group', 'defect'];
 
 /** True for the header of a data set's table, as opposed to some other table. */
-export function isDatasetHeader(columns: readonly string[]): boolean {
+function isDatasetHeader(columns: readonly string[]): boolean {
   return columns.includes('image') && columns.includes('label');
 }
 
