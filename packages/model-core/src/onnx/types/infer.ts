@@ -1,0 +1,111 @@
+/** Types and shapes of values: what an operator gives for what it takes. One function per operator, in a table. */
+import { ModelFormatError, type HostTensor } from '../../contract/index.ts';
+import type { Graph, GraphNode, ValueType } from '../ir.ts';
+import { describeNode } from '../validate.ts';
+import { convolutionRules } from './convolution-rules.ts';
+import { elementwiseRules } from './elementwise-rules.ts';
+import { matrixRules } from './matrix-rules.ts';
+import { reductionRules } from './reduction-rules.ts';
+import { shapeRules } from './shape-rules.ts';
+
+/** A dimension: known, or a name for a number that is known only when the graph runs. */
+export type Dim = number | string;
+
+/** What a rule sees of a node. */
+export interface RuleContext {
+  readonly node: GraphNode;
+  readonly opset: number;
+  /** Type of input `index`; throws where it is missing or unknown. */
+  input(index: number): ValueType;
+  has(index: number): boolean;
+  /** Value of input `index` where it is a constant. */
+  constant(index: number): HostTensor | undefined;
+  int(name: string): number | undefined;
+  ints(name: string): readonly number[] | undefined;
+  fail(problem: string): never;
+}
+
+/** Types of a node's outputs. */
+export type Rule = (context: RuleContext) => ValueType[];
+
+const rules: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({
+    ...convolutionRules,
+    ...elementwiseRules,
+    ...matrixRules,
+    ...reductionRules,
+    ...shapeRules,
+  }),
+);
+
+/** True where `inferNode` knows the operator. */
+export function hasRule(opType: string): boolean {
+  return rules.has(opType);
+}
+
+/**
+ * Types of a node's outputs.
+ *
+ * @returns `undefined` for an operator without a rule, or where an input's type is unknown.
+ * @throws ModelFormatError when the inputs do not fit the operator.
+ */
+export function inferNode(
+  node: GraphNode,
+  opset: number,
+  typeOf: (name: string) => ValueType | undefined,
+  constantOf: (name: string) => HostTensor | undefined,
+): ValueType[] | undefined {
+  const rule = node.domain === '' ? rules.get(node.opType) : undefined;
+  if (rule === undefined) return undefined;
+  const types = node.inputs.map((name) => (name === '' ? undefined : typeOf(name)));
+  if (node.inputs.some((name, index) => name !== '' && types[index] === undefined)) return undefined;
+  const fail = (problem: string): never => {
+    const received = types.map((type) =>
+      type === undefined ? 'nothing' : `${type.dtype} [${type.dims.join(',')}]`,
+    );
+    throw new ModelFormatError({
+      where: describeNode(node),
+      problem: `${problem}; inputs: ${received.join(', ') || 'none'}`,
+    });
+  };
+  return rule({
+    node,
+    opset,
+    fail,
+    input: (index) => types[index] ?? fail(`input ${index} is missing`),
+    has: (index) => types[index] !== undefined,
+    constant: (index) => constantOf(node.inputs[index] ?? ''),
+    int: (name) => {
+      const attribute = node.attributes[name];
+      return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
+    },
+    ints: (name) => {
+      const attribute = node.attributes[name];
+      return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined;
+    },
+  });
+}
+
+/**
+ * Types of all values as far as they can be told without running the graph.
+ *
+ * @throws ModelFormatError when a node's inputs do not fit its operator.
+ */
+export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
+  const types = new Map<string, ValueType>();
+  for (const { name, dtype, dims } of graph.inputs) types.set(name, { dtype, dims });
+  for (const [name, { dtype, dims }] of graph.initializers) types.set(name, { dtype, dims });
+  for (const node of graph.nodes) {
+    const outputs = inferNode(
+      node,
+      graph.opset,
+      (name) => types.get(name),
+      (name) => graph.initializers.get(name),
+    );
+    node.outputs.forEach((name, index) => {
+      const type = outputs?.[index];
+      if (name !== '' && type !== undefined) types.set(name, type);
+    });
+  }
+  return types;
+}
