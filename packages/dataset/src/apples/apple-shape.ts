@@ -9,10 +9,11 @@ import { material } from './surface.ts';
 import { scale, toWorld } from './vector.ts';
 import type { Vector } from './vector.ts';
 
-const OUTER_RADIUS = 1.12;
 const MAX_STEPS = 40;
-const STEP = 0.72;
 const NEAR_ENOUGH = 0.0015;
+/** Bounds of how fast a ray is taken to come down: steep where it meets the skin head on, shallow where it grazes. */
+const STEEPEST = 1.35;
+const SHALLOWEST = 0.6;
 
 export interface AppleShape {
   /** Centre of the fruit, at the height where it touches the table. */
@@ -35,6 +36,7 @@ export function createAppleShape(body: Body): AppleShape {
   const sharpness = 2 / (body.hollowWidth * body.hollowWidth);
   const { x: fx, y: fy, z: fz } = frame;
   const tall = 1 / squash;
+  const outerRadius = 1 + 0.25 * taper + lobes + 0.5 * (Math.abs(leanX) + Math.abs(leanZ));
 
   /** Height above the skin along the ray from the centre, in the space where the fruit is not squashed. */
   const above = (x: number, y: number, z: number): number => {
@@ -94,17 +96,35 @@ export function createAppleShape(body: Body): AppleShape {
     const { ox, oy, oz, dx, dy, dz } = local;
     const a = dx * dx + dy * dy + dz * dz;
     const b = ox * dx + oy * dy + oz * dz;
-    const c = ox * ox + oy * oy + oz * oz - OUTER_RADIUS * OUTER_RADIUS;
+    const c = ox * ox + oy * oy + oz * oz - outerRadius * outerRadius;
     const root = b * b - a * c;
     if (root < 0) return;
     const reach = Math.sqrt(root);
     const stop = (-b + reach) / a;
-    const pace = STEP / Math.sqrt(a);
+    const pace = 1 / Math.sqrt(a);
     let t = (-b - reach) / a;
+    let steepness = STEEPEST;
+    let last = 0;
+    let lastStep = 0;
     for (let step = 0; step < MAX_STEPS; step++) {
       const height = above(ox + t * dx, oy + t * dy, oz + t * dz);
+      if (height < -NEAR_ENOUGH && step > 0) {
+        // Went too far in: cut the last step where the line between both heights meets the skin.
+        t -= (lastStep * pace * -height) / (last - height);
+        lastStep *= last / (last - height);
+        steepness = STEEPEST;
+        const again = above(ox + t * dx, oy + t * dy, oz + t * dz);
+        t += again * pace;
+        break;
+      }
       if (height < NEAR_ENOUGH) break;
-      t += height * pace;
+      if (step > 0) {
+        const seen = (last - height) / lastStep;
+        steepness = seen > STEEPEST ? STEEPEST : seen < SHALLOWEST ? SHALLOWEST : seen;
+      }
+      last = height;
+      lastStep = height / steepness;
+      t += lastStep * pace;
       if (t > stop) return;
     }
     if (t >= surface.distance) return;

@@ -65,11 +65,11 @@ function drawBody(random: Random, variety: AppleVariety, camera: Camera): Body {
   return {
     variety,
     frame: frameAlong(axis, random.circle()),
-    squash: random.between(0.84, 0.96),
-    taper: random.between(0.02, 0.09),
+    squash: random.between(0.9, 1.02),
+    taper: random.between(0.06, 0.15),
     hollowDepth: random.between(0.3, 0.4),
     hollowWidth: random.between(0.36, 0.46),
-    lobes: random.between(0.005, 0.022),
+    lobes: random.between(0.008, 0.026),
     lopsided: scaled(random.disc(), 0.05),
     sunSide: drawSunSide(random),
     blushShare: random.between(...skin.blushShare),
@@ -122,7 +122,7 @@ function drawBackground(random: Random): Background {
 
 function drawFilm(random: Random): Film {
   return {
-    exposure: random.between(0.62, 0.8),
+    exposure: random.between(0.4, 0.5),
     whiteBalance: [random.between(0.97, 1.04), random.between(0.96, 1.03)],
     blur: random.between(0.05, 0.12),
     noise: random.between(1, 2.2),
@@ -164,10 +164,10 @@ function drawFlaw(seed: number, kind: AppleDefect, { camera, body, leaf }: FlawP
     const [right, up] = scaled(random.disc(), 0.62);
     const depth = Math.sqrt(1 - right * right - up * up);
     const world = add([right, 0, 0], combine([up, viewUp], [depth, camera.towards]));
-    direction = toLocal(body.frame, world);
+    direction = kind === 'missing-stem' ? [0, 1, 0] : toLocal(body.frame, world);
     const underLeaf =
       leaf !== undefined && direction[0] * leaf.direction[0] + direction[2] * leaf.direction[1] > 0.3;
-    if (direction[1] < 0.66 && !underLeaf) break;
+    if (kind === 'missing-stem' || (direction[1] < 0.66 && !underLeaf)) break;
   }
   return { kind, direction, size, turn, look, textureSeed };
 }

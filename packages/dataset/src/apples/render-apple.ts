@@ -4,10 +4,11 @@ import type { Raster } from '@oddpixel/model-core/contract';
 import { drawScene } from './draw-scene.ts';
 import { develop, digitize } from './film.ts';
 import { createRandom, deriveSeed } from './random.ts';
-import { renderScene } from './render-scene.ts';
-import type { Exposure } from './render-scene.ts';
+import { createAppleShape } from './apple-shape.ts';
+import { renderPart, renderScene, windowAround } from './render-scene.ts';
+import type { Exposure, Window } from './render-scene.ts';
 import { appleDefects } from './scene.ts';
-import type { AppleDefect, AppleScene } from './scene.ts';
+import type { AppleDefect, AppleScene, Flaw } from './scene.ts';
 import { material } from './surface.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
@@ -51,7 +52,8 @@ export function renderApple(options: AppleOptions): AppleRendering {
   const raster: Raster = { width, height, channels: 3, data: digitize(scene, values) };
   if (flaw === undefined) return { raster, flawShare: 0, scene };
 
-  const sound = renderScene(withoutFlaw(scene), { stemShadow: flaw.kind !== 'missing-stem' });
+  const part = flawWindow(scene, flaw);
+  const sound = renderPart(withoutFlaw(scene), exposure, part, flaw.kind !== 'missing-stem');
   const mask = changedPixels(values, develop(scene, sound.light));
   const flawShare = count(mask, (value) => value > 0) / fruitPixels(sound);
   return { raster, mask: { width, height, channels: 1, data: mask }, flawShare, scene };
@@ -59,6 +61,14 @@ export function renderApple(options: AppleOptions): AppleRendering {
 
 function withoutFlaw({ flaw: _flaw, ...sound }: AppleScene): AppleScene {
   return sound;
+}
+
+/** Where the flaw, with its shadow, can have changed the picture. */
+function flawWindow(scene: AppleScene, flaw: Flaw): Window {
+  const shape = createAppleShape(scene.body);
+  const middle = shape.pointAt(flaw.direction);
+  if (flaw.kind === 'missing-stem') return windowAround(scene, shape, middle, scene.stem.length + 0.3);
+  return windowAround(scene, shape, middle, flaw.kind === 'worm' ? 0.9 : 0.5);
 }
 
 function changedPixels(odd: Float32Array, sound: Float32Array): Uint8Array {

@@ -5,6 +5,7 @@
 import type { Rgb } from './colour.ts';
 import { bell, smoothstep } from './curves.ts';
 import { createAppleShape } from './apple-shape.ts';
+import type { AppleShape } from './apple-shape.ts';
 import { createFlawPainter } from './flaws.ts';
 import { createLeaf, paintLeaf } from './leaf.ts';
 import { createShader } from './lighting.ts';
@@ -15,7 +16,8 @@ import { createStem, paintStem } from './stem.ts';
 import { createRay, createSurface, material } from './surface.ts';
 import type { Surface } from './surface.ts';
 import { createTable } from './table.ts';
-import { combine } from './vector.ts';
+import { combine, subtract } from './vector.ts';
+import type { Vector } from './vector.ts';
 import { createWorm } from './worm.ts';
 
 export interface Exposure {
@@ -25,9 +27,19 @@ export interface Exposure {
   readonly materials: Uint8Array;
 }
 
+/** A part of the picture: columns `left` to `right - 1`, rows `top` to `bottom - 1`. */
+export interface Window {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
 export interface RenderChoices {
   /** False: the stem throws no shadow. Default true. */
   readonly stemShadow?: boolean;
+  /** Only this part is rendered, the rest stays black. Default: everything. */
+  readonly window?: Window;
 }
 
 type Sampler = (px: number, py: number, result: Radiance) => Surface;
@@ -35,23 +47,53 @@ type Sampler = (px: number, py: number, result: Radiance) => Surface;
 export function renderScene(scene: AppleScene, choices: RenderChoices = {}): Exposure {
   const { width, height } = scene;
   const sample = createSampler(scene, choices.stemShadow ?? true);
+  const window = choices.window ?? { left: 0, top: 0, right: width, bottom: height };
   const light = new Float32Array(width * height * 3);
   const materials = new Uint8Array(width * height);
   const radiance: Radiance = { red: 0, green: 0, blue: 0 };
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
+  for (let y = window.top; y < window.bottom; y++) {
+    for (let x = window.left, at = y * width + x; x < window.right; x++, at++) {
       materials[at] = sample(x + 0.5, y + 0.5, radiance).material;
       light[3 * at] = radiance.red;
       light[3 * at + 1] = radiance.green;
       light[3 * at + 2] = radiance.blue;
     }
   }
-  smoothEdges(scene, sample, { light, materials });
+  smoothEdges(scene, sample, { light, materials }, window);
   return { light, materials };
 }
 
+/**
+ * Renders a part of a scene that is known to be the only one that differs from an earlier exposure, and takes the
+ * rest from there. The result is what `renderScene` gives, to the bit.
+ */
+export function renderPart(scene: AppleScene, from: Exposure, window: Window, stemShadow: boolean): Exposure {
+  const { width, height } = scene;
+  // One pixel more on each side, so that edges inside know their neighbours.
+  const outer: Window = {
+    left: Math.max(0, window.left - 1),
+    top: Math.max(0, window.top - 1),
+    right: Math.min(width, window.right + 1),
+    bottom: Math.min(height, window.bottom + 1),
+  };
+  const part = renderScene(scene, { window: outer, stemShadow });
+  const result: Exposure = { light: from.light.slice(), materials: from.materials.slice() };
+  for (let y = window.top; y < window.bottom; y++) {
+    const start = y * width + window.left;
+    const end = y * width + window.right;
+    result.light.set(part.light.subarray(3 * start, 3 * end), 3 * start);
+    result.materials.set(part.materials.subarray(start, end), start);
+  }
+  return result;
+}
+
 /** Pixels that differ from the next one get four more samples; so edges neither crawl nor stair. */
-function smoothEdges({ width, height }: AppleScene, sample: Sampler, { light, materials }: Exposure): void {
+function smoothEdges(
+  { width, height }: AppleScene,
+  sample: Sampler,
+  { light, materials }: Exposure,
+  window: Window,
+): void {
   const brightness = (at: number): number =>
     (light[3 * at] as number) + 2 * (light[3 * at + 1] as number) + (light[3 * at + 2] as number);
   const differ = (a: number, b: number): boolean => {
@@ -61,15 +103,15 @@ function smoothEdges({ width, height }: AppleScene, sample: Sampler, { light, ma
     return Math.abs(first - second) > 0.14 * (first + second) + 0.03;
   };
   const edge = new Uint8Array(width * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      if (x + 1 < width && differ(at, at + 1)) edge[at] = edge[at + 1] = 1;
-      if (y + 1 < height && differ(at, at + width)) edge[at] = edge[at + width] = 1;
+  for (let y = window.top; y < window.bottom; y++) {
+    for (let x = window.left, at = y * width + x; x < window.right; x++, at++) {
+      if (x + 1 < window.right && differ(at, at + 1)) edge[at] = edge[at + 1] = 1;
+      if (y + 1 < window.bottom && differ(at, at + width)) edge[at] = edge[at + width] = 1;
     }
   }
   const radiance: Radiance = { red: 0, green: 0, blue: 0 };
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
+  for (let y = window.top; y < window.bottom; y++) {
+    for (let x = window.left, at = y * width + x; x < window.right; x++, at++) {
       if (edge[at] === 0) continue;
       let red = 0;
       let green = 0;
@@ -101,6 +143,29 @@ function harden(light: number): number {
   return light / (1 - 0.5 * light);
 }
 
+function pixelsPerRadius({ camera, width, height }: AppleScene): number {
+  return camera.appleRadius * Math.min(height, 0.8 * width);
+}
+
+/** The part of the picture in which a ball in the world lies. */
+export function windowAround(scene: AppleScene, shape: AppleShape, centre: Vector, radius: number): Window {
+  const { width, height, camera } = scene;
+  const [x, y, z] = subtract(centre, shape.centre);
+  const [, lift, front] = camera.towards;
+  // Perspective: what is nearer to the camera is larger.
+  const zoom = (pixelsPerRadius(scene) * camera.distance) / (camera.distance - y * lift - z * front - radius);
+  const column = camera.centre[0] * width + x * zoom;
+  const row = camera.centre[1] * height - (y * front - z * lift) * zoom;
+  const reach = radius * zoom + 2;
+  const inside = (value: number, size: number): number => Math.max(0, Math.min(size, Math.floor(value)));
+  return {
+    left: inside(column - reach, width),
+    top: inside(row - reach, height),
+    right: inside(column + reach + 1, width),
+    bottom: inside(row + reach + 1, height),
+  };
+}
+
 function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
   const { width, height, camera, body, light, flaw, background } = scene;
   const shape = createAppleShape(body);
@@ -113,7 +178,7 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
   const shade = createShader(light, table.colour);
   const juice = paintedColour(paintSkin, body.sunSide);
 
-  const unit = 1 / (camera.appleRadius * Math.min(height, 0.8 * width));
+  const unit = 1 / pixelsPerRadius(scene);
   const middleX = camera.centre[0] * width;
   const middleY = camera.centre[1] * height;
   const { towards, distance } = camera;
@@ -148,7 +213,8 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
   };
 
   const thingShadows = (softness: number): void => {
-    const { x, y, z } = surface;
+    const { x, y, z, nx, ny, nz, lit } = surface;
+    if (lit < 0.04 || nx * keyX + ny * keyY + nz * keyZ < -0.12) return;
     if (stem !== undefined && stemShadow) surface.lit *= stem.shadow(x, y, z, light.key, softness);
     if (leaf !== undefined) surface.lit *= 0.15 + 0.85 * leaf.shadow(x, y, z, light.key, softness);
     if (worm !== undefined) surface.lit *= worm.shadow(x, y, z, light.key, softness);

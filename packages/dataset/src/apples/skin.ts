@@ -11,7 +11,7 @@ import { skins } from './varieties.ts';
 
 const CORK: Rgb = rgb('#8a6a3c');
 /** Dots per unit of length along each axis, and their largest radius in cells. */
-const DOT_CELLS = 11;
+const DOT_CELLS = 14;
 const DOT_RADIUS = 0.17;
 
 /** Paints the surface point, whose `u, v, w` is its direction in the body's frame. */
@@ -33,14 +33,15 @@ export function createSkinPainter(body: Body): Painter {
     const broad = noise3(cu * 5, v * 0.9, cw * 5, seed + 1);
     const fine = noise3(cu * 17, v * 1.6, cw * 17, seed + 2);
     const mottle = noise3(u * 9, v * 9, w * 9, seed + 3);
-    const streak = 0.5 * broad + 0.5 * fine - 0.5;
+    const hair = noise3(cu * 46, v * 2.2, cw * 46, seed + 7);
+    const streak = 0.48 * broad + 0.4 * fine + 0.12 * hair - 0.5;
 
     const sun = u * sunSide[0] + v * sunSide[1] + w * sunSide[2];
     const field = 0.42 * sun + bias + 1.5 * streaks * streak + 0.7 * (drift - 0.5) + 0.25 * (mottle - 0.5);
     const blush = smoothstep(-0.3, 0.22, field);
-    const depth = smoothstep(0.05, 0.75, field + 0.3 * (fine - 0.5));
+    const depth = smoothstep(0.05, 0.75, field + 0.25 * (fine - 0.5) + 0.3 * (hair - 0.5));
 
-    const ripeness = clamp01(0.5 + 1.3 * (drift - 0.5) + 0.5 * (mottle - 0.5));
+    const ripeness = clamp01(0.5 + 1.7 * (drift - 0.5) + 0.5 * (mottle - 0.5) + 0.35 * (hair - 0.5));
     const hollow = bell((1 - v) * cavityWidth);
     const green = 0.75 * hollow * (1 - 0.4 * blush);
     const ragged = hollow + 0.22 * (fine - 0.5) + 0.2 * (mottle - 0.5);

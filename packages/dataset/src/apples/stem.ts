@@ -27,12 +27,13 @@ export function createStem(scene: AppleScene, shape: AppleShape): Tube {
   const { radius } = scene.stem;
   // Thick at the root, slim in the middle, a flared knob where it broke off the tree.
   const thickness = (t: number): number =>
-    radius * (1 + 0.35 * smoothstep(0.3, 0, t) + 0.55 * smoothstep(0.78, 1, t));
-  return createTube(bentJoints(stemCurve(scene, shape), 12, thickness), material.stem);
+    radius *
+    (1 + 0.3 * smoothstep(0.3, 0, t) + 0.35 * smoothstep(0.5, 0.97, t) - 0.35 * smoothstep(0.95, 1, t));
+  return createTube(bentJoints(stemCurve(scene, shape), 18, thickness), material.stem);
 }
 
 export function paintStem(surface: Surface, seed: number): void {
-  const bark = noise2(surface.u * 22, 3 * (surface.nx + surface.nz), seed + 11);
+  const bark = noise2(surface.u * 5, 5 * (surface.nx + 0.7 * surface.nz), seed + 11);
   const fresh = smoothstep(0.5, 0.1, surface.u) * 0.5;
   const tip = smoothstep(0.8, 1, surface.u);
   const channel = (index: 0 | 1 | 2): number =>

@@ -39,9 +39,27 @@ export interface Surface {
 
 export function createSurface(): Surface {
   return {
-    ...{ material: material.table, distance: Infinity },
-    ...{ x: 0, y: 0, z: 0, nx: 0, ny: 1, nz: 0, vx: 0, vy: 0, vz: 1, u: 0, v: 0, w: 0 },
-    ...{ red: 0, green: 0, blue: 0, gloss: 0, roughness: 0, openness: 1, lit: 1 },
+    material: material.table,
+    distance: Infinity,
+    x: 0,
+    y: 0,
+    z: 0,
+    nx: 0,
+    ny: 1,
+    nz: 0,
+    vx: 0,
+    vy: 0,
+    vz: 1,
+    u: 0,
+    v: 0,
+    w: 0,
+    red: 0,
+    green: 0,
+    blue: 0,
+    gloss: 0,
+    roughness: 0,
+    openness: 1,
+    lit: 1,
   };
 }
 

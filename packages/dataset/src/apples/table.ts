@@ -12,7 +12,7 @@ import { normalizeNormal } from './surface.ts';
 const palettes: Readonly<Record<BackgroundKind, readonly [Rgb, Rgb, Rgb]>> = {
   wood: [rgb('#b98f60'), rgb('#8a6242'), rgb('#c4ac88')],
   linen: [rgb('#c9bda6'), rgb('#d3d5d6'), rgb('#8494a6')],
-  belt: [rgb('#3d7a64'), rgb('#3c6c97'), rgb('#5c6064')],
+  belt: [rgb('#5a7d70'), rgb('#5d7c98'), rgb('#63666a')],
 };
 
 export interface Table {

@@ -47,8 +47,18 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
   const { centre, reach } = boundingBall(joints);
 
   const intersect = (ray: Ray, surface: Surface): void => {
+    /** Distance along the ray to a ball, given the ray's origin as seen from its centre. */
+    const hitBall = (x: number, y: number, z: number, radius: number): number => {
+      const along = x * dx + y * dy + z * dz;
+      const root = radius * radius - (x * x + y * y + z * z - along * along);
+      return root > 0 ? -along - Math.sqrt(root) : Infinity;
+    };
     const { ox, oy, oz, dx, dy, dz } = ray;
-    if (missDistance(ox, oy, oz, dx, dy, dz) > reach * reach) return;
+    const px = centre[0] - ox;
+    const py = centre[1] - oy;
+    const pz = centre[2] - oz;
+    const along = px * dx + py * dy + pz * dz;
+    if (px * px + py * py + pz * pz - along * along > reach * reach) return;
     for (let index = 0; index < segments.length; index++) {
       const segment = segments[index] as Segment;
       const { ax, ay, az, ex, ey, ez, lengthSquared } = segment;
@@ -59,8 +69,7 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
       const dw = dx * wx + dy * wy + dz * wz;
       const ew = ex * wx + ey * wy + ez * wz;
       const spread = lengthSquared - de * de;
-      const raw = (ew - dw * de) / (spread + 1e-9);
-      const s = clamp01(raw);
+      const s = clamp01((ew - dw * de) / (spread + 1e-9));
       const t = s * de - dw;
       const mx = wx + t * dx - s * ex;
       const my = wy + t * dy - s * ey;
@@ -68,11 +77,21 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
       const radius = segment.radius + segment.growth * s;
       const inside = radius * radius - (mx * mx + my * my + mz * mz);
       if (inside <= 0) continue;
-      const slant = s === raw ? Math.max(0.1, spread / lengthSquared) : 1;
-      const distance = t - Math.sqrt(inside / slant);
+      const slant = Math.max(0.05, spread / lengthSquared);
+      let distance = t - Math.sqrt(inside / slant);
+      let foot = (ew + distance * de) / lengthSquared;
+      if (foot < 0 || foot > 1) {
+        // Past an end of the segment the joint's ball takes over.
+        foot = foot < 0 ? 0 : 1;
+        distance = hitBall(
+          wx - foot * ex,
+          wy - foot * ey,
+          wz - foot * ez,
+          segment.radius + segment.growth * foot,
+        );
+      }
       if (distance >= surface.distance || distance < 0) continue;
-      // The foot on the axis gives the normal; at the ends it is the cap's.
-      const foot = clamp01((ew + distance * de) / lengthSquared);
+      // From the foot on the axis to the hit: the normal.
       const nx = wx + distance * dx - foot * ex;
       const ny = wy + distance * dy - foot * ey;
       const nz = wz + distance * dz - foot * ez;
@@ -89,18 +108,17 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
     }
   };
 
-  const missDistance = (x: number, y: number, z: number, dx: number, dy: number, dz: number): number => {
+  const shadow = (x: number, y: number, z: number, light: Vector, softness: number): number => {
+    const dx = light[0];
+    const dy = light[1];
+    const dz = light[2];
     const px = centre[0] - x;
     const py = centre[1] - y;
     const pz = centre[2] - z;
     const along = px * dx + py * dy + pz * dz;
-    return px * px + py * py + pz * pz - along * along;
-  };
-
-  const shadow = (x: number, y: number, z: number, light: Vector, softness: number): number => {
-    const [dx, dy, dz] = light;
-    const wide = reach + 0.5;
-    if (missDistance(x, y, z, dx, dy, dz) > wide * wide) return 1;
+    if (along < -reach) return 1;
+    const wide = reach + softness * (along + reach) + 0.01;
+    if (px * px + py * py + pz * pz - along * along > wide * wide) return 1;
     let open = 1;
     for (let index = 0; index < segments.length; index++) {
       const { ax, ay, az, ex, ey, ez, lengthSquared, radius, growth } = segments[index] as Segment;
