@@ -1,6 +1,11 @@
 /** ONNX graphs: read, write, edit, build. */
+export * from './build/index.ts';
+export { defaultReadLimits, type ReadLimits } from './codec/limits.ts';
 export { readGraph, writeGraph } from './codec/graph-codec.ts';
 export { readMetadata, writeMetadata } from './codec/model-bytes.ts';
-export { defaultReadLimits, type ReadLimits } from './codec/limits.ts';
+export { fixInputShape } from './edit/fix-input-shape.ts';
+export { pickOutputs } from './edit/pick-outputs.ts';
+export { upgradeOpset } from './edit/upgrade-opset.ts';
 export * from './ir.ts';
+export { inferTypes, type Dim } from './types/infer.ts';
 export { describeNode, validateGraph } from './validate.ts';

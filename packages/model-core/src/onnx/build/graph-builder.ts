@@ -1,0 +1,270 @@
+/**
+ * Building graphs from typed values. A `GraphBuilder` collects nodes; the operators are free functions beside it
+ * (`add`, `conv`, `reduceMin`, …), so that a model reads like its formula:
+ *
+ * ```ts
+ * const g = new GraphBuilder({ opset: 17 });
+ * const x = g.input('x', 'float32', ['N', 3]);
+ * g.output('y', sqrt(relu(sub(mul(x, x), 1))));
+ * const graph = g.build();
+ * ```
+ *
+ * Shapes are known as soon as a value exists; what does not fit throws where it is written.
+ */
+import {
+  hostTensor,
+  ParameterError,
+  UnsupportedOpsetError,
+  UnsupportedOperatorError,
+  type DType,
+  type HostTensor,
+  type ValueInfo,
+} from '../../contract/index.ts';
+import { irVersionFor } from '../opsets.ts';
+import { upgradeOpset } from '../edit/upgrade-opset.ts';
+import type { Attribute, Graph, GraphNode } from '../ir.ts';
+import { inferNode, type Dim } from '../types/infer.ts';
+import { validateGraph } from '../validate.ts';
+
+/** A value of a graph under construction: what flows along its edges. */
+export interface Value {
+  readonly builder: GraphBuilder;
+  readonly name: string;
+  readonly dtype: DType;
+  /** Known sizes, or names of dynamic ones. */
+  readonly dims: readonly Dim[];
+}
+
+/** What an operator takes: a value, or a number that becomes a scalar of the other operand's type. */
+export type Operand = Value | number;
+
+export interface GraphBuilderOptions {
+  /** Version of the standard operator set, 17 to 23. Default 17. */
+  readonly opset?: number;
+  readonly name?: string;
+}
+
+const lowestOpset = 17;
+const highestOpset = 23;
+
+export class GraphBuilder {
+  readonly opset: number;
+  readonly #name: string;
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #initializers = new Map<string, HostTensor>();
+  readonly #values = new Map<string, Value>();
+  readonly #counters = new Map<string, number>();
+
+  /** @throws UnsupportedOpsetError outside 17..23. */
+  constructor({ opset = lowestOpset, name = 'graph' }: GraphBuilderOptions = {}) {
+    if (!Number.isInteger(opset) || opset < lowestOpset || opset > highestOpset) {
+      throw new UnsupportedOpsetError({ opset, supported: `${lowestOpset} to ${highestOpset}` });
+    }
+    this.opset = opset;
+    this.#name = name;
+  }
+
+  /** Declares an input. Named dimensions are dynamic. @throws ParameterError when the name is taken. */
+  input(name: string, dtype: DType, dims: readonly Dim[]): Value {
+    this.#inputs.push({ name, dtype, dims });
+    return this.#define(name, dtype, dims);
+  }
+
+  /** A constant: a tensor, a number (float32 scalar), or a list of numbers (float32 vector). `name` fixes the initializer's name. */
+  constant(value: HostTensor | number | readonly number[], name?: string): Value {
+    const tensor =
+      typeof value === 'number'
+        ? hostTensor('float32', [], Float32Array.of(value))
+        : 'location' in value
+          ? value
+          : hostTensor('float32', [value.length], Float32Array.from(value));
+    const unique = name ?? this.#unique('constant');
+    this.#initializers.set(unique, tensor);
+    return this.#define(unique, tensor.dtype, tensor.dims);
+  }
+
+  /** An input that has a default: an initializer that a caller may override. */
+  overridable(name: string, value: HostTensor): Value {
+    this.#inputs.push({ name, dtype: value.dtype, dims: value.dims });
+    return this.constant(value, name);
+  }
+
+  /** An int64 vector, as shape operators take it. */
+  integers(values: readonly number[]): Value {
+    return this.constant(hostTensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
+  }
+
+  /**
+   * Adds one node; `undefined` leaves an optional input out. The operator functions call this.
+   *
+   * @throws ModelFormatError when the inputs do not fit; UnsupportedOperatorError for an operator without shape rule.
+   */
+  node(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputCount: number = 1,
+  ): Value[] {
+    for (const input of inputs) this.#own(input);
+    const name = this.#unique(opType.toLowerCase());
+    const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? name : `${name}_${i}`));
+    const node: GraphNode = {
+      name,
+      opType,
+      domain: '',
+      inputs: inputs.map((v) => v?.name ?? ''),
+      outputs,
+      attributes,
+    };
+    const types = this.#infer(node);
+    if (types === undefined) {
+      throw new UnsupportedOperatorError({
+        operator: opType,
+        node: name,
+        reason: 'its result type is not known to the builder',
+      });
+    }
+    this.#nodes.push(node);
+    return outputs.map((output, index) => {
+      const type = types[index] ?? types[0];
+      return this.#define(output, type?.dtype ?? 'float32', type?.dims ?? []);
+    });
+  }
+
+  /**
+   * Puts another graph into this one; its values get the prefix `${graph.name}/`. Initializers are shared, not copied.
+   *
+   * @param inputs values for the graph's inputs, by name.
+   * @returns the graph's outputs, by name.
+   * @throws ParameterError when an input is missing; UnsupportedOpsetError when it cannot be brought to this opset.
+   */
+  embed(
+    graph: Graph,
+    inputs: Readonly<Record<string, Value>>,
+    prefix: string = `${graph.name}/`,
+  ): Record<string, Value> {
+    const upgraded = validateGraph(graph.opset === this.opset ? graph : upgradeOpset(graph, this.opset));
+    const renamed = new Map<string, string>();
+    for (const { name } of upgraded.inputs) {
+      const given = inputs[name];
+      if (given === undefined && !upgraded.initializers.has(name)) {
+        throw new ParameterError({
+          name: `inputs.${name}`,
+          expected: 'a value for this input of the embedded graph',
+          received: 'none',
+        });
+      }
+      this.#own(given);
+      if (given !== undefined) renamed.set(name, given.name);
+    }
+    for (const [name, tensor] of upgraded.initializers) {
+      if (!renamed.has(name)) renamed.set(name, this.constant(tensor, this.#unique(prefix + name)).name);
+    }
+    for (const node of upgraded.nodes) {
+      for (const output of node.outputs)
+        if (output !== '') renamed.set(output, this.#unique(prefix + output));
+      const moved: GraphNode = {
+        ...node,
+        name: this.#unique(prefix + (node.name || node.opType)),
+        inputs: node.inputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
+        outputs: node.outputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
+      };
+      const types = this.#infer(moved);
+      this.#nodes.push(moved);
+      moved.outputs.forEach((name, index) => {
+        const type = types?.[index];
+        if (name !== '' && type !== undefined) this.#define(name, type.dtype, type.dims);
+      });
+    }
+    return Object.fromEntries(
+      upgraded.outputs.map((info) => [info.name, this.#embeddedOutput(info, renamed)]),
+    );
+  }
+
+  /** Declares an output under a name of its own. @throws ParameterError when the name is taken. */
+  output(name: string, value: Value): void {
+    this.#own(value);
+    if (this.#values.has(name) && value.name !== name) throw taken(name);
+    if (this.#outputs.some((output) => output.name === name)) throw taken(name);
+    this.#outputs.push({ name, dtype: value.dtype, dims: value.dims });
+    if (value.name === name) return;
+    this.#nodes.push({
+      name: this.#unique(`${name}/identity`),
+      opType: 'Identity',
+      domain: '',
+      inputs: [value.name],
+      outputs: [name],
+      attributes: {},
+    });
+    this.#define(name, value.dtype, value.dims);
+  }
+
+  /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */
+  build(): Graph {
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const nodes: GraphNode[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      for (const input of node.inputs) needed.add(input);
+      nodes.unshift(node);
+    }
+    const initializers = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    return validateGraph({
+      name: this.#name,
+      opset: this.opset,
+      irVersion: irVersionFor(this.opset),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      nodes,
+      initializers,
+      metadata: new Map(),
+    });
+  }
+
+  #infer(node: GraphNode): ReturnType<typeof inferNode> {
+    return inferNode(
+      node,
+      this.opset,
+      (name) => this.#values.get(name),
+      (name) => this.#initializers.get(name),
+    );
+  }
+
+  #embeddedOutput(info: ValueInfo, renamed: ReadonlyMap<string, string>): Value {
+    const name = renamed.get(info.name) ?? info.name;
+    // An operator without shape rule: the graph's own declaration stands.
+    return this.#values.get(name) ?? this.#define(name, info.dtype, info.dims);
+  }
+
+  #define(name: string, dtype: DType, dims: readonly Dim[]): Value {
+    if (this.#values.has(name)) throw taken(name);
+    const value: Value = { builder: this, name, dtype, dims };
+    this.#values.set(name, value);
+    return value;
+  }
+
+  #own(value: Value | undefined): void {
+    if (value !== undefined && value.builder !== this) {
+      throw new ParameterError({
+        name: value.name,
+        expected: 'a value of this builder',
+        received: 'a value of another builder',
+      });
+    }
+  }
+
+  #unique(base: string): string {
+    for (;;) {
+      const count = this.#counters.get(base) ?? 0;
+      this.#counters.set(base, count + 1);
+      const name = count === 0 ? base : `${base}_${count}`;
+      if (!this.#values.has(name) && !this.#initializers.has(name)) return name;
+    }
+  }
+}
+
+function taken(name: string): ParameterError {
+  return new ParameterError({ name, expected: 'a name that is not taken in this graph', received: name });
+}

@@ -1,0 +1,7 @@
+/** The graph builder and its operators. */
+export * from './elementwise.ts';
+export { GraphBuilder, type GraphBuilderOptions, type Operand, type Value } from './graph-builder.ts';
+export * from './matrix.ts';
+export * from './reduction.ts';
+export * from './shape.ts';
+export * from './spatial.ts';
