@@ -25,8 +25,8 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
   const camera = drawCamera(random);
   const body = drawBody(random, variety, camera);
   const stem = {
-    length: random.between(0.52, 0.72),
-    radius: random.between(0.032, 0.044),
+    length: random.between(0.46, 0.6),
+    radius: random.between(0.027, 0.034),
     lean: scaled(random.disc(), 0.2),
   };
   const light = drawLight(random);
@@ -61,13 +61,13 @@ function drawBody(random: Random, variety: AppleVariety, camera: Camera): Body {
   let axis: Vector = normalize([0.5 * leanX, 1, 0.12 + 0.38 * leanZ]);
   // The stem's hollow always faces the camera enough to be seen.
   const facing = dot(axis, camera.towards);
-  if (facing < 0.5) axis = normalize(combine([1, axis], [0.6 - facing, camera.towards]));
+  if (facing < 0.6) axis = normalize(combine([1, axis], [0.75 - facing, camera.towards]));
   return {
     variety,
     frame: frameAlong(axis, random.circle()),
     squash: random.between(0.9, 1.02),
     taper: random.between(0.06, 0.15),
-    hollowDepth: random.between(0.3, 0.4),
+    hollowDepth: random.between(0.24, 0.32),
     hollowWidth: random.between(0.36, 0.46),
     lobes: random.between(0.008, 0.026),
     lopsided: scaled(random.disc(), 0.05),
@@ -90,9 +90,9 @@ function drawLight(random: Random): Light {
   const side = random.chance(0.5) ? 1 : -1;
   const warmth = random.between(-0.06, 0.1);
   const key = normalize([
-    side * random.between(0.45, 1),
-    random.between(0.9, 1.4),
-    random.between(0.35, 0.95),
+    side * random.between(0.5, 0.9),
+    random.between(1, 1.35),
+    random.between(0.45, 0.85),
   ]);
   const strength = random.between(1.9, 2.5);
   const fill = random.between(0.5, 0.72);
@@ -102,8 +102,7 @@ function drawLight(random: Random): Light {
     fillColour: tinted(fill, -0.5 * warmth - 0.03),
     rim: normalize([-side * random.between(0.5, 1), random.between(0.35, 0.7), random.between(-1, -0.7)]),
     rimStrength: random.between(0.3, 0.8),
-    softbox: [random.between(0.22, 0.34), random.between(0.26, 0.4)],
-    panes: random.chance(0.35),
+    softbox: [random.between(0.26, 0.32), random.between(0.28, 0.34)],
   };
 }
 
@@ -131,7 +130,7 @@ function drawFilm(random: Random): Film {
 }
 
 function drawLeaf(random: Random, frame: Frame): Leaf | undefined {
-  const wanted = random.chance(0.3);
+  const wanted = random.chance(0.45);
   const [x, z] = random.circle();
   const leaf: Leaf = {
     direction: [x, z],
@@ -154,17 +153,20 @@ interface FlawPlace {
 /** Somewhere on the side that the camera sees, outside the hollow and not under the leaf. */
 function drawFlaw(seed: number, kind: AppleDefect, { camera, body, leaf }: FlawPlace): Flaw {
   const random = createRandom(deriveSeed(seed, 2));
-  const size = random.between(0.85, 1.15);
+  const relativeSize = random.between(0.9, 1.1);
   const turn = random.circle();
   const look = Math.floor(random.between(0, 3));
   const textureSeed = random.seed();
   const viewUp: Vector = [0, camera.towards[2], -camera.towards[1]];
   let direction: Vector = [0, 0, 1];
+  let size = relativeSize;
   for (let attempt = 0; attempt < 200; attempt++) {
-    const [right, up] = scaled(random.disc(), 0.62);
+    const [right, up] = scaled(random.disc(), 0.58);
     const depth = Math.sqrt(1 - right * right - up * up);
     const world = add([right, 0, 0], combine([up, viewUp], [depth, camera.towards]));
     direction = kind === 'missing-stem' ? [0, 1, 0] : toLocal(body.frame, world);
+    // What is nearer to the camera looks larger; a flaw keeps its share of the picture.
+    size = (relativeSize * (camera.distance - depth)) / camera.distance;
     const underLeaf =
       leaf !== undefined && direction[0] * leaf.direction[0] + direction[2] * leaf.direction[1] > 0.3;
     if (kind === 'missing-stem' || (direction[1] < 0.66 && !underLeaf)) break;

@@ -36,23 +36,23 @@ export function createFlawPainter(flaw: Flaw, body: Body): Painter {
   };
 }
 
-const BRUISE = [rgb('#6b4423'), rgb('#5a3319'), rgb('#7a5130')] as const;
-const BRUISE_HEART = rgb('#3a2112');
+const BRUISE = [rgb('#6e4826'), rgb('#5f3a1e'), rgb('#7a5430')] as const;
+const BRUISE_HEART = rgb('#25140b');
 
 /** Brown, soft, slightly sunken. */
 function paintBruise(surface: Surface, a: number, b: number, patch: Patch): void {
   const { size, look, textureSeed } = patch.flaw;
-  const radius = 0.145 * size;
+  const radius = 0.158 * size;
   const ragged =
     0.5 * (noise2(a * 9, b * 9, textureSeed) - 0.5) + 0.3 * (noise2(a * 22, b * 22, textureSeed) - 0.5);
   const away = Math.sqrt(a * a * 1.25 + b * b * 0.8) / radius + ragged;
-  const amount = 0.93 * smoothstep(1.08, 0.68, away);
+  const amount = 0.97 * smoothstep(1.06, 0.8, away);
   if (amount <= 0) return;
   blend(surface, BRUISE[look] ?? BRUISE[0], amount);
   blend(
     surface,
     BRUISE_HEART,
-    0.65 * smoothstep(0.75, 0.1, away) * mix(0.6, 1, noise2(a * 30, b * 30, textureSeed)),
+    0.92 * smoothstep(0.8, 0.45, away) * mix(0.6, 1, noise2(a * 30, b * 30, textureSeed)),
   );
   surface.gloss *= 1 - 0.75 * amount;
   surface.roughness = mix(surface.roughness, 1, amount);
@@ -66,12 +66,12 @@ const DRY_RIM = rgb('#4d2a14');
 /** A gash: pale flesh that begins to brown, one wall in shadow, a dry rim. */
 function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
   const { size, look, textureSeed } = patch.flaw;
-  const half = 0.27 * size;
+  const half = 0.24 * size;
   const place = a / half;
   if (Math.abs(place) > 1.2) return;
   const wobble = 0.02 * (noise2(a * 14, 0, textureSeed) - 0.5);
   const side = b + (look - 1) * 0.9 * (a * a - 0.5 * half * half) + wobble;
-  const width = 0.042 * size * Math.max(0, 1 - place * place);
+  const width = 0.082 * size * Math.max(0, 1 - place * place);
   const rim =
     smoothstep(width + 0.022, width + 0.004, Math.abs(side)) * smoothstep(1.12, 0.95, Math.abs(place));
   blend(surface, DRY_RIM, 0.85 * rim);
@@ -80,8 +80,8 @@ function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
   if (open <= 0) return;
   const depth = side / (width + 1e-6);
   blend(surface, FLESH, open);
-  blend(surface, BROWNED, open * (0.25 + 0.5 * noise2(a * 25, b * 40, textureSeed)) * 0.7);
-  blend(surface, DRY_RIM, open * 0.75 * smoothstep(0, 0.9, depth));
+  blend(surface, BROWNED, open * 0.5 * noise2(a * 25, b * 40, textureSeed));
+  blend(surface, HOLE_DARK, open * smoothstep(0.62, 0.4, Math.abs(depth + 0.1)));
   tilt(surface, patch, 0, -0.9 * depth * open);
   surface.openness *= 1 - 0.3 * open;
 }
@@ -103,12 +103,15 @@ const FIBRE = rgb('#c9a873');
 
 /** A torn wound at the bottom of the hollow. */
 function paintStemWound(surface: Surface, a: number, b: number, { flaw }: Patch): void {
-  const away = Math.sqrt(a * a + b * b) + 0.05 * (noise2(a * 25, b * 25, flaw.textureSeed) - 0.5);
-  const amount = smoothstep(0.16, 0.12, away);
+  const ragged = noise2(a * 10, b * 10, flaw.textureSeed) - 0.5;
+  const away = Math.sqrt(a * a + b * b) / flaw.size + 0.06 * ragged;
+  const amount = smoothstep(0.21, 0.19, away);
   if (amount <= 0) return;
   blend(surface, DRY_RIM, 0.9 * amount);
-  blend(surface, FIBRE, smoothstep(0.115, 0.085, away));
-  blend(surface, HOLE_DARK, 0.95 * smoothstep(0.06, 0.035, away));
+  blend(surface, FLESH, smoothstep(0.19, 0.175, away));
+  blend(surface, FIBRE, 0.8 * smoothstep(0.14, 0.1, away) * noise2(a * 40, b * 40, flaw.textureSeed + 1));
+  blend(surface, HOLE_DARK, 0.95 * smoothstep(0.095, 0.075, away));
+  surface.openness = mix(surface.openness, 0.8, amount);
   surface.gloss *= 1 - amount;
 }
 

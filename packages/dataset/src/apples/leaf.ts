@@ -12,9 +12,9 @@ import type { Tube } from './tube.ts';
 import { combine, cross, normalize, subtract, toWorld } from './vector.ts';
 import type { Vector } from './vector.ts';
 
-const GREEN = rgb('#4f7d2c');
-const DARK_GREEN = rgb('#365f22');
-const VEIN = rgb('#a3b866');
+const GREEN = rgb('#4d7338');
+const DARK_GREEN = rgb('#3d602f');
+const VEIN = rgb('#86a05c');
 
 const ALONG = 10;
 const ASIDE = 4;

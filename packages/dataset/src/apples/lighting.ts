@@ -1,5 +1,5 @@
 /**
- * Turns a painted surface into light: a soft key light with its mirror image (a softbox or a window), a fill from
+ * Turns a painted surface into light: a soft key light with its mirror image (a softbox), a fill from
  * above, light back from the table, and a rim light from behind.
  */
 import type { Rgb } from './colour.ts';
@@ -18,7 +18,7 @@ export interface Radiance {
 export type Shader = (surface: Surface, result: Radiance) => void;
 
 export function createShader(light: Light, tableColour: Rgb): Shader {
-  const { key, keyColour, fillColour, rim, rimStrength, panes } = light;
+  const { key, keyColour, fillColour, rim, rimStrength } = light;
   const [boxWidth, boxHeight] = light.softbox;
   const across = normalize(cross([0, 1, 0], key));
   const upright = cross(key, across);
@@ -29,11 +29,10 @@ export function createShader(light: Light, tableColour: Rgb): Shader {
     if (depth <= 0.2) return 0;
     const a = Math.abs((x * across[0] + y * across[1] + z * across[2]) / depth) / boxWidth;
     const b = Math.abs((x * upright[0] + y * upright[1] + z * upright[2]) / depth) / boxHeight;
-    const soft = 0.12 + 0.9 * roughness;
-    let value = smoothstep(1 + soft, 1 - soft, a) * smoothstep(1 + soft, 1 - soft, b);
-    if (panes) value *= smoothstep(0.02, 0.16, a) * smoothstep(0.02, 0.13, b);
+    const soft = 0.4 + 0.6 * roughness;
+    const value = smoothstep(1 + soft, 1 - soft, a) * smoothstep(1 + soft, 1 - soft, b);
     const halo = bell(0.35 * (a * a + b * b));
-    return (value * 3.4) / (1 + 2.2 * roughness) + 0.3 * halo;
+    return (value * 1.9) / (1 + 2 * roughness) + 0.3 * halo;
   };
 
   return (surface, result) => {

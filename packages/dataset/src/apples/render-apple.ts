@@ -37,7 +37,7 @@ export interface AppleRendering {
 }
 
 /** A gray value has changed noticeably when it moved by this much in a channel, of 255, before noise. */
-const NOTICEABLE = 12;
+const NOTICEABLE = 16;
 
 /**
  * Renders one apple. The same options give the same bytes on every machine.

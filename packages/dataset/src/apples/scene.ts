@@ -76,8 +76,6 @@ export interface Light {
   readonly rimStrength: number;
   /** Half width and half height of the main light's mirror image, as tangents. */
   readonly softbox: readonly [width: number, height: number];
-  /** True: the main light is a window with a cross bar. */
-  readonly panes: boolean;
 }
 
 export interface Background {

@@ -18,8 +18,8 @@ const MOUTH = rgb('#4a1a18');
 const WHITE = rgb('#fbfaf4');
 const PUPIL = rgb('#0d0b0a');
 
-const BODY_RADIUS = 0.056;
-const HEAD_RADIUS = 0.082;
+const BODY_RADIUS = 0.052;
+const HEAD_RADIUS = 0.08;
 const EYE_RADIUS = 0.034;
 const RING_COUNT = 5;
 
@@ -38,8 +38,8 @@ export function createWorm({ body, camera }: AppleScene, flaw: Flaw, shape: Appl
   const outwards = toWorld(body.frame, flaw.direction);
   // It rears up, away from the middle of the fruit as the camera sees it.
   const rise = normalize(combine([0.9, viewUp], [Math.sign(outwards[0]) * 0.55, [1, 0, 0]], [0.35, out]));
-  const bend = add(hole, scale(out, 0.17 * size));
-  const neck = combine([1, hole], [0.17 * size, out], [0.15 * size, rise]);
+  const bend = add(hole, scale(out, 0.15 * size));
+  const neck = combine([1, hole], [0.15 * size, out], [0.13 * size, rise]);
   const segments = 20;
   const thickness = (t: number): number =>
     size * BODY_RADIUS * (0.86 + 0.14 * wave(t * RING_COUNT - 0.25) * 2 - 0.14 + 0.12 * t);
