@@ -8,7 +8,7 @@ import {
 } from '@oddpixel/model-core/contract';
 import { describe, expect, it } from 'vitest';
 import { checkSamples, type DatasetProblem } from './check.ts';
-import { hashBytes } from './hash.ts';
+import { hashBytes } from '@oddpixel/model-core/contract';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset } from './read-dataset.ts';
 import { createSamples, readSamples } from './samples.ts';

@@ -8,7 +8,7 @@ import type {
   Sample,
 } from '@oddpixel/model-core/contract';
 import { anomalyPath, imagePath } from './dataset.ts';
-import { hashBytes } from './hash.ts';
+import { hashBytes } from '@oddpixel/model-core/contract';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
 

@@ -7,7 +7,7 @@ export {
 } from './check.ts';
 export { anomalyPath, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
-export { hashBytes } from './hash.ts';
+export { hashBytes } from '@oddpixel/model-core/contract';
 export { type DatasetLayout } from './layouts/layout.ts';
 export { isLossyFile } from './lossy.ts';
 export { memoryFileSource } from './memory-source.ts';

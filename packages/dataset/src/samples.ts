@@ -10,7 +10,7 @@ import {
   type Store,
 } from '@oddpixel/model-core/contract';
 import { anomalyPath, imagePath } from './dataset.ts';
-import { hashBytes } from './hash.ts';
+import { hashBytes } from '@oddpixel/model-core/contract';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
 

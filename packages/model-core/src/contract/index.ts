@@ -4,6 +4,7 @@ export * from './check-feeds.ts';
 export * from './dataset.ts';
 export * from './errors.ts';
 export * from './files.ts';
+export * from './hash.ts';
 export * from './image.ts';
 export * from './manifest.ts';
 export * from './preprocess.ts';

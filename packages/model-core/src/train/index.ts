@@ -1,1 +1,19 @@
-export {};
+/** Training: initial models, feature pyramid, heads, calibration. */
+export { addToModel, type AddedToModel, type AddToModelOptions } from './add-to-model.ts';
+export type { ExtractorInput } from './extractor-input.ts';
+export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
+export { productVersion } from './product-version.ts';
+export {
+  trainModel,
+  type TrainModelOptions,
+  type TrainPhase,
+  type TrainProgress,
+  type TrainResult,
+} from './train-model.ts';
+export { createTrainParams, type FittedHead, type TrainParams } from './train-params.ts';
+export {
+  samplesInMemory,
+  type ImageIdentity,
+  type TrainingSample,
+  type TrainingSamples,
+} from './training-sample.ts';

@@ -189,7 +189,12 @@ export class GraphBuilder {
     if (this.#values.has(name) && value.name !== name) throw taken(name);
     if (this.#outputs.some((output) => output.name === name)) throw taken(name);
     this.#outputs.push({ name, dtype: value.dtype, dims: value.dims });
-    if (value.name === name) return;
+    if (value.name !== name) this.named(name, value);
+  }
+
+  /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError when the name is taken. */
+  named(name: string, value: Value): Value {
+    this.#own(value);
     this.#nodes.push({
       name: this.#unique(`${name}/identity`),
       opType: 'Identity',
@@ -198,7 +203,7 @@ export class GraphBuilder {
       outputs: [name],
       attributes: {},
     });
-    this.#define(name, value.dtype, value.dims);
+    return this.#define(name, value.dtype, value.dims);
   }
 
   /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */

@@ -1,0 +1,116 @@
+/**
+ * Accepting more good images without training anew: rows are appended where the memory does not reach yet.
+ *
+ * Features, scales and the rows that exist stay as they are, so with the score `max` every score can only fall and
+ * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
+ */
+import { ModelStateError, ParameterError, type Backend } from '../contract/index.ts';
+import { createModel, type AnomalyModel } from '../model/index.ts';
+import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '../onnx/index.ts';
+import { selectCoreset } from './coreset.ts';
+import { extractFeatures, imageInput } from './feature-pass.ts';
+import { bankConstants, nearestDistance, readBank } from './memory-head.ts';
+import { checkPatchMemory, patchStore } from './patch-store.ts';
+import { patchGrid } from './pyramid.ts';
+import { finishGraph, patchesName } from './trained-model.ts';
+import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+
+export interface AddToModelOptions {
+  readonly backend: Backend;
+  /** Images per run of the extractor. Default 8. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the number of images done. */
+  readonly onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+export interface AddedToModel {
+  readonly model: AnomalyModel;
+  /** Rows appended to the bank; 0 where the images hold nothing new. */
+  readonly rowsAdded: number;
+}
+
+/**
+ * Adds good images to a trained memory model: patches farther from the bank than its coverage radius are appended,
+ * farthest first, until all are covered.
+ *
+ * @throws ModelStateError for any other model; ParameterError when there is no sample; TensorMismatchError.
+ */
+export async function addToModel(
+  model: AnomalyModel,
+  samples: TrainingSamples,
+  { backend, batchSize = 8, signal, onProgress }: AddToModelOptions,
+): Promise<AddedToModel> {
+  const { head, training, preprocessing, calibration } = model.manifest;
+  const radius = training?.figures['coverageRadius'];
+  if (head?.type !== 'memory' || training === undefined || radius === undefined) {
+    throw new ModelStateError({
+      expected: 'a trained model with the head `memory`',
+      received: head === undefined ? 'without a head of ours' : `one with the head \`${head.type}\``,
+      fix: 'Only a memory can be extended; train other heads anew with all images.',
+    });
+  }
+  if (samples.count < 1) {
+    throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
+  }
+  const dims = head.featureDims;
+  checkPatchMemory(samples.count, head.gridWidth * head.gridHeight, dims);
+  const graph = readGraph(model.bytes);
+  const features = pickOutputs(graph, [patchesName]);
+  const patches: Float32Array[] = [];
+  const images: ImageIdentity[] = [];
+  for await (const batch of extractFeatures(features, samples, {
+    backend,
+    batchSize,
+    ...(signal && { signal }),
+    onProgress: (done) => onProgress?.({ done, total: samples.count }),
+  })) {
+    batch.samples.forEach((sample, i) => {
+      patches.push(batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize));
+      images.push(identityOf(sample));
+    });
+  }
+  const store = patchStore(patches, dims);
+  const bank = readBank(graph, dims);
+  const added = await selectCoreset(store, {
+    backend,
+    bank,
+    rows: store.count,
+    first: 0,
+    radius,
+    ...(signal && { signal }),
+  });
+  const extended = new Float32Array(bank.length + added.rows.length);
+  extended.set(bank);
+  extended.set(added.rows, bank.length);
+  const { figures } = training;
+  const grown = createModel(rebuild(model, features, extended, dims), {
+    ...model.manifest,
+    ...(calibration && { calibration: { ...calibration, stale: true } }),
+    training: {
+      ...training,
+      imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),
+      imageCount: training.imageCount + images.length,
+      figures: {
+        ...figures,
+        patchesSeen: (figures['patchesSeen'] ?? 0) + store.count,
+        patchesKept: extended.length / dims,
+      },
+    },
+  });
+  return { model: grown, rowsAdded: added.indices.length };
+
+  /** The same features and tail with a larger bank. */
+  function rebuild(old: AnomalyModel, featureGraph: Graph, rows: Float32Array, width: number): Graph {
+    const { scoreMethod, standardDeviationFactor } = old.manifest;
+    const g = new GraphBuilder({ opset: featureGraph.opset, name: 'oddpixel' });
+    const embedded = g.embed(featureGraph, { image: imageInput(g, old) }, '')[patchesName] as Value;
+    return finishGraph(g, nearestDistance(embedded, bankConstants(g, rows, width)), {
+      grid: patchGrid(preprocessing),
+      imageHeight: preprocessing.imageHeight,
+      imageWidth: preprocessing.imageWidth,
+      scoreMethod,
+      standardDeviationFactor,
+    });
+  }
+}

@@ -1,0 +1,173 @@
+/** Running the extractor over all training images, batch by batch. */
+import {
+  hostTensor,
+  ModelFormatError,
+  TensorMismatchError,
+  type Backend,
+  type Session,
+} from '../contract/index.ts';
+import type { AnomalyModel } from '../model/index.ts';
+import { concat, GraphBuilder, writeGraph, type Graph, type Value } from '../onnx/index.ts';
+import { initialGraph } from './initial-model.ts';
+import { outputData } from './output-data.ts';
+import {
+  alignLevels,
+  patchGrid,
+  toPatches,
+  transformFeatures,
+  type FeatureTransform,
+  type Grid,
+} from './pyramid.ts';
+import type { TrainingSample, TrainingSamples } from './training-sample.ts';
+
+/** An initial model's extractor with its levels on the patch grid. */
+export interface Extractor {
+  readonly model: AnomalyModel;
+  readonly graph: Graph;
+  readonly grid: Grid;
+  /** Channels of each level. */
+  readonly levelChannels: readonly number[];
+}
+
+/** Features of some images: `[n, P, D]` in `data`, one image after the other. */
+export interface FeatureBatch {
+  readonly samples: readonly TrainingSample[];
+  readonly data: Float32Array;
+  /** Elements per image. */
+  readonly imageSize: number;
+}
+
+/** @throws ModelStateError for a trained or foreign model. */
+export function openExtractor(model: AnomalyModel): Extractor {
+  const graph = initialGraph(model);
+  const levelChannels = graph.outputs.map(({ dims }) => Number(dims[1]));
+  return { model, graph, grid: patchGrid(model.manifest.preprocessing), levelChannels };
+}
+
+/** Total channels of the pyramid before any reduction. */
+export function pyramidChannels({ levelChannels }: Extractor): number {
+  return levelChannels.reduce((sum, channels) => sum + channels, 0);
+}
+
+/** Adds the extractor to a graph: its levels, aligned to the grid. */
+export function embedLevels(extractor: Extractor, image: Value): Value[] {
+  const { graph, grid } = extractor;
+  const levels = image.builder.embed(graph, { image }, '');
+  return alignLevels(
+    graph.outputs.map(({ name }) => levels[name] as Value),
+    grid,
+  );
+}
+
+/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform. */
+export function featureGraph(extractor: Extractor, transform?: FeatureTransform): Graph {
+  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'features' });
+  const aligned = embedLevels(extractor, imageInput(g, extractor.model));
+  const features = transform === undefined ? concat(aligned, 1) : transformFeatures(aligned, transform);
+  g.output('patches', toPatches(features));
+  return g.build();
+}
+
+/** The input `image` as every model of ours has it. */
+export function imageInput(g: GraphBuilder, { manifest }: AnomalyModel): Value {
+  const { imageNumChannels, imageHeight, imageWidth } = manifest.preprocessing;
+  return g.input('image', 'float32', ['N', imageNumChannels, imageHeight, imageWidth]);
+}
+
+export interface PassOptions {
+  readonly backend: Backend;
+  readonly batchSize: number;
+  readonly signal?: AbortSignal;
+  /** Called after each batch with the images done so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Runs a feature graph over the samples, in order. */
+export async function* extractFeatures(
+  graph: Graph,
+  samples: AsyncIterable<TrainingSample>,
+  options: PassOptions,
+): AsyncGenerator<FeatureBatch, void, undefined> {
+  const session = await options.backend.createSession(writeGraph(graph));
+  try {
+    let done = 0;
+    for await (const batch of inBatches(samples, options.batchSize)) {
+      options.signal?.throwIfAborted();
+      const data = await runBatch(session, batch, options.signal);
+      checkFinite(data, batch);
+      done += batch.length;
+      options.onProgress?.(done);
+      yield { samples: batch, data, imageSize: data.length / batch.length };
+    }
+  } finally {
+    await session.dispose();
+  }
+}
+
+async function runBatch(
+  session: Session,
+  batch: readonly TrainingSample[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const [channels, height, width] = (session.inputs[0]?.dims ?? []).slice(1).map(Number);
+  const size = (channels ?? 0) * (height ?? 0) * (width ?? 0);
+  const data = new Float32Array(batch.length * size);
+  batch.forEach(({ image }, index) => {
+    if (image.dims[0] !== channels || image.dims[1] !== height || image.dims[2] !== width) {
+      throw new TensorMismatchError({
+        name: 'sample.image',
+        expected: `float32 [${channels},${height},${width}]`,
+        received: `${image.dtype} [${image.dims.join(',')}]`,
+        fix: 'Preprocess training images with the parameters of the initial model.',
+      });
+    }
+    data.set(image.data, index * size);
+  });
+  const dims = [batch.length, channels ?? 0, height ?? 0, width ?? 0];
+  const feeds = { image: hostTensor('float32', dims, data) };
+  return outputData(await session.run(feeds, signal === undefined ? {} : { signal }), 'patches');
+}
+
+/** A feature that is no number would poison every distance: better to name the image now. */
+function checkFinite(data: Float32Array, batch: readonly TrainingSample[]): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const index = Math.floor((bad * batch.length) / data.length);
+  throw new ModelFormatError({
+    where: 'feature extractor',
+    problem: `it gives ${data[bad]} for image ${batch[index]?.imageId ?? index}`,
+    fix: 'Check the image range of the preprocessing parameters and the extractor itself.',
+  });
+}
+
+/** Items in lists of `size`; the last may be shorter. */
+export async function* inBatches<T>(
+  items: AsyncIterable<T>,
+  size: number,
+): AsyncGenerator<T[], void, undefined> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Every `step`-th sample, so that `count` of them are spread over the whole set. */
+export async function* spread(
+  samples: TrainingSamples,
+  count: number,
+): AsyncGenerator<TrainingSample, void, undefined> {
+  let index = 0;
+  let taken = 0;
+  for await (const sample of samples) {
+    if (Math.floor((index * Math.min(count, samples.count)) / samples.count) >= taken) {
+      taken++;
+      yield sample;
+    }
+    index++;
+    if (taken >= count) return;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The Gaussian head (PaDiM: Defard et al. 2021): at each position good patches are normally distributed; a patch is
+ * as odd as its Mahalanobis distance. Here the covariance is shared by all positions by default, which needs far
+ * fewer images, and is shrunk towards a multiple of the identity (Ledoit and Wolf 2004, with a fixed weight).
+ *
+ * Everything comes from sums, which can be added and subtracted: one pass over the images, constant memory.
+ */
+import { hostTensor, ParameterError } from '../contract/index.ts';
+import { matmul, reduceSum, reshape, sqrt, square, sub, type Value } from '../onnx/index.ts';
+import { inverseCholesky } from './cholesky.ts';
+import { addInto } from './feature-statistics.ts';
+
+/** Sums over images of patches `[P, D]`; float64. */
+export interface GaussianSums {
+  images: number;
+  readonly positions: number;
+  readonly dims: number;
+  /** `[P, D]`. */
+  readonly sum: Float64Array;
+  /** Sums of products: `[D, D]` over all positions, or `[P, D, D]`. */
+  readonly products: Float64Array;
+}
+
+/** What the head needs to know: mean `[P, D]` and whitening `[D, D]` or `[P, D, D]`, transposed for `x · W`. */
+export interface GaussianFit {
+  readonly mean: Float32Array;
+  readonly whitening: Float32Array;
+}
+
+export type Covariance = 'shared' | 'perPosition';
+
+/** Whitening matrices per position take at most this much of the model file. */
+const maxWhiteningBytes = 128 * 2 ** 20;
+
+/** @throws ParameterError when one covariance per position would make the model too large. */
+export function checkGaussianSize(positions: number, dims: number, covariance: Covariance): void {
+  const bytes = positions * dims * dims * Float32Array.BYTES_PER_ELEMENT;
+  if (covariance === 'shared' || bytes <= maxWhiteningBytes) return;
+  throw new ParameterError({
+    name: 'covariance',
+    expected: `covariances of at most ${maxWhiteningBytes / 2 ** 20} MiB in all`,
+    received: `${positions} positions with ${dims} features: ${Math.ceil(bytes / 2 ** 20)} MiB`,
+    fix: "Use covariance 'shared', a smaller image size, or fewer featureDims.",
+  });
+}
+
+export function gaussianSums(positions: number, dims: number, covariance: Covariance): GaussianSums {
+  const matrices = covariance === 'shared' ? 1 : positions;
+  return {
+    images: 0,
+    positions,
+    dims,
+    sum: new Float64Array(positions * dims),
+    products: new Float64Array(matrices * dims * dims),
+  };
+}
+
+/** Adds patches `[n, P, D]` to the sums of patches; their products are added by the caller. */
+export function addPatches(sums: GaussianSums, data: Float32Array): void {
+  const size = sums.sum.length;
+  for (let start = 0; start < data.length; start += size) {
+    addInto(sums.sum, data.subarray(start, start + size));
+    sums.images++;
+  }
+}
+
+/** `a + sign · b`, in a new object. */
+export function combineSums(a: GaussianSums, b: GaussianSums, sign: 1 | -1): GaussianSums {
+  const combine = (x: Float64Array, y: Float64Array): Float64Array =>
+    x.map((value, i) => value + sign * (y[i] as number));
+  return {
+    ...a,
+    images: a.images + sign * b.images,
+    sum: combine(a.sum, b.sum),
+    products: combine(a.products, b.products),
+  };
+}
+
+/**
+ * Mean and whitening from the sums.
+ *
+ * @throws ParameterError when the covariance cannot be inverted, which shrinkage above 0 prevents for features that vary.
+ */
+export function fitGaussian(sums: GaussianSums, shrinkage: number): GaussianFit {
+  const { images, positions, dims, products } = sums;
+  const mean = sums.sum.map((value) => value / images);
+  const matrices = products.length / (dims * dims);
+  const whitening = new Float32Array(products.length);
+  for (let m = 0; m < matrices; m++) {
+    const shared = matrices === 1 && positions > 1;
+    const covariance = products.slice(m * dims * dims, (m + 1) * dims * dims);
+    const first = shared ? 0 : m;
+    const last = shared ? positions : m + 1;
+    subtractMeans(covariance, mean, images, first, last, dims);
+    const count = images * (last - first);
+    shrink(covariance, count, shrinkage, dims);
+    const inverse = inverseCholesky(covariance, dims);
+    if (inverse === undefined) {
+      throw new ParameterError({
+        name: 'shrinkage',
+        expected: 'a covariance that can be inverted',
+        received: `${shrinkage} with ${images} images whose features do not vary`,
+        fix: 'Give more images or a larger shrinkage.',
+      });
+    }
+    for (let i = 0; i < dims; i++) {
+      for (let j = 0; j < dims; j++) {
+        whitening[m * dims * dims + j * dims + i] = inverse[i * dims + j] as number;
+      }
+    }
+  }
+  return { mean: Float32Array.from(mean), whitening };
+}
+
+/** Takes `n · μₚ·μₚᵀ` of the positions off the sums of products. */
+function subtractMeans(
+  products: Float64Array,
+  mean: Float64Array,
+  images: number,
+  first: number,
+  last: number,
+  dims: number,
+): void {
+  for (let position = first; position < last; position++) {
+    const start = position * dims;
+    for (let i = 0; i < dims; i++) {
+      const weighted = images * (mean[start + i] as number);
+      for (let j = 0; j < dims; j++) {
+        products[i * dims + j] = (products[i * dims + j] as number) - weighted * (mean[start + j] as number);
+      }
+    }
+  }
+}
+
+/** Sums of products → covariance, mixed with its mean variance on the diagonal. */
+function shrink(matrix: Float64Array, count: number, shrinkage: number, dims: number): void {
+  let trace = 0;
+  for (let i = 0; i < dims; i++) trace += (matrix[i * dims + i] as number) / count;
+  // A floor keeps features that never vary from having a distance of their own.
+  const floor = Math.max((shrinkage * trace) / dims, Number.EPSILON);
+  for (let i = 0; i < matrix.length; i++) matrix[i] = ((1 - shrinkage) * (matrix[i] as number)) / count;
+  for (let i = 0; i < dims; i++) matrix[i * dims + i] = (matrix[i * dims + i] as number) + floor;
+}
+
+/** Mahalanobis distance of patches `[N, P, D]`: `[N, P]`. */
+export function mahalanobisDistance(patches: Value, mean: Value, whitening: Value): Value {
+  const [positions, dims] = mean.dims as [number, number];
+  const centred = sub(patches, mean);
+  if (whitening.dims.length === 2) return sqrt(reduceSum(square(matmul(centred, whitening)), [2]));
+  const rows = matmul(reshape(centred, [0, positions, 1, dims]), whitening);
+  return reshape(sqrt(reduceSum(square(rows), [3])), [0, positions]);
+}
+
+/** The fit as tensors: mean `[P, D]`, whitening `[D, D]` or `[P, D, D]`. */
+export function gaussianTensors(
+  { mean, whitening }: GaussianFit,
+  dims: number,
+): { mean: ReturnType<typeof hostTensor<'float32'>>; whitening: ReturnType<typeof hostTensor<'float32'>> } {
+  const matrices = whitening.length / (dims * dims);
+  return {
+    mean: hostTensor('float32', [mean.length / dims, dims], mean),
+    whitening: hostTensor('float32', matrices === 1 ? [dims, dims] : [matrices, dims, dims], whitening),
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Initial models: a feature extractor with its manifest, ready for training. Not trained, so it scores nothing yet.
+ */
+import {
+  hashBytes,
+  ModelFormatError,
+  ModelStateError,
+  ParameterError,
+  type ModelManifest,
+  type PreprocessParams,
+} from '../contract/index.ts';
+import { createModel, type AnomalyModel } from '../model/index.ts';
+import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '../onnx/index.ts';
+import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
+import { productVersion } from './product-version.ts';
+import { toGrid } from './token-grid.ts';
+
+export interface InitialModelOptions {
+  /** Size, channels and gray value range of the images. Height and width become fixed in the graph. */
+  readonly preprocessing: PreprocessParams;
+  /** Name for the manifest. */
+  readonly id: string;
+  /** Values of the extractor to use: outputs or intermediate ones. Default: all its spatial outputs. */
+  readonly outputs?: readonly string[];
+  /** What the extractor wants instead of RGB in 0..255. */
+  readonly input?: ExtractorInput;
+}
+
+/**
+ * A model without a head from an ONNX feature extractor with one input `[N, 3, H, W]` (or `[N, 1, H, W]`), of any name.
+ * Its graph takes `image` in the manifest's range and gives `level_0`, `level_1`, …: features `[N, C, h, w]`.
+ *
+ * @throws ModelFormatError when the file is not ONNX or not such an extractor; UnsupportedOpsetError;
+ *   UnknownNameError for an unknown output; ParameterError when sizes do not fit.
+ */
+export async function createInitialModel(
+  extractor: Uint8Array,
+  options: InitialModelOptions,
+): Promise<AnomalyModel> {
+  const { preprocessing, id } = options;
+  const { imageHeight: height, imageWidth: width } = preprocessing;
+  const original = readGraph(extractor);
+  const input = imageInput(original);
+  const channels = inputChannels(original, preprocessing);
+  checkFixedSize(input.dims, [undefined, channels, height, width]);
+  const fixed = fixInputShape(original, input.name, ['N', channels, height, width]);
+  const picked = options.outputs === undefined ? fixed : pickOutputs(fixed, options.outputs);
+
+  const g = new GraphBuilder({ opset: Math.max(17, picked.opset), name: 'oddpixel' });
+  const image = g.input('image', 'float32', ['N', preprocessing.imageNumChannels, height, width]);
+  const pixels = toExtractorInput(image, channels, preprocessing, options.input ?? {});
+  const outputs: string[] = [];
+  for (const [name, features] of Object.entries(g.embed(picked, { [input.name]: pixels }, 'extractor/'))) {
+    const grid = toGrid(features, height, width);
+    if (grid === undefined && options.outputs === undefined) continue;
+    if (grid === undefined) throw notSpatial(name, features.dims);
+    g.output(`level_${outputs.length}`, grid);
+    outputs.push(name);
+  }
+  if (outputs.length === 0) {
+    throw notSpatial(picked.outputs.map((o) => o.name).join('`, `'), picked.outputs[0]?.dims ?? []);
+  }
+  const manifest: ModelManifest = {
+    version: 1,
+    modelType: 'anomaly',
+    productVersion,
+    classNames: ['ok', 'nok'],
+    classIds: [0, 1],
+    preprocessing,
+    scoreMethod: 'max',
+    standardDeviationFactor: 3,
+    extractor: { id, sha256: await hashBytes(extractor), outputs },
+  };
+  return createModel(g.build(), manifest);
+}
+
+/** The graph of an initial model. @throws ModelStateError for a trained or foreign model. */
+export function initialGraph(model: AnomalyModel): Graph {
+  const { head, extractor } = model.manifest;
+  if (head !== undefined || extractor === undefined) {
+    throw new ModelStateError({
+      expected: 'an initial model (a feature extractor without a head)',
+      received: extractor === undefined ? 'a foreign model' : 'already trained',
+      fix: 'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
+    });
+  }
+  return readGraph(model.bytes);
+}
+
+function imageInput(graph: Graph): Graph['inputs'][number] {
+  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const [input] = inputs;
+  if (input === undefined || inputs.length > 1 || input.dtype !== 'float32' || input.dims.length !== 4) {
+    throw new ModelFormatError({
+      where: 'graph inputs',
+      problem: `expected one image, float32 [N,3,H,W], found ${
+        inputs.map(({ name, dtype, dims }) => `\`${name}\` ${dtype} [${dims.join(',')}]`).join(', ') || 'none'
+      }`,
+      fix: 'Export the extractor with a single image input.',
+    });
+  }
+  return input;
+}
+
+/** Channels that the extractor takes: those it declares, or, where it leaves them open, those of the image. */
+function inputChannels(graph: Graph, { imageNumChannels }: PreprocessParams): number {
+  const declared = imageInput(graph).dims[1];
+  if (typeof declared !== 'number' || declared === imageNumChannels) return imageNumChannels;
+  if (declared === 3 && imageNumChannels === 1) return declared;
+  throw new ParameterError({
+    name: 'preprocessing.imageNumChannels',
+    expected: `${declared}, as the extractor takes`,
+    received: String(imageNumChannels),
+  });
+}
+
+/** An extractor exported for one size cannot be given another. */
+function checkFixedSize(dims: readonly (number | string)[], wanted: readonly (number | undefined)[]): void {
+  const differs = wanted.some((size, axis) => {
+    const dim = dims[axis];
+    return size !== undefined && typeof dim === 'number' && dim !== size;
+  });
+  if (differs) {
+    throw new ParameterError({
+      name: 'preprocessing',
+      expected: `image size ${dims[2]}×${dims[3]} (height × width), fixed in the extractor`,
+      received: `${wanted[2]}×${wanted[3]}`,
+      fix: 'Use that size, or export the extractor with dynamic height and width.',
+    });
+  }
+}
+
+function notSpatial(names: string, dims: readonly (number | string)[]): ModelFormatError {
+  return new ModelFormatError({
+    where: `output \`${names}\``,
+    problem: `no features [N,C,h,w] or tokens [N,T,D] of known size, but [${dims.join(',')}]`,
+    fix: 'Name spatial values of the extractor in `outputs`.',
+  });
+}

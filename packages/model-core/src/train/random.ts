@@ -1,0 +1,35 @@
+/** Seeded random integers, equal on every machine. Not for secrets. */
+
+export interface Random {
+  /** A number in [0, 1) with 32 random bits. */
+  next(): number;
+  /** An integer in 0..limit − 1. */
+  integer(limit: number): number;
+  /** `count` different integers in 0..limit − 1, ascending. */
+  sample(count: number, limit: number): Int32Array;
+}
+
+/** SplitMix32: a counter through a mixing function (after G. Steele, D. Lea, C. Flood 2014). */
+export function createRandom(seed: number): Random {
+  let state = seed | 0;
+  const next = (): number => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+  const integer = (limit: number): number => Math.floor(next() * limit);
+  return {
+    next,
+    integer,
+    sample(count: number, limit: number): Int32Array {
+      // R. Floyd's sampling: one draw per element, no list of all candidates.
+      const chosen = new Set<number>();
+      for (let top = limit - Math.min(count, limit); top < limit; top++) {
+        const candidate = integer(top + 1);
+        chosen.add(chosen.has(candidate) ? top : candidate);
+      }
+      return Int32Array.from(chosen).sort();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** Collecting what calibration stands on: scores and map pixels of good images that did not shape the score. */
+import type { Calibration, ReferenceSource } from '../contract/index.ts';
+
+export interface ReferenceCollector {
+  /** Adds one image: its raw score and the pixels of its raw map. */
+  add(score: number, map: Float32Array): void;
+  /** `undefined` where no image was added. */
+  finish(source: ReferenceSource): Calibration | undefined;
+}
+
+export function collectReferences(): ReferenceCollector {
+  const scores: number[] = [];
+  let pixels = 0;
+  let sum = 0;
+  let squares = 0;
+  return {
+    add(score, map): void {
+      scores.push(score);
+      for (const value of map) {
+        sum += value;
+        squares += value * value;
+      }
+      pixels += map.length;
+    },
+    finish(source): Calibration | undefined {
+      if (scores.length === 0) return undefined;
+      const mean = sum / pixels;
+      return {
+        source,
+        referenceScores: scores.sort((a, b) => a - b),
+        pixelMean: mean,
+        pixelDeviation: Math.sqrt(Math.max(0, squares / pixels - mean * mean)),
+      };
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/** Fitting the Gaussian head: sums in one pass; reference scores in a second one, without the image's own sums. */
+import { hostTensor, type Calibration } from '../contract/index.ts';
+import { GraphBuilder, writeGraph } from '../onnx/index.ts';
+import { extractFeatures, featureGraph, pyramidChannels, spread, type Extractor } from './feature-pass.ts';
+import {
+  openPositionProducts,
+  openProducts,
+  reducingTransform,
+  scalesAndMean,
+  addToSums,
+  channelSums,
+  type Products,
+} from './feature-statistics.ts';
+import {
+  addPatches,
+  checkGaussianSize,
+  combineSums,
+  fitGaussian,
+  gaussianSums,
+  gaussianTensors,
+  mahalanobisDistance,
+  type GaussianSums,
+} from './gaussian-head.ts';
+import { outputData } from './output-data.ts';
+import type { FeatureTransform } from './pyramid.ts';
+import { collectReferences } from './reference-scores.ts';
+import { reducedDims } from './train-params.ts';
+import type { FitOptions, FittedHeadResult } from './train-model.ts';
+import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
+import { identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+
+export async function fitGaussianHead(
+  extractor: Extractor,
+  samples: TrainingSamples,
+  options: FitOptions,
+): Promise<FittedHeadResult> {
+  const { params } = options;
+  const transform = await gaussianTransform(extractor, samples, options);
+  const dims = transform.components?.dims ?? pyramidChannels(extractor);
+  const positions = extractor.grid.height * extractor.grid.width;
+  checkGaussianSize(positions, dims, params.covariance);
+  const { total, folds, images } = await collectSums(extractor, transform, dims, samples, options);
+  const calibration = options.selfCalibrate
+    ? await leaveOwnSumsOut(extractor, transform, total, folds, samples, options)
+    : undefined;
+  const { mean, whitening } = gaussianTensors(fitGaussian(total, params.shrinkage), dims);
+  return {
+    transform,
+    head: (g, patches) => mahalanobisDistance(patches, g.constant(mean), g.constant(whitening)),
+    featureDims: dims,
+    figures: { patchesSeen: total.images * positions },
+    images,
+    ...(calibration && { calibration }),
+  };
+}
+
+/** Images that decide scales and mean: the covariance takes care of the rest. */
+const scaleImages = 32;
+
+async function gaussianTransform(
+  extractor: Extractor,
+  samples: TrainingSamples,
+  { params, backend, signal, onProgress }: FitOptions,
+): Promise<FeatureTransform> {
+  const channels = pyramidChannels(extractor);
+  const dims = reducedDims(params, channels);
+  const pass = {
+    backend,
+    batchSize: params.batchSize,
+    ...(signal && { signal }),
+    onProgress: (done: number) =>
+      onProgress({ phase: 'components', done, total: Math.min(scaleImages, samples.count) }),
+  };
+  if (dims !== undefined) return reducingTransform(extractor, samples, dims, pass);
+  const sums = channelSums(channels);
+  for await (const { data } of extractFeatures(featureGraph(extractor), spread(samples, scaleImages), pass)) {
+    addToSums(sums, data);
+  }
+  return scalesAndMean(sums, extractor.levelChannels);
+}
+
+/** Sums of the folds take at most this much memory. */
+const maxFoldBytes = 2 ** 30;
+const maxFolds = 64;
+
+/** Images of a fold are left out together; a group is always within one fold. */
+interface Folds {
+  readonly ofImage: readonly number[];
+  readonly sums: readonly GaussianSums[];
+}
+
+async function collectSums(
+  extractor: Extractor,
+  transform: FeatureTransform,
+  dims: number,
+  samples: TrainingSamples,
+  { params, backend, signal, onProgress }: FitOptions,
+): Promise<{ total: GaussianSums; folds: Folds; images: ImageIdentity[] }> {
+  const positions = extractor.grid.height * extractor.grid.width;
+  const empty = (): GaussianSums => gaussianSums(positions, dims, params.covariance);
+  const bytes = 8 * (empty().sum.length + empty().products.length);
+  const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / bytes)));
+  const sums: GaussianSums[] = [];
+  const ofGroup = new Map<string, number>();
+  const ofImage: number[] = [];
+  const images: ImageIdentity[] = [];
+  const products = await (params.covariance === 'shared'
+    ? openProducts(dims, backend)
+    : openPositionProducts(positions, dims, backend));
+  try {
+    for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
+      backend,
+      batchSize: params.batchSize,
+      ...(signal && { signal }),
+      onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
+    })) {
+      for (const [i, sample] of batch.samples.entries()) {
+        const group = sample.group === undefined ? `image ${images.length}` : `group ${sample.group}`;
+        images.push(identityOf(sample));
+        const fold = ofGroup.get(group) ?? ofGroup.size % foldCount;
+        ofGroup.set(group, fold);
+        ofImage.push(fold);
+        const own = (sums[fold] ??= empty());
+        await addImage(own, batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize), products);
+      }
+    }
+  } finally {
+    await products.dispose();
+  }
+  const total = sums.reduce((a, b) => combineSums(a, b, 1), empty());
+  return { total, folds: { ofImage, sums }, images };
+}
+
+async function addImage(sums: GaussianSums, patches: Float32Array, products: Products): Promise<void> {
+  addPatches(sums, patches);
+  await products.addTo(sums.products, patches);
+}
+
+/** Scores each image by the fit without the sums of its fold, in a second pass over the images. */
+async function leaveOwnSumsOut(
+  extractor: Extractor,
+  transform: FeatureTransform,
+  total: GaussianSums,
+  folds: Folds,
+  samples: TrainingSamples,
+  { params, backend, signal, onProgress }: FitOptions,
+): Promise<Calibration | undefined> {
+  if (folds.sums.length < 2) return undefined;
+  const { positions, dims } = total;
+  const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
+  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
+  const patches = g.input(patchesName, 'float32', ['N', positions, dims]);
+  const mean = g.input('mean', 'float32', [positions, dims]);
+  const whitening = g.input('whitening', 'float32', matrix);
+  const distances = mahalanobisDistance(patches, mean, whitening);
+  const graph = finishGraph(g, distances, tailOptions(extractor, params));
+  const session = await backend.createSession(writeGraph(graph));
+  const references = collectReferences();
+  const fits = new Map<number, ReturnType<typeof gaussianTensors>>();
+  let done = 0;
+  try {
+    for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
+      backend,
+      batchSize: params.batchSize,
+      ...(signal && { signal }),
+    })) {
+      for (let i = 0; i < batch.samples.length; i++) {
+        const fold = folds.ofImage[done] as number;
+        const fit = fits.get(fold) ?? fitWithout(total, folds.sums[fold] as GaussianSums, params.shrinkage);
+        // With one covariance per position a fit is large: only the last one is kept.
+        if (params.covariance === 'perPosition') fits.clear();
+        fits.set(fold, fit);
+        const data = batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize);
+        const feeds = { [patchesName]: hostTensor('float32', [1, positions, dims], data), ...fit };
+        const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
+        references.add(outputData(outputs, 'anomaly_score')[0] as number, outputData(outputs, 'anomaly_map'));
+        onProgress({ phase: 'calibration', done: ++done, total: samples.count });
+      }
+    }
+  } finally {
+    await session.dispose();
+  }
+  return references.finish('leaveOwnSumsOut');
+}
+
+function fitWithout(
+  total: GaussianSums,
+  fold: GaussianSums,
+  shrinkage: number,
+): ReturnType<typeof gaussianTensors> {
+  return gaussianTensors(fitGaussian(combineSums(total, fold, -1), shrinkage), total.dims);
+}

@@ -1,0 +1,162 @@
+/** Training: good images in, a calibrated model out. */
+import { ParameterError, type Backend, type Calibration, type EpochRecord } from '../contract/index.ts';
+import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
+import { inBatches, openExtractor, type Extractor } from './feature-pass.ts';
+import { fitGaussianHead } from './train-gaussian.ts';
+import { fitMemoryHead } from './train-memory.ts';
+import { productVersion } from './product-version.ts';
+import { collectReferences } from './reference-scores.ts';
+import { headParameters, type TrainParams } from './train-params.ts';
+import { tailOptions, trainedGraph, trainedModel, type Head } from './trained-model.ts';
+import type { FeatureTransform } from './pyramid.ts';
+import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+
+/** What training is doing. */
+export type TrainPhase = 'components' | 'features' | 'coreset' | 'calibration';
+
+export interface TrainProgress {
+  readonly phase: TrainPhase;
+  /** Images, or rows of the bank in phase `coreset`. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrainModelOptions {
+  readonly backend: Backend;
+  /** Good images that training does not see: they calibrate the thresholds independently. */
+  readonly validation?: TrainingSamples;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+export interface TrainResult {
+  /** Error of the last epoch; `null` for heads that are fitted in one pass. */
+  readonly finalError: number | null;
+  readonly finalEpoch: number;
+  readonly bestError: number | null;
+  readonly bestEpoch: number;
+  readonly history: readonly EpochRecord[];
+}
+
+/** What fitting a head gives, whatever the head. */
+export interface FittedHeadResult {
+  readonly transform: FeatureTransform;
+  readonly head: Head;
+  readonly featureDims: number;
+  /** Figures for the training record. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly images: readonly ImageIdentity[];
+  /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
+  readonly calibration?: Calibration;
+}
+
+/** What fitting a head takes. */
+export interface FitOptions {
+  readonly params: TrainParams;
+  readonly backend: Backend;
+  /** False where a validation split calibrates. */
+  readonly selfCalibrate: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress: (progress: TrainProgress) => void;
+}
+
+/**
+ * Trains an initial model.
+ *
+ * Thresholds are calibrated on `validation` where it is given, else on the training images by leaving out what each
+ * image (with its group) contributed. With a single training group and no validation the model has no thresholds.
+ *
+ * @throws ModelStateError when the model is trained already; ParameterError when there is no sample or sizes do not
+ *   fit; TensorMismatchError for samples of another size; LimitExceededError when patches will not fit into memory.
+ */
+export async function trainModel(
+  model: AnomalyModel,
+  samples: TrainingSamples,
+  params: TrainParams,
+  options: TrainModelOptions,
+): Promise<{ model: AnomalyModel; result: TrainResult }> {
+  const { backend, validation, signal, onProgress = (): void => {} } = options;
+  if (samples.count < 1) {
+    throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
+  }
+  const extractor = openExtractor(model);
+  const fit = params.head === 'memory' ? fitMemoryHead : fitGaussianHead;
+  const fitted = await fit(extractor, samples, {
+    params,
+    backend,
+    selfCalibrate: validation === undefined,
+    onProgress,
+    ...(signal && { signal }),
+  });
+  const trained = assemble(extractor, params, fitted);
+  return {
+    model: validation === undefined ? trained : await calibrate(trained, validation, params, options),
+    result: { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [] },
+  };
+}
+
+function assemble(
+  extractor: Extractor,
+  params: TrainParams,
+  { transform, head, featureDims, figures, images, calibration }: FittedHeadResult,
+): AnomalyModel {
+  const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
+  const { grid, model } = extractor;
+  const { head: type, seed, scoreMethod, standardDeviationFactor, falseAlarmRate, ...rest } = params;
+  return trainedModel(model, graph, {
+    productVersion,
+    scoreMethod,
+    standardDeviationFactor,
+    head: {
+      type,
+      parameters: headParameters(params),
+      gridWidth: grid.width,
+      gridHeight: grid.height,
+      featureDims,
+    },
+    training: {
+      seed,
+      parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
+      history: [],
+      imageHashes: hashesOf(images),
+      imageCount: images.length,
+      figures,
+    },
+    ...(calibration && { calibration, thresholds: chooseThresholds(calibration, { falseAlarmRate }) }),
+  });
+}
+
+/** The model with thresholds from images that it has never seen. */
+async function calibrate(
+  model: AnomalyModel,
+  validation: TrainingSamples,
+  { falseAlarmRate, batchSize }: TrainParams,
+  { backend, signal, onProgress }: TrainModelOptions,
+): Promise<AnomalyModel> {
+  const loaded = await loadModel(model, backend);
+  const references = collectReferences();
+  const images: ImageIdentity[] = [];
+  try {
+    for await (const batch of inBatches(validation, batchSize)) {
+      for (const { anomalyScore, anomalyImage } of await loaded.apply(batch, signal ? { signal } : {})) {
+        references.add(anomalyScore, anomalyImage.data);
+      }
+      images.push(...batch.map(identityOf));
+      onProgress?.({ phase: 'calibration', done: images.length, total: validation.count });
+    }
+  } finally {
+    await loaded.dispose();
+  }
+  const calibration = references.finish('validation');
+  const { training } = model.manifest;
+  if (calibration === undefined || training === undefined) return model;
+  return withManifest(model, {
+    calibration,
+    thresholds: chooseThresholds(calibration, { falseAlarmRate }),
+    training: {
+      ...training,
+      imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),
+      imageCount: training.imageCount + images.length,
+    },
+  });
+}

@@ -1,0 +1,135 @@
+/** Training parameters: what can be chosen, its default, its range. */
+import { ParameterError, type HeadType, type ScoreMethod } from '../contract/index.ts';
+
+/** Heads that are fitted in one pass. */
+export type FittedHead = Exclude<HeadType, 'student'>;
+
+export interface TrainParams {
+  readonly head: FittedHead;
+  /** Same seed, data and deterministic backend: same bytes. 0..2³¹−1. Default 0. */
+  readonly seed: number;
+  /** Share of good images that may be called `nok`, between 0 and 1. Default 0.01. */
+  readonly falseAlarmRate: number;
+  /** How the image score comes out of the map. Default `max`. */
+  readonly scoreMethod: ScoreMethod;
+  /** Factor of `meanDeviation`, from 0. Default 3. */
+  readonly standardDeviationFactor: number;
+  /** Images per run of the extractor, from 1. Default 8. */
+  readonly batchSize: number;
+  /**
+   * Feature dimensions after principal component analysis; 0 decides by the extractor: all channels up to 512,
+   * else 256 (`gaussian` per position: at most 100). Default 0.
+   */
+  readonly featureDims: number;
+  /** `memory`: rows of the bank, from 1; fewer where there are fewer patches. Default 4,000. */
+  readonly numRows: number;
+  /** `gaussian`: one covariance for all positions, or one for each. Default `shared`. */
+  readonly covariance: 'shared' | 'perPosition';
+  /** `gaussian`: weight of the scaled identity that is mixed into the covariance, 0..1, above 0. Default 0.1. */
+  readonly shrinkage: number;
+}
+
+const defaults = {
+  seed: 0,
+  falseAlarmRate: 0.01,
+  scoreMethod: 'max',
+  standardDeviationFactor: 3,
+  batchSize: 8,
+  featureDims: 0,
+  numRows: 4000,
+  covariance: 'shared',
+  shrinkage: 0.1,
+} as const satisfies Omit<TrainParams, 'head'>;
+
+/**
+ * Training parameters with defaults filled in.
+ *
+ * @throws ParameterError for an unknown name or a value outside its range.
+ */
+export function createTrainParams(
+  head: FittedHead,
+  options: Partial<Omit<TrainParams, 'head'>> = {},
+): TrainParams {
+  oneOf('head', head, ['memory', 'gaussian']);
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(defaults, name)) {
+      throw new ParameterError({
+        name,
+        expected: `one of ${Object.keys(defaults).join(', ')}`,
+        received: `the unknown parameter \`${name}\``,
+      });
+    }
+  }
+  const params: TrainParams = { ...defaults, ...options, head };
+  whole('seed', params.seed, 0, 2 ** 31 - 1);
+  whole('batchSize', params.batchSize, 1, 1024);
+  whole('featureDims', params.featureDims, 0, 4096);
+  whole('numRows', params.numRows, 1, 1_000_000);
+  between('falseAlarmRate', params.falseAlarmRate, 0, 1);
+  between('shrinkage', params.shrinkage, 0, 1 + Number.EPSILON);
+  oneOf('scoreMethod', params.scoreMethod, ['max', 'meanDeviation']);
+  oneOf('covariance', params.covariance, ['shared', 'perPosition']);
+  if (!(params.standardDeviationFactor >= 0 && Number.isFinite(params.standardDeviationFactor))) {
+    throw new ParameterError({
+      name: 'standardDeviationFactor',
+      expected: 'a number from 0',
+      received: String(params.standardDeviationFactor),
+    });
+  }
+  return params;
+}
+
+/** The parameters that shape a head, by their documented names: what the manifest keeps beside the head. */
+export function headParameters(params: TrainParams): Record<string, number | string> {
+  const { numRows, covariance, shrinkage } = params;
+  return params.head === 'memory' ? { numRows } : { covariance, shrinkage };
+}
+
+/** Above this many channels features are reduced unless `featureDims` says otherwise. */
+const widestPyramid = 512;
+const reducedWidth = 256;
+/** One covariance per position grows with the square of the features. */
+const widestPerPosition = 100;
+
+/** Features after reduction; `undefined` where all channels are kept. */
+export function reducedDims(params: TrainParams, channels: number): number | undefined {
+  const { head, covariance, featureDims } = params;
+  const automatic =
+    head === 'gaussian' && covariance === 'perPosition'
+      ? widestPerPosition
+      : channels > widestPyramid
+        ? reducedWidth
+        : channels;
+  const dims = featureDims > 0 ? featureDims : automatic;
+  return dims < channels ? dims : undefined;
+}
+
+function whole(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new ParameterError({
+      name,
+      expected: `a whole number from ${low} to ${high}`,
+      received: String(value),
+    });
+  }
+}
+
+function between(name: string, value: number, low: number, high: number): void {
+  if (!(value > low && value < high)) {
+    throw new ParameterError({
+      name,
+      expected: `a number above ${low} and below ${Math.round(high)}`,
+      received: String(value),
+    });
+  }
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw new ParameterError({
+      name,
+      expected: allowed.map((a) => `'${a}'`).join(' or '),
+      received: `'${value}'`,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** Putting the parts together: extractor, feature transform, head and tail in one graph with its manifest. */
+import type { HeadRecord, ModelManifest } from '../contract/index.ts';
+import { createModel, type AnomalyModel } from '../model/index.ts';
+import { GraphBuilder, type Graph, type Value } from '../onnx/index.ts';
+import { anomalyTail, type TailOptions } from './anomaly-tail.ts';
+import { embedLevels, imageInput, type Extractor } from './feature-pass.ts';
+import { toPatches, transformFeatures, type FeatureTransform } from './pyramid.ts';
+
+/** Adds the head's formula to a graph: patches `[N, P, D]` → distances `[N, P]`. */
+export type Head = (g: GraphBuilder, patches: Value) => Value;
+
+/** The value that holds the patches `[N, P, D]` in every trained graph. */
+export const patchesName = 'patches';
+
+/** `image` → `anomaly_map`, `anomaly_score`. */
+export function trainedGraph(
+  extractor: Extractor,
+  transform: FeatureTransform,
+  head: Head,
+  tail: TailOptions,
+): Graph {
+  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'oddpixel' });
+  const aligned = embedLevels(extractor, imageInput(g, extractor.model));
+  const patches = g.named(patchesName, toPatches(transformFeatures(aligned, transform)));
+  return finishGraph(g, head(g, patches), tail);
+}
+
+/** Declares the two outputs of every model of ours. */
+export function finishGraph(g: GraphBuilder, distances: Value, options: TailOptions): Graph {
+  const { map, score } = anomalyTail(distances, options);
+  g.output('anomaly_map', map);
+  g.output('anomaly_score', score);
+  return g.build();
+}
+
+export function tailOptions(
+  { model, grid }: Extractor,
+  params: Pick<TailOptions, 'scoreMethod' | 'standardDeviationFactor'>,
+): TailOptions {
+  const { imageHeight, imageWidth } = model.manifest.preprocessing;
+  const { scoreMethod, standardDeviationFactor } = params;
+  return { grid, imageHeight, imageWidth, scoreMethod, standardDeviationFactor };
+}
+
+/** The trained model: the initial model's manifest with what training adds. */
+export function trainedModel(
+  initial: AnomalyModel,
+  graph: Graph,
+  changes: Partial<ModelManifest> & { readonly head: HeadRecord },
+): AnomalyModel {
+  return createModel(graph, { ...initial.manifest, ...changes });
+}
