@@ -1,1 +1,16 @@
-export {};
+/** Oddpixel in Node.js. */
+export {
+  coreml,
+  cpu,
+  cuda,
+  dml,
+  webgpu,
+  type CpuOptions,
+  type CudaOptions,
+  type WebGpuOptions,
+} from './backends.ts';
+export { sharpCodec } from './codec/sharp-codec.ts';
+export { diskStore, nodeFileSource, writeFileAtomic, type WriteOptions } from './files.ts';
+export { inWorker, type WorkerBackendOptions } from './in-worker.ts';
+export { listDevices, type DeviceInfo } from './list-devices.ts';
+export { encodeNpy } from './npy.ts';

@@ -1,0 +1,181 @@
+/** One factory per kind of device. */
+import { availableParallelism } from 'node:os';
+import { listSupportedBackends, type InferenceSession } from 'onnxruntime-node';
+import {
+  BackendUnavailableError,
+  hostTensor,
+  isHostTensor,
+  ParameterError,
+  type Backend,
+  type BackendCapabilities,
+  type BackendFactory,
+  type DType,
+} from '@oddpixel/model-core/contract';
+import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+import { ortBackend, reasonOf, type OrtBackendOptions } from './ort-backend.ts';
+
+export interface CpuOptions {
+  /** Threads of one run, from 1. Default: one per core. */
+  readonly threads?: number;
+}
+
+export interface CudaOptions {
+  /** Number of the device. Default 0. */
+  readonly deviceId?: number;
+}
+
+export interface WebGpuOptions {
+  /**
+   * Refuses models of which the engine would compute any node on the CPU. Default false: shape arithmetic on single
+   * integers is legal there, the data path stays on the device.
+   */
+  readonly strict?: boolean;
+}
+
+const gibibyte = 2 ** 30;
+const allTypes: readonly DType[] = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+];
+
+/** The CPU, with ONNX Runtime's own kernels. Works everywhere; deterministic. */
+export function cpu({ threads = availableParallelism() }: CpuOptions = {}): BackendFactory {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ParameterError({
+      name: 'threads',
+      expected: 'a whole number from 1',
+      received: String(threads),
+    });
+  }
+  return factory({
+    name: 'ort-node:cpu',
+    provider: { name: 'cpu' },
+    session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+    capabilities: capabilities({ deterministic: true, threads, dtypes: allTypes }),
+  });
+}
+
+/** The GPU through WebGPU: Linux x64, Windows, macOS arm64. Outputs may stay on the device. */
+export function webgpu({ strict = false }: WebGpuOptions = {}): BackendFactory {
+  return factory({
+    name: 'ort-node:webgpu',
+    provider: { name: 'webgpu' },
+    ...(strict && { session: { extra: { session: { disable_cpu_ep_fallback: '1' } } } }),
+    capabilities: capabilities({
+      keepOnDevice: true,
+      // The size that every WebGPU device must allow for one binding.
+      maxBufferBytes: gibibyte / 8,
+      dtypes: ['float32', 'int32', 'uint32', 'int64', 'uint8', 'bool'],
+    }),
+  });
+}
+
+/** NVIDIA GPUs on Linux x64. Needs the engine's CUDA libraries, which its install script downloads. */
+export function cuda({ deviceId = 0 }: CudaOptions = {}): BackendFactory {
+  return factory({
+    name: 'ort-node:cuda',
+    provider: { name: 'cuda', deviceId },
+    capabilities: capabilities({ float16: true, dtypes: allTypes }),
+  });
+}
+
+/** GPUs on Windows through DirectML. */
+export function dml(): BackendFactory {
+  return factory({
+    name: 'ort-node:dml',
+    provider: { name: 'dml' },
+    capabilities: capabilities({
+      float16: true,
+      dtypes: ['float32', 'float16', 'int32', 'int64', 'uint8', 'bool'],
+    }),
+  });
+}
+
+/** Apple silicon through Core ML. */
+export function coreml(): BackendFactory {
+  return factory({
+    name: 'ort-node:coreml',
+    provider: { name: 'coreml' },
+    capabilities: capabilities({ dtypes: ['float32', 'int32', 'int64', 'uint8', 'bool'] }),
+  });
+}
+
+function capabilities(
+  known: Partial<BackendCapabilities> & Pick<BackendCapabilities, 'dtypes'>,
+): BackendCapabilities {
+  return {
+    keepOnDevice: false,
+    deterministic: false,
+    float16: false,
+    threads: 1,
+    maxBufferBytes: 2 * gibibyte - 1,
+    ...known,
+  };
+}
+
+function factory(options: OrtBackendOptions): BackendFactory {
+  return {
+    name: options.name,
+    async open(signal): Promise<Backend> {
+      signal?.throwIfAborted();
+      const provider = providerName(options.provider);
+      const builtIn = listSupportedBackends().map(({ name }) => name);
+      if (!builtIn.includes(provider)) {
+        throw new BackendUnavailableError({
+          backend: options.name,
+          reason: `this build of onnxruntime-node (${process.platform} ${process.arch}) has no ${provider} support`,
+          fix: `Here it has: ${builtIn.join(', ')}.`,
+        });
+      }
+      const backend = ortBackend(options);
+      try {
+        await proveThatItComputes(backend);
+        signal?.throwIfAborted();
+      } catch (cause) {
+        await backend.dispose();
+        if (signal?.aborted === true) throw signal.reason;
+        throw new BackendUnavailableError(
+          {
+            backend: options.name,
+            reason: reasonOf(cause),
+            ...(fixes[provider] && { fix: fixes[provider] }),
+          },
+          { cause },
+        );
+      }
+      return backend;
+    },
+  };
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  cuda: 'Install CUDA 12 with cuDNN 9 and let the install script of onnxruntime-node download its libraries.',
+  webgpu: 'Install a Vulkan driver (Linux) or update the graphics driver, or use another device.',
+};
+
+function providerName(provider: InferenceSession.ExecutionProviderConfig): string {
+  return typeof provider === 'string' ? provider : provider.name;
+}
+
+/** Being built in does not mean that it works: only a computed result does. */
+async function proveThatItComputes(backend: Backend): Promise<void> {
+  const g = new GraphBuilder({ name: 'proof' });
+  const x = g.input('x', 'float32', [2]);
+  g.output('y', add(x, x));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const { y } = await session.run({ x: hostTensor('float32', [2], Float32Array.of(1, -2.5)) });
+  await session.dispose();
+  if (y === undefined || !isHostTensor(y) || Number(y.data[0]) !== 2 || Number(y.data[1]) !== -5) {
+    throw new Error('1 + 1 was not 2 on this device');
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * A backend over one execution provider of ONNX Runtime. Exactly one provider is asked for: lists of providers are
+ * no safe fallback chains, and another device than the one asked for would be a silent lie.
+ */
+import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  BackendError,
+  checkFeeds,
+  checkOutputs,
+  createRunQueue,
+  DisposedError,
+  isHostTensor,
+  ModelFormatError,
+  UnknownNameError,
+  type Backend,
+  type BackendCapabilities,
+  type DeviceTensor,
+  type DType,
+  type HostTensor,
+  type RunOptions,
+  type RunQueue,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+  type ValueInfo,
+} from '@oddpixel/model-core/contract';
+import { createReader, type DeviceReader } from './device-reader.ts';
+import { fromOrt, toOrt } from './ort-tensors.ts';
+
+export interface OrtBackendOptions {
+  readonly name: string;
+  readonly provider: InferenceSession.ExecutionProviderConfig;
+  readonly capabilities: BackendCapabilities;
+  /** Engine options beyond the provider. */
+  readonly session?: InferenceSession.SessionOptions;
+}
+
+/** What the sessions of one backend share. */
+interface Device {
+  readonly options: OrtBackendOptions;
+  readonly queue: RunQueue;
+  readonly reader: DeviceReader;
+  /** The engine's tensors behind our device tensors that are not disposed. */
+  readonly owned: WeakMap<DeviceTensor, OrtTensor>;
+}
+
+export function ortBackend(options: OrtBackendOptions): Backend {
+  const queue = createRunQueue();
+  const create = (bytes: Uint8Array): Promise<InferenceSession> =>
+    InferenceSession.create(bytes, engineOptions(options));
+  const device: Device = { options, queue, reader: createReader(create), owned: new WeakMap() };
+  const sessions = new Set<Session>();
+  let disposed = false;
+  return {
+    name: options.name,
+    capabilities: options.capabilities,
+    async createSession(model, sessionOptions = {}): Promise<Session> {
+      if (disposed) throw new DisposedError({ what: `Backend \`${options.name}\`` });
+      const session = await queue.run(() => openSession(device, model, sessionOptions));
+      sessions.add(session);
+      return session;
+    },
+    async dispose(): Promise<void> {
+      disposed = true;
+      await Promise.all(Array.from(sessions, (session) => session.dispose()));
+      sessions.clear();
+      await queue.run(() => device.reader.dispose());
+    },
+  };
+}
+
+function engineOptions(
+  { provider, session }: OrtBackendOptions,
+  keepOnDevice: readonly string[] = [],
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    // Warnings about single nodes would drown a user's own output; errors still throw.
+    logSeverityLevel: 3,
+    ...session,
+    ...(keepOnDevice.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(keepOnDevice.map((name) => [name, 'gpu-buffer' as const])),
+    }),
+  };
+}
+
+async function openSession(
+  device: Device,
+  model: Uint8Array,
+  { keepOnDevice = [] }: SessionOptions,
+): Promise<Session> {
+  const { name, capabilities } = device.options;
+  const kept = capabilities.keepOnDevice ? keepOnDevice : [];
+  let engine: InferenceSession;
+  try {
+    engine = await InferenceSession.create(model, engineOptions(device.options, kept));
+  } catch (cause) {
+    throw sessionError(name, cause);
+  }
+  const inputs = toValueInfos(engine.inputMetadata);
+  const outputs = toValueInfos(engine.outputMetadata);
+  const known = outputs.map((output) => output.name);
+  const unknown = keepOnDevice.find((output) => !known.includes(output));
+  if (unknown !== undefined) {
+    await engine.release();
+    throw new UnknownNameError({ kind: 'output', name: unknown, known });
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    inputs,
+    outputs,
+    async run(feeds, options = {}): Promise<Record<string, Tensor>> {
+      if (closing !== undefined) throw new DisposedError({ what: `A session of \`${name}\`` });
+      checkFeeds(inputs, feeds, {
+        backend: name,
+        owns: (tensor) => device.owned.has(tensor) || isDead(tensor),
+      });
+      const names = checkOutputs(outputs, options.outputs);
+      return device.queue.run(() => runEngine(device, engine, feeds, names), {
+        signal: options.signal,
+        discard: release,
+      });
+    },
+    dispose(): Promise<void> {
+      closing ??= device.queue.run(() => engine.release());
+      return closing;
+    },
+  };
+}
+
+async function runEngine(
+  device: Device,
+  engine: InferenceSession,
+  feeds: Readonly<Record<string, Tensor>>,
+  names: NonNullable<RunOptions['outputs']>,
+): Promise<Record<string, Tensor>> {
+  const given = Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor]) => [
+      name,
+      isHostTensor(tensor) ? toOrt(tensor) : engineTensor(device, tensor),
+    ]),
+  );
+  try {
+    const outputs = await engine.run(given, [...names]);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, tensor]) => [
+        name,
+        tensor.location === 'cpu' ? fromOrt(tensor) : deviceTensor(device, tensor),
+      ]),
+    );
+  } catch (cause) {
+    throw new BackendError(
+      { backend: device.options.name, operation: 'run the graph', reason: reasonOf(cause) },
+      { cause },
+    );
+  }
+}
+
+const deadTensors = new WeakSet<DeviceTensor>();
+
+function isDead(tensor: DeviceTensor): boolean {
+  return deadTensors.has(tensor);
+}
+
+function engineTensor(device: Device, tensor: DeviceTensor): OrtTensor {
+  const held = device.owned.get(tensor);
+  if (held === undefined) throw new DisposedError({ what: 'A device tensor' });
+  return held;
+}
+
+function deviceTensor(device: Device, held: OrtTensor): DeviceTensor {
+  const tensor: DeviceTensor = {
+    location: held.location,
+    dtype: held.type as DType,
+    dims: held.dims,
+    async read(): Promise<HostTensor> {
+      engineTensor(device, tensor);
+      return device.queue.run(() => device.reader.read(engineTensor(device, tensor)));
+    },
+    dispose(): void {
+      if (!device.owned.delete(tensor)) return;
+      deadTensors.add(tensor);
+      // A queued run may still use it: the memory goes after what was asked for before.
+      void device.queue.run(() => held.dispose());
+    },
+  };
+  device.owned.set(tensor, held);
+  return tensor;
+}
+
+function release(outputs: Readonly<Record<string, Tensor>>): void {
+  for (const tensor of Object.values(outputs)) if (!isHostTensor(tensor)) tensor.dispose();
+}
+
+function toValueInfos(metadata: readonly InferenceSession.ValueMetadata[]): ValueInfo[] {
+  return metadata.flatMap((info) =>
+    info.isTensor
+      ? [
+          {
+            name: info.name,
+            dtype: info.type as DType,
+            // The engine gives unnamed dynamic sizes as ''.
+            dims: info.shape.map((dim, axis) => (dim === '' ? `dim_${axis}` : dim)),
+          },
+        ]
+      : [],
+  );
+}
+
+/** The engine tells unusable files only by its message. */
+function sessionError(backend: string, cause: unknown): Error {
+  const reason = reasonOf(cause);
+  const inFile =
+    /INVALID_PROTOBUF|INVALID_GRAPH|Protobuf parsing failed|ModelProto|not a registered function|Type Error|opset|No graph was found/i;
+  return inFile.test(reason)
+    ? new ModelFormatError({ where: 'ONNX file', problem: reason }, { cause })
+    : new BackendError({ backend, operation: 'load the model', reason }, { cause });
+}
+
+/** One line, without a trailing dot. */
+export function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split('\n', 1)[0]?.trim().replace(/\.$/, '') ?? '';
+}
