@@ -12,6 +12,7 @@ import {
   type DType,
 } from '@oddpixel/model-core/contract';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+import { missingLibrary } from './native-libraries.ts';
 import { ortBackend, reasonOf, type OrtBackendOptions } from './ort-backend.ts';
 
 export interface CpuOptions {
@@ -137,6 +138,8 @@ function factory(options: OrtBackendOptions): BackendFactory {
           fix: `Here it has: ${builtIn.join(', ')}.`,
         });
       }
+      const missing = missingLibrary(provider);
+      if (missing !== undefined) throw new BackendUnavailableError({ backend: options.name, ...missing });
       const backend = ortBackend(options);
       try {
         await proveThatItComputes(backend);
@@ -159,7 +162,7 @@ function factory(options: OrtBackendOptions): BackendFactory {
 }
 
 const fixes: Readonly<Record<string, string>> = {
-  cuda: 'Install CUDA 12 with cuDNN 9 and let the install script of onnxruntime-node download its libraries.',
+  cuda: 'Install a driver for the GPU, CUDA 12 and cuDNN 9.',
   webgpu: 'Install a Vulkan driver (Linux) or update the graphics driver, or use another device.',
 };
 

@@ -108,7 +108,8 @@ interface Connection {
 }
 
 function connect(name: string, start: WorkerStart): Connection {
-  const worker = new Worker(workerUrl(), { workerData: start });
+  // Flags of the main thread, such as loaders, are not meant for the worker.
+  const worker = new Worker(workerUrl(), { workerData: start, execArgv: [] });
   // An idle backend does not keep the program from ending.
   worker.unref();
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
