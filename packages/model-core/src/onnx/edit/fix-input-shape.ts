@@ -3,8 +3,9 @@
  * Reshape targets, …) becomes constants, so that no integer node stays on the data path. A dynamic batch stays
  * dynamic: where a calculated shape holds its name, Reshape keeps the axis (`0`) or takes what is left (`−1`).
  */
-import { hostTensor, UnknownNameError, type HostTensor } from '../../contract/index.ts';
+import { elementCount, hostTensor, UnknownNameError, type HostTensor } from '../../contract/index.ts';
 import type { Graph, GraphNode, ValueType } from '../ir.ts';
+import { isKnownOperator, runNode } from '../reference/interpreter.ts';
 import { inferNode, type Dim } from '../types/infer.ts';
 import { prune } from './pick-outputs.ts';
 import { evaluateShape, type ShapeValue } from './shape-values.ts';
@@ -44,6 +45,18 @@ export function fixInputShape(graph: Graph, inputName: string, dims: readonly Di
         continue;
       }
     }
+    const folded = foldConstants(original, graph.opset, initializers);
+    if (folded !== undefined) {
+      original.outputs.forEach((name, index) => {
+        const tensor = folded[index];
+        if (name === '' || tensor === undefined) return;
+        initializers.set(name, tensor);
+        types.set(name, tensor);
+        const shape = constantShape(tensor);
+        if (shape !== undefined) shapes.set(name, shape);
+      });
+      continue;
+    }
     const node = withConstantShape(original, types, shapes, initializers);
     nodes.push(node);
     const inferred = inferNode(
@@ -74,6 +87,33 @@ export function fixInputShape(graph: Graph, inputName: string, dims: readonly Di
     });
   }
   return prune({ ...graph, inputs, outputs, nodes, initializers });
+}
+
+/** Larger constants are worth their node: folding them would only make the file bigger. */
+const maxFoldedElements = 1024;
+
+/** The outputs of a node whose inputs are all small constants; `undefined` where it must stay. */
+function foldConstants(
+  node: GraphNode,
+  opset: number,
+  initializers: ReadonlyMap<string, HostTensor>,
+): HostTensor[] | undefined {
+  if (!isKnownOperator(node)) return undefined;
+  const inputs = node.inputs.map((name) => initializers.get(name));
+  const small = inputs.every((tensor, i) =>
+    tensor === undefined ? node.inputs[i] === '' : tensor.data.length <= maxFoldedElements,
+  );
+  if (!small) return undefined;
+  // The size is known before anything is computed: a hostile file may ask for a huge constant.
+  const types = inferNode(
+    node,
+    opset,
+    (name) => initializers.get(name),
+    (name) => initializers.get(name),
+  );
+  const fits = ({ dims }: ValueType): boolean =>
+    dims.every((dim) => typeof dim === 'number') && elementCount(dims as number[]) <= maxFoldedElements;
+  return types?.every(fits) === true ? runNode(node, inputs, opset) : undefined;
 }
 
 /** Integer constants of rank 0 and 1 may be parts of shapes. */

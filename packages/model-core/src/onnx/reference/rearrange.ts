@@ -25,23 +25,25 @@ export const rearrange: OperatorTable = {
     const parts = call.inputs.map((_, index) => input(call, index));
     const first = input(call, 0);
     const axis = axisOf(call, intAttribute(call, 'axis', 0), first.dims.length);
-    const bounds: { part: Value; start: number }[] = [];
-    let size = 0;
-    for (const part of parts) {
-      if (part.dims.some((dim, i) => i !== axis && dim !== first.dims[i])) {
-        throw invalid(
-          call,
-          `[${part.dims.join(',')}] does not fit [${first.dims.join(',')}] along axis ${axis}`,
-        );
+    for (const { dims } of parts) {
+      if (dims.length !== first.dims.length || dims.some((dim, i) => i !== axis && dim !== first.dims[i])) {
+        throw invalid(call, `[${dims.join(',')}] does not fit [${first.dims.join(',')}] along axis ${axis}`);
       }
-      bounds.push({ part, start: size });
-      size += part.dims[axis] ?? 0;
     }
+    // Seen from the axis on, each part is a list of runs; the result takes one run of each in turn.
+    const outer = elementCount(first.dims.slice(0, axis));
+    const size = parts.reduce((sum, { dims }) => sum + (dims[axis] as number), 0);
     const dims = replaced(first.dims, axis, size);
-    const strides = dims.map((_, i) => elementCount(dims.slice(i + 1)));
     const whole = pickIndex(first, dims, () => -1);
-    for (const { part, start } of bounds) {
-      paste(part, whole, strides, (strides[axis] as number) * start);
+    let start = 0;
+    for (const part of parts) {
+      const run = part.data.length / outer;
+      for (let i = 0; i < outer; i++) {
+        const target = (i * whole.data.length) / outer + start;
+        // All parts are held alike; the types allow one kind at a time.
+        (whole.data as Float64Array).set(part.data.subarray(i * run, (i + 1) * run) as Float64Array, target);
+      }
+      start += run;
     }
     return whole;
   },
@@ -118,20 +120,22 @@ export const rearrange: OperatorTable = {
       before[axis] = pads[i] ?? 0;
       dims[axis] = (x.dims[axis] as number) + (pads[i] ?? 0) + (pads[i + axes.length] ?? 0);
     });
-    const fill = call.inputs[2] ?? { dtype: x.dtype, dims: [], data: Float64Array.of(0) };
-    const fromPicture = pickIndex(x, dims, (at) => {
-      const source = at.map((c, axis) =>
-        reflectInto(call, mode, c - (before[axis] as number), x.dims[axis] as number),
-      );
-      return source.includes(-1) ? -1 : indexOf(source, x.dims);
+    const reflect = reflection(call, mode);
+    const sourceOf = (at: readonly number[]): number => {
+      const source = at.map((c, axis) => reflect(c - (before[axis] as number), x.dims[axis] as number));
+      return source.includes(outside) ? outside : indexOf(source, x.dims);
+    };
+    const moved = pickIndex(x, dims, sourceOf);
+    const fill = call.inputs[2];
+    if (mode !== 'constant' || fill === undefined) return moved;
+    const ones: Value = { dtype: 'bool', dims: x.dims, data: new Float64Array(x.data.length).fill(1) };
+    const isInside = pickIndex(ones, dims, sourceOf).data;
+    // Both are held alike; the types allow one kind at a time.
+    const [padded, value] = [moved.data as Float64Array, fill.data[0] as number];
+    isInside.forEach((inside, i) => {
+      if (inside === 0) padded[i] = value;
     });
-    if (mode !== 'constant') return fromPicture;
-    const padding = pickIndex(fill, dims, () => 0);
-    const inside = (at: readonly number[]): boolean =>
-      at.every(
-        (c, axis) => c >= (before[axis] as number) && c < (before[axis] as number) + (x.dims[axis] as number),
-      );
-    return chooseWhere(fromPicture, padding, dims, inside);
+    return moved;
   },
 
   Tile: (call) => {
@@ -141,3 +145,30 @@ export const rearrange: OperatorTable = {
     return pick(x, dims, (at) => at.map((c, axis) => c % (x.dims[axis] as number)));
   },
 };
+
+/** Marks a position that no element is taken from. */
+const outside = -1;
+
+/** How a position beyond an axis finds back to it: to the edge, mirrored at it, around, or not at all. */
+function reflection(call: OperatorCall, mode: string): (position: number, size: number) => number {
+  switch (mode) {
+    case 'constant':
+      return (position, size) => (position < 0 || position >= size ? outside : position);
+    case 'edge':
+      return (position, size) => Math.min(Math.max(position, 0), size - 1);
+    case 'reflect':
+      return (position, size) => {
+        const period = Math.max(1, 2 * (size - 1));
+        const inPeriod = ((position % period) + period) % period;
+        return Math.min(inPeriod, period - inPeriod);
+      };
+    case 'wrap':
+      return (position, size) => ((position % size) + size) % size;
+    default:
+      throw unsupported(call, `mode ${mode} is not known here`);
+  }
+}
+
+function replaced(dims: readonly number[], axis: number, size: number): number[] {
+  return dims.map((dim, i) => (i === axis ? size : dim));
+}
