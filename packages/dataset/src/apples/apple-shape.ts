@@ -148,12 +148,14 @@ export function createAppleShape(body: Body): AppleShape {
     toBody(surface.x, surface.y, surface.z, light[0], light[1], light[2]);
     let open = 1;
     let t = 0.05;
-    for (let step = 0; step < 12 && t < 0.9; step++) {
+    for (let step = 0; step < 10 && t < 0.9; step++) {
       const height = above(local.ox + t * local.dx, local.oy + t * local.dy, local.oz + t * local.dz);
       const share = 0.5 + (4 * height) / t;
       if (share < open) open = share;
       if (open <= 0) return 0;
-      t += Math.max(0.04, 0.6 * height);
+      // So high above the skin, no rim is in the way any more.
+      if (height > 0.14) break;
+      t += Math.max(0.05, 0.9 * height);
     }
     return open;
   };
@@ -176,7 +178,7 @@ export function createAppleShape(body: Body): AppleShape {
 /** How high the centre lies when the fruit rests on the table: minus its lowest point, over a net of directions. */
 function restingHeight({ frame }: Body, radiusAt: (direction: Vector) => number): number {
   let lowest = 0;
-  const steps = 24;
+  const steps = 14;
   for (let face = 0; face < 6; face++) {
     for (let i = -steps; i <= steps; i++) {
       for (let j = -steps; j <= steps; j++) {

@@ -37,7 +37,15 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
   const keepsLeaf = leaf !== undefined && defect !== 'missing-stem';
   const flaw = defect === undefined ? undefined : drawFlaw(seed, defect, { camera, body, leaf });
   return {
-    ...{ seed, width, height, camera, body, stem, light, background, film },
+    seed,
+    width,
+    height,
+    camera,
+    body,
+    stem,
+    light,
+    background,
+    film,
     ...(keepsLeaf ? { leaf } : {}),
     ...(flaw === undefined ? {} : { flaw }),
   };

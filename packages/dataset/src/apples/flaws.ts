@@ -1,12 +1,12 @@
 /** What flaws do to the skin: bruise, cut, sticker, a worm's hole, and the wound that a torn-off stem leaves. */
 import type { Rgb } from './colour.ts';
 import { rgb } from './colour.ts';
-import { clamp01, mix, smoothstep } from './curves.ts';
+import { mix, smoothstep } from './curves.ts';
 import { noise2 } from './noise.ts';
 import type { Body, Flaw } from './scene.ts';
 import type { Painter } from './skin.ts';
 import type { Surface } from './surface.ts';
-import { normalizeNormal } from './surface.ts';
+import { blendColour, normalizeNormal, shadeColour } from './surface.ts';
 import { frameAlong, toWorld } from './vector.ts';
 import type { Vector } from './vector.ts';
 
@@ -48,8 +48,8 @@ function paintBruise(surface: Surface, a: number, b: number, patch: Patch): void
   const away = Math.sqrt(a * a * 1.25 + b * b * 0.8) / radius + ragged;
   const amount = 0.97 * smoothstep(1.06, 0.8, away);
   if (amount <= 0) return;
-  blend(surface, BRUISE[look] ?? BRUISE[0], amount);
-  blend(
+  blendColour(surface, BRUISE[look] ?? BRUISE[0], amount);
+  blendColour(
     surface,
     BRUISE_HEART,
     0.92 * smoothstep(0.8, 0.45, away) * mix(0.6, 1, noise2(a * 30, b * 30, textureSeed)),
@@ -74,14 +74,14 @@ function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
   const width = 0.082 * size * Math.max(0, 1 - place * place);
   const rim =
     smoothstep(width + 0.022, width + 0.004, Math.abs(side)) * smoothstep(1.12, 0.95, Math.abs(place));
-  blend(surface, DRY_RIM, 0.85 * rim);
+  blendColour(surface, DRY_RIM, 0.85 * rim);
   surface.gloss *= 1 - 0.7 * rim;
   const open = smoothstep(width + 0.004, width - 0.008, Math.abs(side));
   if (open <= 0) return;
   const depth = side / (width + 1e-6);
-  blend(surface, FLESH, open);
-  blend(surface, BROWNED, open * 0.5 * noise2(a * 25, b * 40, textureSeed));
-  blend(surface, HOLE_DARK, open * smoothstep(0.62, 0.4, Math.abs(depth + 0.1)));
+  blendColour(surface, FLESH, open);
+  blendColour(surface, BROWNED, open * 0.5 * noise2(a * 25, b * 40, textureSeed));
+  blendColour(surface, HOLE_DARK, open * smoothstep(0.62, 0.4, Math.abs(depth + 0.1)));
   tilt(surface, patch, 0, -0.9 * depth * open);
   surface.openness *= 1 - 0.3 * open;
 }
@@ -92,9 +92,9 @@ const HOLE_DARK = rgb('#140a05');
 /** Where the worm came out. */
 function paintHole(surface: Surface, a: number, b: number, { flaw }: Patch): void {
   const away = Math.sqrt(a * a + b * b) / flaw.size + 0.02 * (noise2(a * 30, b * 30, flaw.textureSeed) - 0.5);
-  blend(surface, HOLE_RIM, 0.85 * smoothstep(0.105, 0.085, away));
+  blendColour(surface, HOLE_RIM, 0.85 * smoothstep(0.105, 0.085, away));
   const deep = smoothstep(0.086, 0.07, away);
-  blend(surface, HOLE_DARK, deep);
+  blendColour(surface, HOLE_DARK, deep);
   surface.gloss *= 1 - smoothstep(0.105, 0.09, away);
   surface.openness *= 1 - 0.7 * deep;
 }
@@ -107,10 +107,14 @@ function paintStemWound(surface: Surface, a: number, b: number, { flaw }: Patch)
   const away = Math.sqrt(a * a + b * b) / flaw.size + 0.06 * ragged;
   const amount = smoothstep(0.21, 0.19, away);
   if (amount <= 0) return;
-  blend(surface, DRY_RIM, 0.9 * amount);
-  blend(surface, FLESH, smoothstep(0.19, 0.175, away));
-  blend(surface, FIBRE, 0.8 * smoothstep(0.14, 0.1, away) * noise2(a * 40, b * 40, flaw.textureSeed + 1));
-  blend(surface, HOLE_DARK, 0.95 * smoothstep(0.095, 0.075, away));
+  blendColour(surface, DRY_RIM, 0.9 * amount);
+  blendColour(surface, FLESH, smoothstep(0.19, 0.175, away));
+  blendColour(
+    surface,
+    FIBRE,
+    0.8 * smoothstep(0.14, 0.1, away) * noise2(a * 40, b * 40, flaw.textureSeed + 1),
+  );
+  blendColour(surface, HOLE_DARK, 0.95 * smoothstep(0.095, 0.075, away));
   surface.openness = mix(surface.openness, 0.8, amount);
   surface.gloss *= 1 - amount;
 }
@@ -126,18 +130,17 @@ function paintSticker(surface: Surface, a: number, b: number, { flaw }: Patch): 
   const away = Math.sqrt(x * x + y * y);
   if (away > 1.12) return;
   const edge = smoothstep(1.1, 1, away);
-  surface.red *= 1 - 0.35 * edge;
-  surface.green *= 1 - 0.35 * edge;
-  surface.blue *= 1 - 0.35 * edge;
+  shadeColour(surface, 1 - 0.35 * edge);
   const paper = smoothstep(1.01, 0.97, away);
   if (paper <= 0) return;
   const ink = INKS[flaw.look] ?? PAPER;
-  blend(surface, PAPER, paper);
-  if (away < 0.9 && Math.abs(y) > 0.34) blend(surface, ink, paper);
+  blendColour(surface, PAPER, paper);
+  if (away < 0.9 && Math.abs(y) > 0.34) blendColour(surface, ink, paper);
   // Print: bars of different widths in the band, and a dot above and below it.
   const bar = noise2(x * 9, 0.5, flaw.textureSeed) > 0.52;
-  if (away < 0.88 && Math.abs(y) < 0.2 && Math.abs(x) < 0.68 && bar) blend(surface, DRY_RIM, 0.9 * paper);
-  if (x * x + (Math.abs(y) - 0.6) * (Math.abs(y) - 0.6) < 0.02) blend(surface, PAPER, paper);
+  if (away < 0.88 && Math.abs(y) < 0.2 && Math.abs(x) < 0.68 && bar)
+    blendColour(surface, DRY_RIM, 0.9 * paper);
+  if (x * x + (Math.abs(y) - 0.6) * (Math.abs(y) - 0.6) < 0.02) blendColour(surface, PAPER, paper);
   surface.gloss = mix(surface.gloss, 0.55, paper);
   surface.roughness = mix(surface.roughness, 0.5, paper);
 }
@@ -149,13 +152,6 @@ const painters: Readonly<Record<Flaw['kind'], PatchPainter>> = {
   sticker: paintSticker,
   'missing-stem': paintStemWound,
 };
-
-function blend(surface: Surface, colour: Rgb, amount: number): void {
-  const share = clamp01(amount);
-  surface.red += (colour[0] - surface.red) * share;
-  surface.green += (colour[1] - surface.green) * share;
-  surface.blue += (colour[2] - surface.blue) * share;
-}
 
 /** Leans the normal by so much along the patch's axes. */
 function tilt(surface: Surface, { aWorld, bWorld }: Patch, alongA: number, alongB: number): void {

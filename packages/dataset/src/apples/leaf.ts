@@ -1,15 +1,15 @@
 /** A leaf on the stem: a bent, folded sheet of triangles with veins. */
 import type { AppleShape } from './apple-shape.ts';
 import { rgb } from './colour.ts';
-import { mix, smoothstep, wave } from './curves.ts';
+import { smoothstep, wave } from './curves.ts';
 import { noise2 } from './noise.ts';
 import type { AppleScene, Leaf } from './scene.ts';
 import { stemCurve } from './stem.ts';
-import { material } from './surface.ts';
+import { blendColour, material, setColour, shadeColour } from './surface.ts';
 import type { Ray, Surface } from './surface.ts';
 import { bentJoints, createTube } from './tube.ts';
 import type { Tube } from './tube.ts';
-import { combine, cross, normalize, subtract, toWorld } from './vector.ts';
+import { combine, cross, dot, normalize, subtract, toWorld } from './vector.ts';
 import type { Vector } from './vector.ts';
 
 const GREEN = rgb('#4d7338');
@@ -48,7 +48,7 @@ export function createLeaf(scene: AppleScene, leaf: Leaf, shape: AppleShape): Le
     (t) => leaf.width * (1.1 - 1.6 * (t - 0.4) * (t - 0.4)),
   );
   const shadowBody = createTube(ribs, material.leaf);
-  const ball = { centre: spine(0.5), reach: 0.5 * leaf.length + 0.3 };
+  const ball = ballAround(triangles);
 
   const intersect = (ray: Ray, surface: Surface): void => {
     const { ox, oy, oz, dx, dy, dz } = ray;
@@ -64,23 +64,22 @@ export function createLeaf(scene: AppleScene, leaf: Leaf, shape: AppleShape): Le
 
 /** Möller and Trumbore's test; the normal turns towards the viewer, for a leaf has two sides. */
 function hitTriangle(data: Float64Array, at: number, ray: Ray, surface: Surface): void {
-  const get = (index: number): number => data[at + index] as number;
   const { ox, oy, oz, dx, dy, dz } = ray;
-  const e1x = get(3);
-  const e1y = get(4);
-  const e1z = get(5);
-  const e2x = get(6);
-  const e2y = get(7);
-  const e2z = get(8);
+  const e1x = data[at + 3] as number;
+  const e1y = data[at + 4] as number;
+  const e1z = data[at + 5] as number;
+  const e2x = data[at + 6] as number;
+  const e2y = data[at + 7] as number;
+  const e2z = data[at + 8] as number;
   const px = dy * e2z - dz * e2y;
   const py = dz * e2x - dx * e2z;
   const pz = dx * e2y - dy * e2x;
   const determinant = e1x * px + e1y * py + e1z * pz;
   if (determinant < 1e-12 && determinant > -1e-12) return;
   const inverse = 1 / determinant;
-  const tx = ox - get(0);
-  const ty = oy - get(1);
-  const tz = oz - get(2);
+  const tx = ox - (data[at] as number);
+  const ty = oy - (data[at + 1] as number);
+  const tz = oz - (data[at + 2] as number);
   const b = (tx * px + ty * py + tz * pz) * inverse;
   if (b < 0 || b > 1) return;
   const qx = ty * e1z - tz * e1y;
@@ -91,17 +90,35 @@ function hitTriangle(data: Float64Array, at: number, ray: Ray, surface: Surface)
   const distance = (e2x * qx + e2y * qy + e2z * qz) * inverse;
   if (distance >= surface.distance || distance < 0) return;
   const a = 1 - b - c;
-  const towards = get(9) * dx + get(10) * dy + get(11) * dz > 0 ? -1 : 1;
+  const towards =
+    (data[at + 9] as number) * dx + (data[at + 10] as number) * dy + (data[at + 11] as number) * dz > 0
+      ? -1
+      : 1;
   surface.material = material.leaf;
   surface.distance = distance;
   surface.x = ox + distance * dx;
   surface.y = oy + distance * dy;
   surface.z = oz + distance * dz;
-  surface.nx = get(9) * towards;
-  surface.ny = get(10) * towards;
-  surface.nz = get(11) * towards;
-  surface.u = a * get(12) + b * get(14) + c * get(16);
-  surface.v = a * get(13) + b * get(15) + c * get(17);
+  surface.nx = (data[at + 9] as number) * towards;
+  surface.ny = (data[at + 10] as number) * towards;
+  surface.nz = (data[at + 11] as number) * towards;
+  surface.u = a * (data[at + 12] as number) + b * (data[at + 14] as number) + c * (data[at + 16] as number);
+  surface.v = a * (data[at + 13] as number) + b * (data[at + 15] as number) + c * (data[at + 17] as number);
+}
+
+/** A ball that holds all triangles: rays that miss it miss the leaf. */
+function ballAround(triangles: Float64Array): { centre: Vector; reach: number } {
+  const corners: Vector[] = [];
+  for (let at = 0; at < triangles.length; at += STRIDE) {
+    const [x = 0, y = 0, z = 0, ax = 0, ay = 0, az = 0, bx = 0, by = 0, bz = 0] = triangles.subarray(
+      at,
+      at + 9,
+    );
+    corners.push([x, y, z], [x + ax, y + ay, z + az], [x + bx, y + by, z + bz]);
+  }
+  const centre = combine(...corners.map((corner) => [1 / corners.length, corner] as const));
+  const squared = corners.map((corner) => subtract(corner, centre)).map((away) => dot(away, away));
+  return { centre, reach: Math.sqrt(Math.max(...squared)) };
 }
 
 function triangulate(point: (u: number, v: number) => Vector): Float64Array {
@@ -130,11 +147,10 @@ export function paintLeaf(surface: Surface, seed: number): void {
   const branches = smoothstep(0.86, 1, wave((surface.u - 0.16 * aside) * 7)) * smoothstep(1, 0.5, aside);
   const vein = Math.max(midrib, 0.55 * branches) * smoothstep(1, 0.8, surface.u);
   const bulge = 0.85 + 0.25 * wave((surface.u - 0.16 * aside) * 7 + 0.5);
-  const channel = (index: 0 | 1 | 2): number =>
-    mix(mix(GREEN[index], DARK_GREEN[index], blotch), VEIN[index], 0.6 * vein) * bulge;
-  surface.red = channel(0);
-  surface.green = channel(1);
-  surface.blue = channel(2);
+  setColour(surface, GREEN);
+  blendColour(surface, DARK_GREEN, blotch);
+  blendColour(surface, VEIN, 0.6 * vein);
+  shadeColour(surface, bulge);
   surface.gloss = 0.3;
   surface.roughness = 0.9;
   surface.openness = 0.9;

@@ -3,7 +3,7 @@
  * above, light back from the table, and a rim light from behind.
  */
 import type { Rgb } from './colour.ts';
-import { bell, fifthPower, mix, smoothstep } from './curves.ts';
+import { bell, fifthPower, smoothstep } from './curves.ts';
 import type { Light } from './scene.ts';
 import type { Surface } from './surface.ts';
 import { cross, normalize } from './vector.ts';
@@ -17,11 +17,31 @@ export interface Radiance {
 
 export type Shader = (surface: Surface, result: Radiance) => void;
 
+/** How much of each light a point sends to the camera, scattered by its colour and mirrored. */
+interface Amounts {
+  key: number;
+  sky: number;
+  table: number;
+  mirroredKey: number;
+  mirroredSky: number;
+  mirroredTable: number;
+}
+
+function sumOfLight(amounts: Amounts, albedo: number, key: number, fill: number, table: number): number {
+  const scattered = key * amounts.key + fill * amounts.sky + table * amounts.table;
+  const mirrored = key * amounts.mirroredKey + fill * amounts.mirroredSky + table * amounts.mirroredTable;
+  return albedo * scattered + mirrored;
+}
+
 export function createShader(light: Light, tableColour: Rgb): Shader {
   const { key, keyColour, fillColour, rim, rimStrength } = light;
   const [boxWidth, boxHeight] = light.softbox;
   const across = normalize(cross([0, 1, 0], key));
   const upright = cross(key, across);
+  const bounce = (channel: 0 | 1 | 2): number =>
+    tableColour[channel] * (fillColour[channel] + 0.45 * keyColour[channel]);
+  const bounced: Rgb = [bounce(0), bounce(1), bounce(2)];
+  const amounts: Amounts = { key: 0, sky: 0, table: 0, mirroredKey: 0, mirroredSky: 0, mirroredTable: 0 };
 
   /** How bright the main light's mirror image is, in a direction. */
   const softbox = (x: number, y: number, z: number, roughness: number): number => {
@@ -55,16 +75,14 @@ export function createShader(light: Light, tableColour: Rgb): Shader {
     const highlight = softbox(rx, ry, rz, surface.roughness) * lit * gloss * (0.2 + edge);
     const above = smoothstep(-0.25, 0.5, ry) * openness;
 
-    const channel = (index: 0 | 1 | 2, albedo: number): number => {
-      const keyLight = keyColour[index];
-      const fill = fillColour[index];
-      const table = tableColour[index] * (fill + 0.45 * keyLight);
-      const light = keyLight * direct + fill * sky + table * back + keyLight * fromBehind;
-      const surroundings = mix(table * 0.5 * openness, fill * 1.3, above);
-      return albedo * light + reflection * surroundings + highlight * keyLight * 0.5;
-    };
-    result.red = channel(0, surface.red);
-    result.green = channel(1, surface.green);
-    result.blue = channel(2, surface.blue);
+    amounts.key = direct + fromBehind;
+    amounts.sky = sky;
+    amounts.table = back;
+    amounts.mirroredKey = 0.5 * highlight;
+    amounts.mirroredSky = 1.3 * reflection * above;
+    amounts.mirroredTable = 0.5 * openness * reflection * (1 - above);
+    result.red = sumOfLight(amounts, surface.red, keyColour[0], fillColour[0], bounced[0]);
+    result.green = sumOfLight(amounts, surface.green, keyColour[1], fillColour[1], bounced[1]);
+    result.blue = sumOfLight(amounts, surface.blue, keyColour[2], fillColour[2], bounced[2]);
   };
 }

@@ -5,6 +5,10 @@ function fade(t: number): number {
   return t * t * t * (t * (t * 6 - 15) + 10);
 }
 
+function fadeSlope(t: number): number {
+  return 30 * t * t * (t - 1) * (t - 1);
+}
+
 export function noise2(x: number, y: number, seed: number): number {
   const ix = Math.floor(x);
   const iy = Math.floor(y);
@@ -16,6 +20,20 @@ export function noise2(x: number, y: number, seed: number): number {
   const d = latticeValue(ix + 1, iy + 1, 0, seed);
   const near = a + (b - a) * fx;
   return near + (c + (d - c) * fx - near) * fy;
+}
+
+/** How steeply `noise2` rises along `x` and `y`, written into `result`. */
+export function slope2(x: number, y: number, seed: number, result: { x: number; y: number }): void {
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const tx = x - ix;
+  const ty = y - iy;
+  const a = latticeValue(ix, iy, 0, seed);
+  const b = latticeValue(ix + 1, iy, 0, seed) - a;
+  const c = latticeValue(ix, iy + 1, 0, seed) - a;
+  const d = latticeValue(ix + 1, iy + 1, 0, seed) - a - b - c;
+  result.x = fadeSlope(tx) * (b + d * fade(ty));
+  result.y = fadeSlope(ty) * (c + d * fade(tx));
 }
 
 export function noise3(x: number, y: number, z: number, seed: number): number {

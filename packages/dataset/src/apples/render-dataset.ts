@@ -61,7 +61,9 @@ export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<
     ...range(testGood).map((index) => ({ folder: 'test/good', index })),
     ...appleDefects.flatMap((defect, kind) =>
       range(Math.ceil((testDefect - kind) / appleDefects.length)).map((index) => ({
-        ...{ folder: `test/${defect}`, index, defect },
+        folder: `test/${defect}`,
+        index,
+        defect,
       })),
     ),
   ];

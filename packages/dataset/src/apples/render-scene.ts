@@ -212,9 +212,12 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
     surface.blue *= 1 - tint + tint * 1.6 * juice[2];
   };
 
-  const thingShadows = (softness: number): void => {
+  const shadows = (softness: number): void => {
     const { x, y, z, nx, ny, nz, lit } = surface;
     if (lit < 0.04 || nx * keyX + ny * keyY + nz * keyZ < -0.12) return;
+    if (surface.material === material.skin && surface.v > 0.6) {
+      surface.lit *= shape.ownShadow(surface, light.key);
+    }
     if (stem !== undefined && stemShadow) surface.lit *= stem.shadow(x, y, z, light.key, softness);
     if (leaf !== undefined) surface.lit *= 0.15 + 0.85 * leaf.shadow(x, y, z, light.key, softness);
     if (worm !== undefined) surface.lit *= worm.shadow(x, y, z, light.key, softness);
@@ -253,14 +256,13 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
       surface.nz = 0;
       table.paint(surface);
       underApple();
-      thingShadows(0.25);
+      shadows(0.25);
     } else if (surface.material === material.skin) {
       const hollow = bell((1 - surface.v) * cavity);
       surface.openness = (1 - 0.72 * hollow) * (0.3 + 0.7 * smoothstep(-0.05, 0.75, surface.y));
       paintSkin(surface);
       paintFlaw?.(surface);
-      if (surface.v > 0.6) surface.lit *= shape.ownShadow(surface, light.key);
-      thingShadows(0.22);
+      shadows(0.22);
     } else if (surface.material === material.stem) {
       paintStem(surface, body.textureSeed);
     } else if (surface.material === material.leaf) {

@@ -1,13 +1,14 @@
 /** Colour and texture of the peel: blush with streaks on the sun side, tinted hollow, cork at the stem, pale dots. */
 import type { Rgb } from './colour.ts';
-import { bell, clamp01, smoothstep } from './curves.ts';
+import { bell, clamp01, mix, smoothstep } from './curves.ts';
 import { noise3 } from './noise.ts';
 import { latticeBits } from './random.ts';
 import type { Body } from './scene.ts';
 import type { Surface } from './surface.ts';
-import { normalizeNormal } from './surface.ts';
+import { blendColour, normalizeNormal, shadeColour } from './surface.ts';
 import { rgb } from './colour.ts';
 import { skins } from './varieties.ts';
+import type { Skin } from './varieties.ts';
 
 const CORK: Rgb = rgb('#8a6a3c');
 /** Dots per unit of length along each axis, and their largest radius in cells. */
@@ -49,46 +50,41 @@ export function createSkinPainter(body: Body): Painter {
     const dot = dots * dotAt(u * DOT_CELLS, v * DOT_CELLS, w * DOT_CELLS, seed + 4);
     const shade = 0.94 + 0.12 * mottle;
 
-    const channel = (index: 0 | 1 | 2): number => {
-      const ground = skin.ground[index] + (skin.groundDrift[index] - skin.ground[index]) * ripeness;
-      const sunny = skin.blush[index] + (skin.deepBlush[index] - skin.blush[index]) * depth;
-      let value = ground + (sunny - ground) * blush;
-      value += (skin.cavity[index] - value) * green;
-      value += (CORK[index] - value) * cork;
-      value += (skin.dotColour[index] - value) * dot * (1 - cork);
-      return value * shade;
-    };
-    surface.red = channel(0);
-    surface.green = channel(1);
-    surface.blue = channel(2);
+    surface.red = peel(skin, 0, ripeness, depth, blush);
+    surface.green = peel(skin, 1, ripeness, depth, blush);
+    surface.blue = peel(skin, 2, ripeness, depth, blush);
+    blendColour(surface, skin.cavity, green);
+    blendColour(surface, CORK, cork);
+    blendColour(surface, skin.dotColour, dot * (1 - cork));
+    shadeColour(surface, shade);
     surface.gloss = gloss * (1 - 0.8 * cork);
     surface.roughness = 0.15 + 0.8 * (1 - gloss) + 0.2 * mottle;
 
     // A skin is never quite even: its mirror images waver.
-    surface.nx += 0.05 * (noise3(u * 7, v * 7, w * 7, seed + 5) - 0.5);
-    surface.ny += 0.05 * (noise3(u * 7, v * 7, w * 7, seed + 6) - 0.5);
+    const waver = noise3(u * 7, v * 7, w * 7, seed + 5) - 0.5;
+    surface.nx += 0.05 * waver;
+    surface.ny += 0.05 * (drift - 0.5 - waver);
     surface.nz += 0.035 * (mottle - 0.5);
     normalizeNormal(surface);
   };
 }
 
-/** 1 in the middle of a dot, 0 away from all. Dots are scattered, one at most per cell of the unit lattice. */
+/** One channel of the peel: ground colour under blush, each between its two tones. */
+function peel(skin: Skin, channel: 0 | 1 | 2, ripeness: number, depth: number, blush: number): number {
+  const ground = mix(skin.ground[channel], skin.groundDrift[channel], ripeness);
+  return mix(ground, mix(skin.blush[channel], skin.deepBlush[channel], depth), blush);
+}
+
+/** 1 in the middle of a dot, 0 away from all. Each cell of the unit lattice holds one dot, well inside. */
 function dotAt(x: number, y: number, z: number, seed: number): number {
-  const ix = Math.floor(x - 0.5);
-  const iy = Math.floor(y - 0.5);
-  const iz = Math.floor(z - 0.5);
-  let strongest = 0;
-  for (let cell = 0; cell < 8; cell++) {
-    const cx = ix + (cell & 1);
-    const cy = iy + ((cell >> 1) & 1);
-    const cz = iz + (cell >> 2);
-    const bits = latticeBits(cx, cy, cz, seed);
-    const dx = x - cx - 0.25 - (bits & 255) / 512;
-    const dy = y - cy - 0.25 - ((bits >> 8) & 255) / 512;
-    const dz = z - cz - 0.25 - ((bits >> 16) & 255) / 512;
-    const radius = DOT_RADIUS * (0.4 + ((bits >> 24) & 127) / 211);
-    const value = smoothstep(radius, 0.4 * radius, Math.sqrt(dx * dx + dy * dy + dz * dz));
-    if (value > strongest) strongest = value;
-  }
-  return strongest;
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const iz = Math.floor(z);
+  const bits = latticeBits(ix, iy, iz, seed);
+  const dx = x - ix - 0.25 - (bits & 255) / 512;
+  const dy = y - iy - 0.25 - ((bits >> 8) & 255) / 512;
+  const dz = z - iz - 0.25 - ((bits >> 16) & 255) / 512;
+  const radius = DOT_RADIUS * (0.4 + ((bits >> 24) & 127) / 211);
+  const squared = dx * dx + dy * dy + dz * dz;
+  return squared > radius * radius ? 0 : smoothstep(radius, 0.4 * radius, Math.sqrt(squared));
 }

@@ -1,11 +1,11 @@
-/** The woody stem, and the leaf that some apples keep. */
+/** The woody stem. */
 import { rgb } from './colour.ts';
 import type { Rgb } from './colour.ts';
 import { mix, smoothstep } from './curves.ts';
 import { noise2 } from './noise.ts';
 import type { AppleShape } from './apple-shape.ts';
 import type { AppleScene } from './scene.ts';
-import { material } from './surface.ts';
+import { blendColour, material, setColour, shadeColour } from './surface.ts';
 import type { Surface } from './surface.ts';
 import { bentJoints, createTube } from './tube.ts';
 import type { Tube } from './tube.ts';
@@ -36,11 +36,10 @@ export function paintStem(surface: Surface, seed: number): void {
   const bark = noise2(surface.u * 5, 5 * (surface.nx + 0.7 * surface.nz), seed + 11);
   const fresh = smoothstep(0.5, 0.1, surface.u) * 0.5;
   const tip = smoothstep(0.8, 1, surface.u);
-  const channel = (index: 0 | 1 | 2): number =>
-    mix(mix(WOOD[index], WOOD_GREEN[index], fresh), WOOD_TIP[index], tip) * (0.7 + 0.6 * bark);
-  surface.red = channel(0);
-  surface.green = channel(1);
-  surface.blue = channel(2);
+  setColour(surface, WOOD);
+  blendColour(surface, WOOD_GREEN, fresh);
+  blendColour(surface, WOOD_TIP, tip);
+  shadeColour(surface, 0.7 + 0.6 * bark);
   surface.gloss = 0.25;
   surface.roughness = 0.8;
   // The root stands in the dark of the hollow.

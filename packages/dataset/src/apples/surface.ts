@@ -1,5 +1,8 @@
 /** The point that is being shaded: one mutable record, used again for each ray so that pixels cost no memory. */
 
+import { clamp01 } from './curves.ts';
+import type { Rgb } from './colour.ts';
+
 export const material = { table: 0, skin: 1, stem: 2, leaf: 3, worm: 4 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
@@ -75,6 +78,27 @@ export interface Ray {
 
 export function createRay(): Ray {
   return { ox: 0, oy: 0, oz: 0, dx: 0, dy: 0, dz: 1 };
+}
+
+export function setColour(surface: Surface, colour: Rgb, factor = 1): void {
+  surface.red = colour[0] * factor;
+  surface.green = colour[1] * factor;
+  surface.blue = colour[2] * factor;
+}
+
+/** Darkens below 1, brightens above. */
+export function shadeColour(surface: Surface, factor: number): void {
+  surface.red *= factor;
+  surface.green *= factor;
+  surface.blue *= factor;
+}
+
+/** Covers what is there with a colour: 0 not at all, 1 wholly. */
+export function blendColour(surface: Surface, colour: Rgb, amount: number): void {
+  const share = clamp01(amount);
+  surface.red += (colour[0] - surface.red) * share;
+  surface.green += (colour[1] - surface.green) * share;
+  surface.blue += (colour[2] - surface.blue) * share;
 }
 
 /** Makes the normal's length 1 again. */

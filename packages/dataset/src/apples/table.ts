@@ -2,12 +2,12 @@
 import type { Rgb } from './colour.ts';
 import { rgb } from './colour.ts';
 import { smoothstep, wave } from './curves.ts';
-import { noise2 } from './noise.ts';
+import { noise2, slope2 } from './noise.ts';
 import { latticeValue } from './random.ts';
 import type { Background, BackgroundKind } from './scene.ts';
 import type { Painter } from './skin.ts';
 import type { Surface } from './surface.ts';
-import { normalizeNormal } from './surface.ts';
+import { normalizeNormal, setColour, shadeColour } from './surface.ts';
 
 const palettes: Readonly<Record<BackgroundKind, readonly [Rgb, Rgb, Rgb]>> = {
   wood: [rgb('#b98f60'), rgb('#8a6242'), rgb('#c4ac88')],
@@ -30,9 +30,7 @@ export function createTable({ kind, palette, turn, offset, textureSeed }: Backgr
   const paint = (surface: Surface): void => {
     const x = surface.x * cos + surface.z * sin + offset[0];
     const z = surface.z * cos - surface.x * sin + offset[1];
-    surface.red = colour[0];
-    surface.green = colour[1];
-    surface.blue = colour[2];
+    setColour(surface, colour);
     surface.gloss = 0;
     surface.roughness = 1;
     texture(surface, x, z, blurRadius(surface.z), textureSeed);
@@ -51,12 +49,6 @@ function blurRadius(z: number): number {
 function kept(frequency: number, blur: number): number {
   const spread = frequency * blur;
   return 1 / (1 + 4 * spread * spread);
-}
-
-function shade(surface: Surface, factor: number): void {
-  surface.red *= factor;
-  surface.green *= factor;
-  surface.blue *= factor;
 }
 
 const PLANK = 1.25;
@@ -79,7 +71,7 @@ function paintWood(surface: Surface, x: number, z: number, blur: number, seed: n
     0.14 * (rings - 0.5) * kept(3, blur) +
     0.26 * grain * kept(13, blur) +
     0.16 * fibre * kept(44, blur);
-  shade(surface, tone * gap);
+  shadeColour(surface, tone * gap);
   // Dark grain is redder.
   surface.blue *= 1 + 0.35 * (tone - 0.9);
   surface.gloss = 0.12;
@@ -89,18 +81,18 @@ function paintLinen(surface: Surface, x: number, z: number, blur: number, seed: 
   const warp = noise2(x * 46, z * 7, seed) - 0.5;
   const weft = noise2(x * 7, z * 46, seed + 1) - 0.5;
   const slub = noise2(x * 2.2, z * 17, seed + 2) + noise2(x * 17, z * 2.2, seed + 3) - 1;
-  shade(surface, 0.92 + 0.3 * (warp + weft) * kept(40, blur) + 0.1 * slub * kept(17, blur));
+  shadeColour(surface, 0.92 + 0.3 * (warp + weft) * kept(40, blur) + 0.1 * slub * kept(17, blur));
   // Folds: the slope of a slow noise.
-  const h = 0.05;
-  const here = fold(x, z, seed);
-  surface.nx += 1.1 * ((here - fold(x + h, z, seed)) / h);
-  surface.nz += 1.1 * ((here - fold(x, z + h, seed)) / h);
+  slope2(x * 0.8, z * 0.45, seed + 4, slope);
+  surface.nx -= 0.19 * slope.x;
+  surface.nz -= 0.11 * slope.y;
+  slope2(x * 2.1, z * 1.2, seed + 5, slope);
+  surface.nx -= 0.07 * slope.x;
+  surface.nz -= 0.04 * slope.y;
   normalizeNormal(surface);
 }
 
-function fold(x: number, z: number, seed: number): number {
-  return 0.22 * noise2(x * 0.8, z * 0.45, seed + 4) + 0.03 * noise2(x * 2.1, z * 1.2, seed + 5);
-}
+const slope = { x: 0, y: 0 };
 
 const CLEAT = 0.62;
 
@@ -112,7 +104,7 @@ function paintBelt(surface: Surface, x: number, z: number, blur: number, seed: n
   const strength = 0.03 / soft;
   const groove = 1 - smoothstep(0, soft, Math.abs(place));
   const lip = 1 - smoothstep(0, soft, Math.abs(place - 1.5 * soft));
-  shade(
+  shadeColour(
     surface,
     0.95 + 0.13 * rubber * kept(38, blur) + 0.16 * wear - strength * (0.38 * groove - 0.16 * lip),
   );

@@ -44,15 +44,11 @@ interface Segment {
 
 export function createTube(joints: readonly Joint[], ownMaterial: Material): Tube {
   const segments = toSegments(joints);
+  // Shadows are soft: a few segments are enough.
+  const coarse = toSegments(joints.filter((_, index) => index % 4 === 0 || index === joints.length - 1));
   const { centre, reach } = boundingBall(joints);
 
   const intersect = (ray: Ray, surface: Surface): void => {
-    /** Distance along the ray to a ball, given the ray's origin as seen from its centre. */
-    const hitBall = (x: number, y: number, z: number, radius: number): number => {
-      const along = x * dx + y * dy + z * dz;
-      const root = radius * radius - (x * x + y * y + z * z - along * along);
-      return root > 0 ? -along - Math.sqrt(root) : Infinity;
-    };
     const { ox, oy, oz, dx, dy, dz } = ray;
     const px = centre[0] - ox;
     const py = centre[1] - oy;
@@ -83,12 +79,8 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
       if (foot < 0 || foot > 1) {
         // Past an end of the segment the joint's ball takes over.
         foot = foot < 0 ? 0 : 1;
-        distance = hitBall(
-          wx - foot * ex,
-          wy - foot * ey,
-          wz - foot * ez,
-          segment.radius + segment.growth * foot,
-        );
+        const end = segment.radius + segment.growth * foot;
+        distance = hitBall(ray, wx - foot * ex, wy - foot * ey, wz - foot * ez, end);
       }
       if (distance >= surface.distance || distance < 0) continue;
       // From the foot on the axis to the hit: the normal.
@@ -120,8 +112,8 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
     const wide = reach + softness * (along + reach) + 0.01;
     if (px * px + py * py + pz * pz - along * along > wide * wide) return 1;
     let open = 1;
-    for (let index = 0; index < segments.length; index++) {
-      const { ax, ay, az, ex, ey, ez, lengthSquared, radius, growth } = segments[index] as Segment;
+    for (let index = 0; index < coarse.length; index++) {
+      const { ax, ay, az, ex, ey, ez, lengthSquared, radius, growth } = coarse[index] as Segment;
       const wx = x - ax;
       const wy = y - ay;
       const wz = z - az;
@@ -147,6 +139,13 @@ export function createTube(joints: readonly Joint[], ownMaterial: Material): Tub
   return { material: ownMaterial, intersect, shadow };
 }
 
+/** Distance along the ray to a ball, given the ray's origin as seen from the ball's centre. */
+function hitBall({ dx, dy, dz }: Ray, x: number, y: number, z: number, radius: number): number {
+  const along = x * dx + y * dy + z * dz;
+  const root = radius * radius - (x * x + y * y + z * z - along * along);
+  return root > 0 ? -along - Math.sqrt(root) : Infinity;
+}
+
 function toSegments(joints: readonly Joint[]): Segment[] {
   const segments: Segment[] = [];
   for (let index = 1; index < joints.length; index++) {
@@ -154,7 +153,12 @@ function toSegments(joints: readonly Joint[]): Segment[] {
     const b = joints[index] as Joint;
     const [ex, ey, ez] = [b.at[0] - a.at[0], b.at[1] - a.at[1], b.at[2] - a.at[2]];
     segments.push({
-      ...{ ax: a.at[0], ay: a.at[1], az: a.at[2], ex, ey, ez },
+      ax: a.at[0],
+      ay: a.at[1],
+      az: a.at[2],
+      ex,
+      ey,
+      ez,
       lengthSquared: ex * ex + ey * ey + ez * ez + 1e-12,
       radius: a.radius,
       growth: b.radius - a.radius,

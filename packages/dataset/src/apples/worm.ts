@@ -4,7 +4,7 @@ import { rgb } from './colour.ts';
 import type { Rgb } from './colour.ts';
 import { smoothstep, wave } from './curves.ts';
 import type { AppleScene, Flaw } from './scene.ts';
-import { material } from './surface.ts';
+import { blendColour, material, setColour } from './surface.ts';
 import type { Ray, Surface } from './surface.ts';
 import { bentJoints, createTube } from './tube.ts';
 import type { Joint, Tube } from './tube.ts';
@@ -97,9 +97,9 @@ export function createWorm({ body, camera }: AppleScene, flaw: Flaw, shape: Appl
     setColour(surface, skin, 1.04);
     if (!front) return;
     const cheek = smoothstep(0.26, 0.1, distance(Math.abs(x) - 0.66, y + 0.2));
-    blend(surface, CHEEK, 0.75 * cheek);
+    blendColour(surface, CHEEK, 0.75 * cheek);
     const smile = Math.abs(y + 0.5 - 0.75 * x * x);
-    if (Math.abs(x) < 0.48) blend(surface, MOUTH, smoothstep(0.12, 0.06, smile));
+    if (Math.abs(x) < 0.48) blendColour(surface, MOUTH, smoothstep(0.12, 0.06, smile));
   };
 
   const paintEye = (surface: Surface, centre: Vector): void => {
@@ -107,10 +107,10 @@ export function createWorm({ body, camera }: AppleScene, flaw: Flaw, shape: Appl
     const from = subtract([surface.x, surface.y, surface.z], centre);
     const x = dot(from, side) / radius;
     const y = dot(from, brow) / radius;
-    setColour(surface, WHITE, 1);
+    setColour(surface, WHITE);
     if (dot(from, gaze) > 0) {
-      blend(surface, PUPIL, smoothstep(0.64, 0.5, distance(x, y + 0.08)));
-      blend(surface, WHITE, smoothstep(0.26, 0.16, distance(x + 0.18, y - 0.2)));
+      blendColour(surface, PUPIL, smoothstep(0.64, 0.5, distance(x, y + 0.08)));
+      blendColour(surface, WHITE, smoothstep(0.26, 0.16, distance(x + 0.18, y - 0.2)));
     }
     surface.gloss = 0.4;
   };
@@ -121,8 +121,8 @@ export function createWorm({ body, camera }: AppleScene, flaw: Flaw, shape: Appl
     surface.openness = 1;
     if (part === 'trunk') {
       const groove = 1 - wave(surface.u * RING_COUNT - 0.25);
-      setColour(surface, skin, 1);
-      blend(surface, ring, smoothstep(0.45, 0.9, groove));
+      setColour(surface, skin);
+      blendColour(surface, ring, smoothstep(0.45, 0.9, groove));
       surface.openness = smoothstep(-0.1, 0.5, surface.u);
     } else if (part === 'head') {
       paintHead(surface);
@@ -143,16 +143,4 @@ function joint(at: Vector, radius: number): Joint {
 
 function distance(x: number, y: number): number {
   return Math.sqrt(x * x + y * y);
-}
-
-function setColour(surface: Surface, colour: Rgb, factor: number): void {
-  surface.red = colour[0] * factor;
-  surface.green = colour[1] * factor;
-  surface.blue = colour[2] * factor;
-}
-
-function blend(surface: Surface, colour: Rgb, amount: number): void {
-  surface.red += (colour[0] - surface.red) * amount;
-  surface.green += (colour[1] - surface.green) * amount;
-  surface.blue += (colour[2] - surface.blue) * amount;
 }
