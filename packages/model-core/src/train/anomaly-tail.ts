@@ -1,7 +1,7 @@
 /**
  * From patch distances to what users see: the map at image size and the image score.
  *
- * Enlarging (half-pixel bilinear) and smoothing (Gaussian, σ = 4 pixels for an image of 256) are linear in each
+ * Enlarging (half-pixel bilinear) and smoothing (Gaussian, σ = 6 pixels for an image of 256) are linear in each
  * axis, so both together are one matrix per axis: two MatMuls, alike on every backend. At the border the Gaussian
  * averages the pixels that exist, so nothing fades towards the edge.
  */
@@ -29,7 +29,7 @@ export interface TailOptions {
 }
 
 /** Pixels of blur for an image whose shorter side has 256. */
-const sigmaAt256 = 4;
+const sigmaAt256 = 6;
 
 /** Distances `[N, P]` → `map` `[N, 1, H, W]` and `score` `[N]`, both raw. */
 export function anomalyTail(distances: Value, options: TailOptions): { map: Value; score: Value } {

@@ -18,13 +18,18 @@ export function inverseCholesky(matrix: ArrayLike<number>, size: number): Float6
       else return undefined;
     }
   }
+  // Row by row: row i of the inverse follows from the rows above it.
   const inverse = new Float64Array(size * size);
-  for (let column = 0; column < size; column++) {
-    for (let i = column; i < size; i++) {
-      let sum = i === column ? 1 : 0;
-      for (let k = column; k < i; k++) sum -= at(i, k) * (inverse[k * size + column] as number);
-      inverse[i * size + column] = sum / at(i, i);
+  for (let i = 0; i < size; i++) {
+    const start = i * size;
+    inverse[start + i] = 1;
+    for (let k = 0; k < i; k++) {
+      const weight = at(i, k);
+      for (let c = 0; c <= k; c++) {
+        inverse[start + c] = (inverse[start + c] as number) - weight * (inverse[k * size + c] as number);
+      }
     }
+    for (let c = 0; c <= i; c++) inverse[start + c] = (inverse[start + c] as number) / at(i, i);
   }
   return inverse;
 }

@@ -45,8 +45,8 @@ export function patchGrid({ imageHeight, imageWidth }: PreprocessParams): Grid {
 /** Levels `[N, C_l, h_l, w_l]` → `[N, C_l, h, w]`, not yet scaled, one value per level. */
 export function alignLevels(levels: readonly Value[], { height, width }: Grid): Value[] {
   return levels.map((level) => {
-    // The border averages real neighbours only: zeros beyond it would look like a feature of their own.
-    const pooled = averagePool(level, [3, 3], { strides: [1, 1], pads: [1, 1, 1, 1] });
+    // Zeros beyond the border count: border features, which an extractor's own padding makes unreliable, weigh less.
+    const pooled = averagePool(level, [3, 3], { strides: [1, 1], pads: [1, 1, 1, 1], countPadding: true });
     const [, , h, w] = level.dims;
     return h === height && w === width ? pooled : resize(pooled, height, width);
   });
