@@ -25,8 +25,8 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
   const camera = drawCamera(random);
   const body = drawBody(random, variety, camera);
   const stem = {
-    length: random.between(0.46, 0.6),
-    radius: random.between(0.027, 0.034),
+    length: random.between(0.4, 0.5),
+    radius: random.between(0.026, 0.031),
     lean: scaled(random.disc(), 0.2),
   };
   const light = drawLight(random);
@@ -59,7 +59,7 @@ function drawCamera(random: Random): Camera {
     towards: [0, (2 * halfTangent) / length, (1 - halfTangent * halfTangent) / length],
     distance: random.between(7, 10),
     appleRadius: random.between(0.33, 0.385),
-    centre: [random.between(0.42, 0.58), random.between(0.5, 0.58)],
+    centre: [random.between(0.43, 0.57), random.between(0.5, 0.57)],
   };
 }
 
@@ -102,7 +102,7 @@ function drawLight(random: Random): Light {
     random.between(1, 1.35),
     random.between(0.45, 0.85),
   ]);
-  const strength = random.between(1.9, 2.5);
+  const strength = random.between(2, 2.4);
   const fill = random.between(0.5, 0.72);
   return {
     key,
@@ -116,12 +116,12 @@ function drawLight(random: Random): Light {
 
 function drawBackground(random: Random): Background {
   const kind = random.pick(backgroundKinds);
-  const [cos, sin] = random.circle();
+  // The grain runs across the picture, more or less.
+  const slant = random.between(-1, 1);
   return {
     kind,
-    palette: Math.floor(random.between(0, 3)),
-    // The belt runs across the picture, more or less; wood and linen lie as they fell.
-    turn: kind === 'belt' ? unit(1, 0.25 * sin) : [cos, sin],
+    palette: Math.floor(random.between(0, 2)),
+    turn: unit(1, kind === 'belt' ? 0.2 * slant : 0.4 * slant),
     offset: [random.between(-40, 40), random.between(-40, 40)],
     textureSeed: random.seed(),
   };
@@ -129,7 +129,7 @@ function drawBackground(random: Random): Background {
 
 function drawFilm(random: Random): Film {
   return {
-    exposure: random.between(0.4, 0.5),
+    exposure: random.between(0.42, 0.48),
     whiteBalance: [random.between(0.97, 1.04), random.between(0.96, 1.03)],
     blur: random.between(0.05, 0.12),
     noise: random.between(1, 2.2),
@@ -161,7 +161,7 @@ interface FlawPlace {
 /** Somewhere on the side that the camera sees, outside the hollow and not under the leaf. */
 function drawFlaw(seed: number, kind: AppleDefect, { camera, body, leaf }: FlawPlace): Flaw {
   const random = createRandom(deriveSeed(seed, 2));
-  const relativeSize = random.between(0.9, 1.1);
+  const relativeSize = random.between(0.92, 1.08);
   const turn = random.circle();
   const look = Math.floor(random.between(0, 3));
   const textureSeed = random.seed();

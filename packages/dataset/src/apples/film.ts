@@ -2,25 +2,29 @@
 import { filmCurve, toDisplay } from './colour.ts';
 import { latticeBits } from './random.ts';
 import type { AppleScene } from './scene.ts';
+import { grown, wholePicture } from './window.ts';
+import type { Window } from './window.ts';
 
-/** Display values 0..255, not rounded, no noise: interleaved RGB, `[H, W, 3]`. */
-export function develop({ width, height, film }: AppleScene, light: Float32Array): Float32Array {
-  const values = blurred(light, width, height, film.blur);
-  const gains = [
-    film.exposure * film.whiteBalance[0],
-    film.exposure,
-    film.exposure * film.whiteBalance[1],
-  ] as const;
+/** Display values 0..255, not rounded, no noise: interleaved RGB, `[H, W, 3]`; 0 outside the window. */
+export function develop(
+  { width, height, film }: AppleScene,
+  light: Float32Array,
+  window: Window = wholePicture(width, height),
+): Float32Array {
+  const values = blurred(light, width, height, film.blur, window);
+  const red = film.exposure * film.whiteBalance[0];
+  const green = film.exposure;
+  const blue = film.exposure * film.whiteBalance[1];
   const corner = 1 / (width * width + height * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
+  for (let y = window.top; y < window.bottom; y++) {
+    let at = 3 * (y * width + window.left);
+    for (let x = window.left; x < window.right; x++, at += 3) {
       const dx = 2 * x - width;
       const dy = 2 * y - height;
-      const away = (dx * dx + dy * dy) * corner;
-      const kept = 1 - film.vignette * away;
-      for (let channel = 0; channel < 3; channel++, at++) {
-        values[at] = toDisplay(filmCurve((values[at] as number) * kept * gains[channel as 0 | 1 | 2]));
-      }
+      const kept = 1 - film.vignette * (dx * dx + dy * dy) * corner;
+      values[at] = toDisplay(filmCurve((values[at] as number) * kept * red));
+      values[at + 1] = toDisplay(filmCurve((values[at + 1] as number) * kept * green));
+      values[at + 2] = toDisplay(filmCurve((values[at + 2] as number) * kept * blue));
     }
   }
   return values;
@@ -40,24 +44,37 @@ export function digitize({ seed, film }: AppleScene, values: Float32Array): Uint
   return pixels;
 }
 
-/** Each neighbour to the left, right, above and below gets the weight; edges repeat. */
-function blurred(light: Float32Array, width: number, height: number, weight: number): Float32Array {
+/** Each neighbour to the left, right, above and below gets the weight; the picture's edges repeat. */
+function blurred(
+  light: Float32Array,
+  width: number,
+  height: number,
+  weight: number,
+  window: Window,
+): Float32Array {
   const across = new Float32Array(light.length);
   const result = new Float32Array(light.length);
   const own = 1 - 2 * weight;
   const row = width * 3;
-  for (let at = 0; at < light.length; at++) {
-    const column = at % row;
-    const left = column < 3 ? at : at - 3;
-    const right = column >= row - 3 ? at : at + 3;
-    across[at] = own * (light[at] as number) + weight * ((light[left] as number) + (light[right] as number));
+  const outer = grown(window, width, height);
+  for (let y = outer.top; y < outer.bottom; y++) {
+    const first = y * row;
+    const last = first + row - 3;
+    const end = first + 3 * window.right;
+    for (let at = first + 3 * window.left; at < end; at++) {
+      const left = light[at - first < 3 ? at : at - 3] as number;
+      const right = light[at < last ? at + 3 : at] as number;
+      across[at] = own * (light[at] as number) + weight * (left + right);
+    }
   }
-  const last = (height - 1) * row;
-  for (let at = 0; at < light.length; at++) {
-    const above = at < row ? at : at - row;
-    const below = at >= last ? at : at + row;
-    result[at] =
-      own * (across[at] as number) + weight * ((across[above] as number) + (across[below] as number));
+  for (let y = window.top; y < window.bottom; y++) {
+    const above = y > 0 ? row : 0;
+    const below = y < height - 1 ? row : 0;
+    const end = y * row + 3 * window.right;
+    for (let at = y * row + 3 * window.left; at < end; at++) {
+      const neighbours = (across[at - above] as number) + (across[at + below] as number);
+      result[at] = own * (across[at] as number) + weight * neighbours;
+    }
   }
   return result;
 }

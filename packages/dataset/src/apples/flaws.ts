@@ -36,53 +36,55 @@ export function createFlawPainter(flaw: Flaw, body: Body): Painter {
   };
 }
 
-const BRUISE = [rgb('#6e4826'), rgb('#5f3a1e'), rgb('#7a5430')] as const;
-const BRUISE_HEART = rgb('#25140b');
+const BRUISE = [rgb('#7d4d26'), rgb('#6d4120'), rgb('#8a5a30')] as const;
+const BRUISE_RIM = rgb('#3f2210');
+const BRUISE_HEART = rgb('#c09a68');
 
-/** Brown, soft, slightly sunken. */
+/** A knock that has begun to rot: brown and sunken, in rings, darker at the edge, dry and pale in the middle. */
 function paintBruise(surface: Surface, a: number, b: number, patch: Patch): void {
   const { size, look, textureSeed } = patch.flaw;
-  const radius = 0.158 * size;
+  const radius = 0.156 * size;
   const ragged =
-    0.5 * (noise2(a * 9, b * 9, textureSeed) - 0.5) + 0.3 * (noise2(a * 22, b * 22, textureSeed) - 0.5);
-  const away = Math.sqrt(a * a * 1.25 + b * b * 0.8) / radius + ragged;
-  const amount = 0.97 * smoothstep(1.06, 0.8, away);
+    0.3 * (noise2(a * 9, b * 9, textureSeed) - 0.5) + 0.14 * (noise2(a * 24, b * 24, textureSeed) - 0.5);
+  const away = Math.sqrt(a * a * 1.2 + b * b * 0.85) / radius + ragged;
+  const amount = smoothstep(1.04, 0.88, away);
   if (amount <= 0) return;
-  blendColour(surface, BRUISE[look] ?? BRUISE[0], amount);
-  blendColour(
-    surface,
-    BRUISE_HEART,
-    0.92 * smoothstep(0.8, 0.45, away) * mix(0.6, 1, noise2(a * 30, b * 30, textureSeed)),
-  );
+  const grain = noise2(a * 40, b * 40, textureSeed + 1);
+  blendColour(surface, BRUISE[look] ?? BRUISE[0], 0.97 * amount);
+  blendColour(surface, BRUISE_RIM, 0.9 * amount * smoothstep(0.6, 0.86, away));
+  blendColour(surface, BRUISE_HEART, 0.8 * smoothstep(0.5, 0.28, away) * mix(0.55, 1, grain));
+  blendColour(surface, BRUISE_RIM, 0.8 * smoothstep(0.2, 0.08, away) * mix(0.5, 1, grain));
   surface.gloss *= 1 - 0.75 * amount;
   surface.roughness = mix(surface.roughness, 1, amount);
-  tilt(surface, patch, -1.7 * a * amount, -1.7 * b * amount);
+  tilt(surface, patch, -2 * a * amount, -2 * b * amount);
 }
 
 const FLESH = rgb('#f3e6bd');
-const BROWNED = rgb('#9c6b35');
+const BROWNED = rgb('#a8763c');
 const DRY_RIM = rgb('#4d2a14');
+const CREASE = rgb('#2e170a');
 
-/** A gash: pale flesh that begins to brown, one wall in shadow, a dry rim. */
+/** A gash: two walls of pale flesh that begins to brown, a dark crease between them, a dry rim. */
 function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
   const { size, look, textureSeed } = patch.flaw;
-  const half = 0.24 * size;
+  const half = 0.235 * size;
   const place = a / half;
   if (Math.abs(place) > 1.2) return;
   const wobble = 0.02 * (noise2(a * 14, 0, textureSeed) - 0.5);
   const side = b + (look - 1) * 0.9 * (a * a - 0.5 * half * half) + wobble;
-  const width = 0.082 * size * Math.max(0, 1 - place * place);
+  const width = 0.078 * size * Math.max(0, 1 - place * place);
   const rim =
-    smoothstep(width + 0.022, width + 0.004, Math.abs(side)) * smoothstep(1.12, 0.95, Math.abs(place));
-  blendColour(surface, DRY_RIM, 0.85 * rim);
+    smoothstep(width + 0.034, width + 0.012, Math.abs(side)) * smoothstep(1.12, 0.95, Math.abs(place));
+  blendColour(surface, DRY_RIM, 0.88 * rim);
   surface.gloss *= 1 - 0.7 * rim;
   const open = smoothstep(width + 0.004, width - 0.008, Math.abs(side));
   if (open <= 0) return;
   const depth = side / (width + 1e-6);
   blendColour(surface, FLESH, open);
-  blendColour(surface, BROWNED, open * 0.5 * noise2(a * 25, b * 40, textureSeed));
-  blendColour(surface, HOLE_DARK, open * smoothstep(0.62, 0.4, Math.abs(depth + 0.1)));
-  tilt(surface, patch, 0, -0.9 * depth * open);
+  blendColour(surface, BROWNED, open * (0.25 + 0.75 * noise2(a * 25, b * 40, textureSeed)) * (1 - 0.6 * depth * depth));
+  // The knife came in aslant: one wall is broad and lit, the other narrow.
+  blendColour(surface, CREASE, 0.95 * open * smoothstep(0.36, 0.18, Math.abs(depth + 0.42)));
+  tilt(surface, patch, 0, -1.1 * (depth + 0.42) * open);
   surface.openness *= 1 - 0.3 * open;
 }
 
@@ -99,23 +101,22 @@ function paintHole(surface: Surface, a: number, b: number, { flaw }: Patch): voi
   surface.openness *= 1 - 0.7 * deep;
 }
 
-const FIBRE = rgb('#c9a873');
+const FIBRE = rgb('#b98d55');
 
-/** A torn wound at the bottom of the hollow. */
+/** A torn wound at the bottom of the hollow: flesh at the edge, fibres, and the hole where the stem sat. */
 function paintStemWound(surface: Surface, a: number, b: number, { flaw }: Patch): void {
-  const ragged = noise2(a * 10, b * 10, flaw.textureSeed) - 0.5;
-  const away = Math.sqrt(a * a + b * b) / flaw.size + 0.06 * ragged;
-  const amount = smoothstep(0.21, 0.19, away);
+  const { size, textureSeed } = flaw;
+  const ragged =
+    0.07 * (noise2(a * 11, b * 11, textureSeed) - 0.5) + 0.03 * (noise2(a * 26, b * 26, textureSeed) - 0.5);
+  const away = Math.sqrt(a * a + b * b) / size + ragged;
+  const amount = smoothstep(0.222, 0.2, away);
   if (amount <= 0) return;
+  const fibre = noise2(a * 40, b * 40, textureSeed + 1);
   blendColour(surface, DRY_RIM, 0.9 * amount);
-  blendColour(surface, FLESH, smoothstep(0.19, 0.175, away));
-  blendColour(
-    surface,
-    FIBRE,
-    0.8 * smoothstep(0.14, 0.1, away) * noise2(a * 40, b * 40, flaw.textureSeed + 1),
-  );
-  blendColour(surface, HOLE_DARK, 0.95 * smoothstep(0.095, 0.075, away));
-  surface.openness = mix(surface.openness, 0.8, amount);
+  blendColour(surface, FLESH, 0.95 * smoothstep(0.19, 0.166, away));
+  blendColour(surface, FIBRE, smoothstep(0.172, 0.115, away) * mix(0.5, 1, fibre));
+  blendColour(surface, CREASE, 0.95 * smoothstep(0.118, 0.09, away));
+  surface.openness = mix(surface.openness, 0.7, amount);
   surface.gloss *= 1 - amount;
 }
 

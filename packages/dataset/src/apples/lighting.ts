@@ -72,7 +72,8 @@ export function createShader(light: Light, tableColour: Rgb): Shader {
     const ry = mirror * ny - vy;
     const rz = mirror * nz - vz;
     const reflection = gloss * (0.045 + 0.5 * edge);
-    const highlight = softbox(rx, ry, rz, surface.roughness) * lit * gloss * (0.2 + edge);
+    const mirrored = gloss * lit * (0.2 + edge);
+    const highlight = mirrored > 0 ? mirrored * softbox(rx, ry, rz, surface.roughness) : 0;
     const above = smoothstep(-0.25, 0.5, ry) * openness;
 
     amounts.key = direct + fromBehind;

@@ -5,7 +5,8 @@
  * Mixing constants: "prospecting for hash functions" (C. Wellons), public domain.
  */
 
-const TO_UNIT = 1 / 4294967296;
+/** 32 bits to a width of 1. */
+export const TO_UNIT: number = 1 / 4294967296;
 
 /** Scrambles 32 bits; every output bit depends on every input bit. */
 export function mixBits(value: number): number {
@@ -17,20 +18,36 @@ export function mixBits(value: number): number {
 
 /** A new seed out of a seed and a number, for independent streams. */
 export function deriveSeed(seed: number, stream: number): number {
-  return mixBits(mixBits(seed) + Math.imul(stream | 0, 0x9e3779b9));
+  return mixBits(mixBits(seed) + Math.imul(stream, SEED_FACTOR));
 }
 
-/** 32 random bits for a point of the integer lattice. */
-export function latticeBits(x: number, y: number, z: number, seed: number): number {
-  let bits = Math.imul(x, 0x8da6b343) ^ Math.imul(y, 0xd8163841) ^ Math.imul(z, 0xcb1ab31f) ^ seed;
-  bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
+/** Multipliers of lattice coordinates, as signed 32-bit integers. */
+export const LATTICE_X: number = 0x8da6b343 | 0;
+export const LATTICE_Y: number = 0xd8163841 | 0;
+export const LATTICE_Z: number = 0xcb1ab31f | 0;
+const SEED_FACTOR = 0x9e3779b9 | 0;
+
+/** Scrambles a sum of multiplied lattice coordinates and a seed. */
+export function latticeMix(sum: number): number {
+  let bits = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
   bits = Math.imul(bits ^ (bits >>> 12), 0x297a2d39);
   return bits ^ (bits >>> 15);
 }
 
+/** The sum that `latticeMix` takes for a point of the integer lattice. */
+export function latticeSum(x: number, y: number, z: number, seed: number): number {
+  const planar = Math.imul(x, LATTICE_X) + Math.imul(y, LATTICE_Y);
+  return (planar + Math.imul(z, LATTICE_Z) + Math.imul(seed, SEED_FACTOR)) | 0;
+}
+
+/** 32 random bits for a point of the integer lattice. */
+export function latticeBits(x: number, y: number, z: number, seed: number): number {
+  return latticeMix(latticeSum(x, y, z, seed));
+}
+
 /** Uniform in [0, 1) for a point of the integer lattice. */
 export function latticeValue(x: number, y: number, z: number, seed: number): number {
-  return (latticeBits(x, y, z, seed) >>> 0) * TO_UNIT;
+  return latticeBits(x, y, z, seed) * TO_UNIT + 0.5;
 }
 
 /** A stream of random numbers. */
@@ -52,7 +69,7 @@ export interface Random {
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const bits = (): number => {
-    state = (state + 0x9e3779b9) | 0;
+    state = (state + SEED_FACTOR) | 0;
     return mixBits(state);
   };
   const unit = (): number => (bits() >>> 0) * TO_UNIT;

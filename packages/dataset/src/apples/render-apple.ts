@@ -6,12 +6,14 @@ import { develop, digitize } from './film.ts';
 import { createRandom, deriveSeed } from './random.ts';
 import { createAppleShape } from './apple-shape.ts';
 import { renderPart, renderScene, windowAround } from './render-scene.ts';
-import type { Exposure, Window } from './render-scene.ts';
+import type { Exposure } from './render-scene.ts';
 import { appleDefects } from './scene.ts';
 import type { AppleDefect, AppleScene, Flaw } from './scene.ts';
 import { material } from './surface.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
+import { grown } from './window.ts';
+import type { Window } from './window.ts';
 
 export interface AppleOptions {
   /** Any integer. The same seed shows the same scene with and without a defect. */
@@ -54,7 +56,8 @@ export function renderApple(options: AppleOptions): AppleRendering {
 
   const part = flawWindow(scene, flaw);
   const sound = renderPart(withoutFlaw(scene), exposure, part, flaw.kind !== 'missing-stem');
-  const mask = changedPixels(values, develop(scene, sound.light));
+  const blurredPart = grown(part, width, height);
+  const mask = changedPixels(values, develop(scene, sound.light, blurredPart), blurredPart, width);
   const flawShare = count(mask, (value) => value > 0) / fruitPixels(sound);
   return { raster, mask: { width, height, channels: 1, data: mask }, flawShare, scene };
 }
@@ -71,11 +74,14 @@ function flawWindow(scene: AppleScene, flaw: Flaw): Window {
   return windowAround(scene, shape, middle, flaw.kind === 'worm' ? 0.9 : 0.5);
 }
 
-function changedPixels(odd: Float32Array, sound: Float32Array): Uint8Array {
+function changedPixels(odd: Float32Array, sound: Float32Array, window: Window, width: number): Uint8Array {
   const mask = new Uint8Array(odd.length / 3);
-  for (let at = 0; at < odd.length; at++) {
-    const change = (odd[at] as number) - (sound[at] as number);
-    if (change > NOTICEABLE || change < -NOTICEABLE) mask[Math.floor(at / 3)] = 255;
+  for (let y = window.top; y < window.bottom; y++) {
+    for (let x = window.left, at = y * width + x; x < window.right; x++, at++) {
+      for (let value = 3 * at; value < 3 * at + 3; value++) {
+        if (Math.abs((odd[value] as number) - (sound[value] as number)) > NOTICEABLE) mask[at] = 255;
+      }
+    }
   }
   return mask;
 }

@@ -18,6 +18,8 @@ import type { Surface } from './surface.ts';
 import { createTable } from './table.ts';
 import { combine, subtract } from './vector.ts';
 import type { Vector } from './vector.ts';
+import { grown, wholePicture } from './window.ts';
+import type { Window } from './window.ts';
 import { createWorm } from './worm.ts';
 
 export interface Exposure {
@@ -25,14 +27,6 @@ export interface Exposure {
   readonly light: Float32Array;
   /** What each pixel's middle shows, a `Material`, `[H, W]`. */
   readonly materials: Uint8Array;
-}
-
-/** A part of the picture: columns `left` to `right - 1`, rows `top` to `bottom - 1`. */
-export interface Window {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 export interface RenderChoices {
@@ -47,7 +41,7 @@ type Sampler = (px: number, py: number, result: Radiance) => Surface;
 export function renderScene(scene: AppleScene, choices: RenderChoices = {}): Exposure {
   const { width, height } = scene;
   const sample = createSampler(scene, choices.stemShadow ?? true);
-  const window = choices.window ?? { left: 0, top: 0, right: width, bottom: height };
+  const window = choices.window ?? wholePicture(width, height);
   const light = new Float32Array(width * height * 3);
   const materials = new Uint8Array(width * height);
   const radiance: Radiance = { red: 0, green: 0, blue: 0 };
@@ -69,13 +63,8 @@ export function renderScene(scene: AppleScene, choices: RenderChoices = {}): Exp
  */
 export function renderPart(scene: AppleScene, from: Exposure, window: Window, stemShadow: boolean): Exposure {
   const { width, height } = scene;
-  // One pixel more on each side, so that edges inside know their neighbours.
-  const outer: Window = {
-    left: Math.max(0, window.left - 1),
-    top: Math.max(0, window.top - 1),
-    right: Math.min(width, window.right + 1),
-    bottom: Math.min(height, window.bottom + 1),
-  };
+  // Edges inside must know their neighbours.
+  const outer = grown(window, width, height);
   const part = renderScene(scene, { window: outer, stemShadow });
   const result: Exposure = { light: from.light.slice(), materials: from.materials.slice() };
   for (let y = window.top; y < window.bottom; y++) {

@@ -81,7 +81,7 @@ function paintLinen(surface: Surface, x: number, z: number, blur: number, seed: 
   const warp = noise2(x * 46, z * 7, seed) - 0.5;
   const weft = noise2(x * 7, z * 46, seed + 1) - 0.5;
   const slub = noise2(x * 2.2, z * 17, seed + 2) + noise2(x * 17, z * 2.2, seed + 3) - 1;
-  shadeColour(surface, 0.92 + 0.3 * (warp + weft) * kept(40, blur) + 0.1 * slub * kept(17, blur));
+  shadeColour(surface, 0.92 + 0.24 * (warp + weft) * kept(40, blur) + 0.1 * slub * kept(17, blur));
   // Folds: the slope of a slow noise.
   slope2(x * 0.8, z * 0.45, seed + 4, slope);
   surface.nx -= 0.19 * slope.x;
