@@ -7,7 +7,9 @@ import { createRandom } from './random.ts';
 /** Clustered patches, as features of images are: some dense, some far away. */
 function clusteredStore(images: number, perImage: number, dims: number, seed: number): PatchStore {
   const random = createRandom(seed);
-  const centres = Array.from({ length: 12 }, () => Array.from({ length: dims }, () => 4 * (random.next() - 0.5)));
+  const centres = Array.from({ length: 12 }, () =>
+    Array.from({ length: dims }, () => 4 * (random.next() - 0.5)),
+  );
   return patchStore(
     Array.from({ length: images }, () => {
       const data = new Float32Array(perImage * dims);
@@ -61,7 +63,11 @@ describe('selectCoreset', () => {
   test('a set too large for one pool and one refresh', async () => {
     const store = clusteredStore(40, 331, 6, 7);
     const plain = plainGreedy(store, 60, 0);
-    const coreset = await selectCoreset(store, { backend: ortBackend({ maxBufferBytes: 4096 }), rows: 60, first: 0 });
+    const coreset = await selectCoreset(store, {
+      backend: ortBackend({ maxBufferBytes: 4096 }),
+      rows: 60,
+      first: 0,
+    });
     expect(coreset.indices).toEqual(plain.indices);
   });
 
@@ -85,7 +91,9 @@ describe('selectCoreset', () => {
     expect(more.indices.length).toBeGreaterThan(0);
     expect(more.radius).toBeLessThanOrEqual(0.4);
     const everyRow = [bank, more.rows].flatMap((rows) =>
-      Array.from({ length: rows.length / store.dims }, (_, r) => rows.subarray(r * store.dims, (r + 1) * store.dims)),
+      Array.from({ length: rows.length / store.dims }, (_, r) =>
+        rows.subarray(r * store.dims, (r + 1) * store.dims),
+      ),
     );
     const distances = Array.from({ length: store.count }, (_, i) =>
       Math.sqrt(Math.min(...everyRow.map((row) => squared(patchOf(store, i), row)))),
@@ -96,7 +104,12 @@ describe('selectCoreset', () => {
   test('reports progress and can be stopped', async () => {
     const store = clusteredStore(5, 50, 5, 4);
     const reached: number[] = [];
-    await selectCoreset(store, { backend: ortBackend(), rows: 80, first: 0, onProgress: (rows) => reached.push(rows) });
+    await selectCoreset(store, {
+      backend: ortBackend(),
+      rows: 80,
+      first: 0,
+      onProgress: (rows) => reached.push(rows),
+    });
     expect(reached.at(-1)).toBe(80);
     const signal = AbortSignal.abort(new Error('stopped by the user'));
     await expect(selectCoreset(store, { backend: ortBackend(), rows: 80, first: 0, signal })).rejects.toThrow(

@@ -5,10 +5,10 @@
  *
  * Everything comes from sums, which can be added and subtracted: one pass over the images, constant memory.
  */
-import { hostTensor, ParameterError } from '../contract/index.ts';
+import { hostTensor, ParameterError, type HostTensor } from '../contract/index.ts';
 import { matmul, reduceSum, reshape, sqrt, square, sub, type Value } from '../onnx/index.ts';
 import { inverseCholesky } from './cholesky.ts';
-import { addInto } from './feature-statistics.ts';
+import { addInto, type Products } from './feature-statistics.ts';
 
 /** Sums over images of patches `[P, D]`; float64. */
 export interface GaussianSums {
@@ -79,21 +79,25 @@ export function combineSums(a: GaussianSums, b: GaussianSums, sign: 1 | -1): Gau
 /**
  * Mean and whitening from the sums.
  *
+ * @param products sums of products of patches, computed where the patches' own were.
  * @throws ParameterError when the covariance cannot be inverted, which shrinkage above 0 prevents for features that vary.
  */
-export function fitGaussian(sums: GaussianSums, shrinkage: number): GaussianFit {
-  const { images, positions, dims, products } = sums;
-  const mean = sums.sum.map((value) => value / images);
-  const matrices = products.length / (dims * dims);
-  const whitening = new Float32Array(products.length);
+export async function fitGaussian(
+  sums: GaussianSums,
+  shrinkage: number,
+  products: Products,
+): Promise<GaussianFit> {
+  const { images, positions, dims } = sums;
+  const mean = Float32Array.from(sums.sum, (value) => value / images);
+  const ofMeans = new Float64Array(sums.products.length);
+  await products.addTo(ofMeans, mean);
+  const covariances = sums.products.map((value, i) => value / images - (ofMeans[i] as number));
+  const size = dims * dims;
+  const matrices = covariances.length / size;
+  const whitening = new Float32Array(covariances.length);
   for (let m = 0; m < matrices; m++) {
-    const shared = matrices === 1 && positions > 1;
-    const covariance = products.slice(m * dims * dims, (m + 1) * dims * dims);
-    const first = shared ? 0 : m;
-    const last = shared ? positions : m + 1;
-    subtractMeans(covariance, mean, images, first, last, dims);
-    const count = images * (last - first);
-    shrink(covariance, count, shrinkage, dims);
+    const covariance = covariances.subarray(m * size, (m + 1) * size);
+    shrink(covariance, positions / matrices, shrinkage, dims);
     const inverse = inverseCholesky(covariance, dims);
     if (inverse === undefined) {
       throw new ParameterError({
@@ -104,32 +108,10 @@ export function fitGaussian(sums: GaussianSums, shrinkage: number): GaussianFit 
       });
     }
     for (let i = 0; i < dims; i++) {
-      for (let j = 0; j < dims; j++) {
-        whitening[m * dims * dims + j * dims + i] = inverse[i * dims + j] as number;
-      }
+      for (let j = 0; j < dims; j++) whitening[m * size + j * dims + i] = inverse[i * dims + j] as number;
     }
   }
-  return { mean: Float32Array.from(mean), whitening };
-}
-
-/** Takes `n · μₚ·μₚᵀ` of the positions off the sums of products. */
-function subtractMeans(
-  products: Float64Array,
-  mean: Float64Array,
-  images: number,
-  first: number,
-  last: number,
-  dims: number,
-): void {
-  for (let position = first; position < last; position++) {
-    const start = position * dims;
-    for (let i = 0; i < dims; i++) {
-      const weighted = images * (mean[start + i] as number);
-      for (let j = 0; j < dims; j++) {
-        products[i * dims + j] = (products[i * dims + j] as number) - weighted * (mean[start + j] as number);
-      }
-    }
-  }
+  return { mean, whitening };
 }
 
 /** Sums of products → covariance, mixed with its mean variance on the diagonal. */
@@ -151,14 +133,21 @@ export function mahalanobisDistance(patches: Value, mean: Value, whitening: Valu
   return reshape(sqrt(reduceSum(square(rows), [3])), [0, positions]);
 }
 
-/** The fit as tensors: mean `[P, D]`, whitening `[D, D]` or `[P, D, D]`. */
-export function gaussianTensors(
-  { mean, whitening }: GaussianFit,
-  dims: number,
-): { mean: ReturnType<typeof hostTensor<'float32'>>; whitening: ReturnType<typeof hostTensor<'float32'>> } {
+/** A fit as the head takes it: mean `[P, D]`, whitening `[D, D]` or `[P, D, D]`. */
+export interface GaussianTensors {
+  readonly mean: HostTensor<'float32'>;
+  readonly whitening: HostTensor<'float32'>;
+}
+
+export function gaussianTensors({ mean, whitening }: GaussianFit, dims: number): GaussianTensors {
   const matrices = whitening.length / (dims * dims);
   return {
     mean: hostTensor('float32', [mean.length / dims, dims], mean),
     whitening: hostTensor('float32', matrices === 1 ? [dims, dims] : [matrices, dims, dims], whitening),
   };
+}
+
+/** Memory that sums take. */
+export function sumsBytes({ sum, products }: GaussianSums): number {
+  return sum.byteLength + products.byteLength;
 }

@@ -19,7 +19,9 @@ import {
   gaussianSums,
   gaussianTensors,
   mahalanobisDistance,
+  sumsBytes,
   type GaussianSums,
+  type GaussianTensors,
 } from './gaussian-head.ts';
 import { outputData } from './output-data.ts';
 import type { FeatureTransform } from './pyramid.ts';
@@ -39,11 +41,40 @@ export async function fitGaussianHead(
   const dims = transform.components?.dims ?? pyramidChannels(extractor);
   const positions = extractor.grid.height * extractor.grid.width;
   checkGaussianSize(positions, dims, params.covariance);
-  const { total, folds, images } = await collectSums(extractor, transform, dims, samples, options);
+  const products = await (params.covariance === 'shared'
+    ? openProducts(dims, options.backend)
+    : openPositionProducts(positions, dims, options.backend));
+  try {
+    return await fit(
+      extractor,
+      transform,
+      gaussianSums(positions, dims, params.covariance),
+      products,
+      samples,
+      options,
+    );
+  } finally {
+    await products.dispose();
+  }
+}
+
+async function fit(
+  extractor: Extractor,
+  transform: FeatureTransform,
+  empty: GaussianSums,
+  products: Products,
+  samples: TrainingSamples,
+  options: FitOptions,
+): Promise<FittedHeadResult> {
+  const { positions, dims } = empty;
+  const { total, folds, images } = await collectSums(extractor, transform, products, empty, samples, options);
+  const { shrinkage } = options.params;
+  const fitWithout = async (fold: GaussianSums): Promise<GaussianTensors> =>
+    gaussianTensors(await fitGaussian(combineSums(total, fold, -1), shrinkage, products), dims);
   const calibration = options.selfCalibrate
-    ? await leaveOwnSumsOut(extractor, transform, total, folds, samples, options)
+    ? await leaveOwnSumsOut(extractor, transform, empty, folds, fitWithout, samples, options)
     : undefined;
-  const { mean, whitening } = gaussianTensors(fitGaussian(total, params.shrinkage), dims);
+  const { mean, whitening } = await fitWithout(empty);
   return {
     transform,
     head: (g, patches) => mahalanobisDistance(patches, g.constant(mean), g.constant(whitening)),
@@ -93,42 +124,34 @@ interface Folds {
 async function collectSums(
   extractor: Extractor,
   transform: FeatureTransform,
-  dims: number,
+  products: Products,
+  empty: GaussianSums,
   samples: TrainingSamples,
   { params, backend, signal, onProgress }: FitOptions,
 ): Promise<{ total: GaussianSums; folds: Folds; images: ImageIdentity[] }> {
-  const positions = extractor.grid.height * extractor.grid.width;
-  const empty = (): GaussianSums => gaussianSums(positions, dims, params.covariance);
-  const bytes = 8 * (empty().sum.length + empty().products.length);
-  const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / bytes)));
+  const { positions, dims } = empty;
+  const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / sumsBytes(empty))));
   const sums: GaussianSums[] = [];
   const ofGroup = new Map<string, number>();
   const ofImage: number[] = [];
   const images: ImageIdentity[] = [];
-  const products = await (params.covariance === 'shared'
-    ? openProducts(dims, backend)
-    : openPositionProducts(positions, dims, backend));
-  try {
-    for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
-      backend,
-      batchSize: params.batchSize,
-      ...(signal && { signal }),
-      onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
-    })) {
-      for (const [i, sample] of batch.samples.entries()) {
-        const group = sample.group === undefined ? `image ${images.length}` : `group ${sample.group}`;
-        images.push(identityOf(sample));
-        const fold = ofGroup.get(group) ?? ofGroup.size % foldCount;
-        ofGroup.set(group, fold);
-        ofImage.push(fold);
-        const own = (sums[fold] ??= empty());
-        await addImage(own, batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize), products);
-      }
+  for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
+    backend,
+    batchSize: params.batchSize,
+    ...(signal && { signal }),
+    onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
+  })) {
+    for (const [i, sample] of batch.samples.entries()) {
+      const group = sample.group === undefined ? `image ${images.length}` : `group ${sample.group}`;
+      images.push(identityOf(sample));
+      const fold = ofGroup.get(group) ?? ofGroup.size % foldCount;
+      ofGroup.set(group, fold);
+      ofImage.push(fold);
+      const own = (sums[fold] ??= gaussianSums(positions, dims, params.covariance));
+      await addImage(own, batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize), products);
     }
-  } finally {
-    await products.dispose();
   }
-  const total = sums.reduce((a, b) => combineSums(a, b, 1), empty());
+  const total = sums.reduce((a, b) => combineSums(a, b, 1), empty);
   return { total, folds: { ofImage, sums }, images };
 }
 
@@ -141,13 +164,13 @@ async function addImage(sums: GaussianSums, patches: Float32Array, products: Pro
 async function leaveOwnSumsOut(
   extractor: Extractor,
   transform: FeatureTransform,
-  total: GaussianSums,
+  { positions, dims }: GaussianSums,
   folds: Folds,
+  fitWithout: (fold: GaussianSums) => Promise<GaussianTensors>,
   samples: TrainingSamples,
   { params, backend, signal, onProgress }: FitOptions,
 ): Promise<Calibration | undefined> {
   if (folds.sums.length < 2) return undefined;
-  const { positions, dims } = total;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
   const patches = g.input(patchesName, 'float32', ['N', positions, dims]);
@@ -157,7 +180,7 @@ async function leaveOwnSumsOut(
   const graph = finishGraph(g, distances, tailOptions(extractor, params));
   const session = await backend.createSession(writeGraph(graph));
   const references = collectReferences();
-  const fits = new Map<number, ReturnType<typeof gaussianTensors>>();
+  const fits = new Map<number, GaussianTensors>();
   let done = 0;
   try {
     for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
@@ -167,7 +190,7 @@ async function leaveOwnSumsOut(
     })) {
       for (let i = 0; i < batch.samples.length; i++) {
         const fold = folds.ofImage[done] as number;
-        const fit = fits.get(fold) ?? fitWithout(total, folds.sums[fold] as GaussianSums, params.shrinkage);
+        const fit = fits.get(fold) ?? (await fitWithout(folds.sums[fold] as GaussianSums));
         // With one covariance per position a fit is large: only the last one is kept.
         if (params.covariance === 'perPosition') fits.clear();
         fits.set(fold, fit);
@@ -182,12 +205,4 @@ async function leaveOwnSumsOut(
     await session.dispose();
   }
   return references.finish('leaveOwnSumsOut');
-}
-
-function fitWithout(
-  total: GaussianSums,
-  fold: GaussianSums,
-  shrinkage: number,
-): ReturnType<typeof gaussianTensors> {
-  return gaussianTensors(fitGaussian(combineSums(total, fold, -1), shrinkage), total.dims);
 }
