@@ -2,7 +2,7 @@
  * Chooses a scene at random. All that varies varies alike in good and in flawed scenes: the flaw is drawn from a
  * stream of its own, so one seed gives the same picture with and without it.
  */
-import { add, combine, dot, frameAlong, normalize, toLocal } from './vector.ts';
+import { add, combine, dot, frameAlong, normalize, toLocal, toWorld } from './vector.ts';
 import type { Frame, Vector } from './vector.ts';
 import { createRandom, deriveSeed } from './random.ts';
 import type { Random } from './random.ts';
@@ -25,8 +25,8 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
   const camera = drawCamera(random);
   const body = drawBody(random, variety, camera);
   const stem = {
-    length: random.between(0.4, 0.5),
-    radius: random.between(0.026, 0.031),
+    length: random.between(0.38, 0.47),
+    radius: random.between(0.024, 0.028),
     lean: scaled(random.disc(), 0.2),
   };
   const light = drawLight(random);
@@ -69,7 +69,7 @@ function drawBody(random: Random, variety: AppleVariety, camera: Camera): Body {
   let axis: Vector = normalize([0.5 * leanX, 1, 0.12 + 0.38 * leanZ]);
   // The stem's hollow always faces the camera enough to be seen.
   const facing = dot(axis, camera.towards);
-  if (facing < 0.6) axis = normalize(combine([1, axis], [0.75 - facing, camera.towards]));
+  if (facing < 0.68) axis = normalize(combine([1, axis], [0.9 - facing, camera.towards]));
   return {
     variety,
     frame: frameAlong(axis, random.circle()),
@@ -161,25 +161,28 @@ interface FlawPlace {
 /** Somewhere on the side that the camera sees, outside the hollow and not under the leaf. */
 function drawFlaw(seed: number, kind: AppleDefect, { camera, body, leaf }: FlawPlace): Flaw {
   const random = createRandom(deriveSeed(seed, 2));
-  const relativeSize = random.between(0.92, 1.08);
+  const relativeSize = random.between(0.95, 1.05);
   const turn = random.circle();
   const look = Math.floor(random.between(0, 3));
   const textureSeed = random.seed();
+  // What is nearer to the camera looks larger; a flaw keeps its share of the picture.
+  const sized = (direction: Vector): Flaw => {
+    const depth = dot(toWorld(body.frame, direction), camera.towards);
+    const size = (relativeSize * (camera.distance - depth)) / camera.distance;
+    return { kind, direction, size, turn, look, textureSeed };
+  };
+  if (kind === 'missing-stem') return sized([0, 1, 0]);
   const viewUp: Vector = [0, camera.towards[2], -camera.towards[1]];
-  let direction: Vector = [0, 0, 1];
-  let size = relativeSize;
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     const [right, up] = scaled(random.disc(), 0.58);
     const depth = Math.sqrt(1 - right * right - up * up);
-    const world = add([right, 0, 0], combine([up, viewUp], [depth, camera.towards]));
-    direction = kind === 'missing-stem' ? [0, 1, 0] : toLocal(body.frame, world);
-    // What is nearer to the camera looks larger; a flaw keeps its share of the picture.
-    size = (relativeSize * (camera.distance - depth)) / camera.distance;
+    const seen = add([right, 0, 0], combine([up, viewUp], [depth, camera.towards]));
+    const direction = toLocal(body.frame, seen);
+    const inHollow = direction[1] > 0.66;
     const underLeaf =
       leaf !== undefined && direction[0] * leaf.direction[0] + direction[2] * leaf.direction[1] > 0.3;
-    if (kind === 'missing-stem' || (direction[1] < 0.66 && !underLeaf)) break;
+    if ((!inHollow && !underLeaf) || attempt > 200) return sized(direction);
   }
-  return { kind, direction, size, turn, look, textureSeed };
 }
 
 function scaled([x, y]: readonly [number, number], factor: number): readonly [number, number] {

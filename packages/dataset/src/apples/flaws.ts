@@ -43,7 +43,7 @@ const BRUISE_HEART = rgb('#c09a68');
 /** A knock that has begun to rot: brown and sunken, in rings, darker at the edge, dry and pale in the middle. */
 function paintBruise(surface: Surface, a: number, b: number, patch: Patch): void {
   const { size, look, textureSeed } = patch.flaw;
-  const radius = 0.156 * size;
+  const radius = 0.152 * size;
   const ragged =
     0.3 * (noise2(a * 9, b * 9, textureSeed) - 0.5) + 0.14 * (noise2(a * 24, b * 24, textureSeed) - 0.5);
   const away = Math.sqrt(a * a * 1.2 + b * b * 0.85) / radius + ragged;
@@ -109,11 +109,11 @@ function paintStemWound(surface: Surface, a: number, b: number, { flaw }: Patch)
   const ragged =
     0.07 * (noise2(a * 11, b * 11, textureSeed) - 0.5) + 0.03 * (noise2(a * 26, b * 26, textureSeed) - 0.5);
   const away = Math.sqrt(a * a + b * b) / size + ragged;
-  const amount = smoothstep(0.222, 0.2, away);
+  const amount = smoothstep(0.212, 0.192, away);
   if (amount <= 0) return;
   const fibre = noise2(a * 40, b * 40, textureSeed + 1);
   blendColour(surface, DRY_RIM, 0.9 * amount);
-  blendColour(surface, FLESH, 0.95 * smoothstep(0.19, 0.166, away));
+  blendColour(surface, FLESH, 0.95 * smoothstep(0.184, 0.162, away));
   blendColour(surface, FIBRE, smoothstep(0.172, 0.115, away) * mix(0.5, 1, fibre));
   blendColour(surface, CREASE, 0.95 * smoothstep(0.118, 0.09, away));
   surface.openness = mix(surface.openness, 0.7, amount);

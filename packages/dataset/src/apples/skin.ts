@@ -38,7 +38,7 @@ export function createSkinPainter(body: Body): Painter {
     const streak = 0.48 * broad + 0.4 * fine + 0.12 * hair - 0.5;
 
     const sun = u * sunSide[0] + v * sunSide[1] + w * sunSide[2];
-    const field = 0.42 * sun + bias + 1.5 * streaks * streak + 0.7 * (drift - 0.5) + 0.25 * (mottle - 0.5);
+    const field = 0.42 * sun + bias + 1.5 * streaks * streak + 0.6 * (drift - 0.5) + 0.25 * (mottle - 0.5);
     const blush = smoothstep(-0.36, 0.28, field);
     const depth = smoothstep(0.05, 0.75, field + 0.25 * (fine - 0.5) + 0.3 * (hair - 0.5));
 

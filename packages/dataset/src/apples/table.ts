@@ -64,7 +64,7 @@ function paintWood(surface: Surface, x: number, z: number, blur: number, seed: n
   const fibre = noise2(along * 2.6, z * 44, seed + 2) - 0.5;
   const edge = Math.min(across, 1 - across) * PLANK;
   const soft = 0.012 + blur;
-  const gap = 1 - (0.75 * 0.012 * (1 - smoothstep(0, 2 * soft, edge))) / soft;
+  const gap = 1 - (0.55 * 0.012 * (1 - smoothstep(0, 2 * soft, edge))) / soft;
   const tone =
     0.9 +
     0.16 * (own - 0.5) +

@@ -18,8 +18,8 @@ const MOUTH = rgb('#4a1a18');
 const WHITE = rgb('#fbfaf4');
 const PUPIL = rgb('#0d0b0a');
 
-const BODY_RADIUS = 0.052;
-const HEAD_RADIUS = 0.08;
+const BODY_RADIUS = 0.05;
+const HEAD_RADIUS = 0.075;
 const EYE_RADIUS = 0.034;
 const RING_COUNT = 5;
 
