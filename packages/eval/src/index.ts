@@ -1,1 +1,15 @@
-export {};
+/** Metrics, threshold tables, colour maps and overlays. Charts and the HTML report are in `@oddpixel/eval/report`. */
+export * from './evaluation.ts';
+export { createEvaluationParams } from './evaluation-params.ts';
+export { createEvaluator, type Evaluator } from './evaluator.ts';
+export { serializeEvaluation, summarizeEvaluation, type EvaluationSummary } from './summary.ts';
+export { colorMaps, type ColorMapName, type ColorTable } from './color-maps.ts';
+export { thumbnail, tileRasters, type TileRastersOptions } from './compose.ts';
+export {
+  renderMap,
+  renderOverlay,
+  toRgb,
+  type Color,
+  type DrawingRange,
+  type OverlayOptions,
+} from './overlay.ts';

@@ -77,8 +77,17 @@ export function regionComponents(result: Result): RegionComponent[] {
     .sort((a, b) => b.peak.value - a.peak.value);
 }
 
-/** Union-find over runs: two runs in neighbouring rows join where they touch, diagonals included. */
-function labelRuns(region: Region): Int32Array {
+/** The region of the pixels that are not 0 in a mask of one byte per pixel, row-major. */
+export function regionFromMask(mask: Uint8Array, width: number, height: number): Region {
+  return regionFromMap({ width, height, data: Float32Array.from(mask) }, 1);
+}
+
+/**
+ * The 8-connected component of every run of a region: runs with equal numbers belong together; a component's number
+ * is the index of its first run. Union-find over runs: two in neighbouring rows join where they touch, diagonals
+ * included.
+ */
+export function labelRuns(region: Region): Int32Array {
   const { runs } = region;
   const count = Math.floor(runs.length / 3);
   const parent = Int32Array.from({ length: count }, (_, i) => i);

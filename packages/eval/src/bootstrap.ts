@@ -1,0 +1,53 @@
+/** Confidence intervals by resampling images (B. Efron 1979), each class by itself, so that every draw has both. */
+import type { Interval } from './evaluation.ts';
+import { rank, rankingMeasures, type RankingMeasures } from './ranking.ts';
+
+export interface BootstrapOptions {
+  readonly samples: number;
+  /** Confidence, 0..1. */
+  readonly confidence: number;
+  readonly seed: number;
+}
+
+type Measure = 'auroc' | 'ap' | 'f1Max';
+
+/** Percentile intervals of the image measures; `null` without resampling or with an empty class. */
+export function bootstrapIntervals(
+  good: readonly number[],
+  odd: readonly number[],
+  { samples, confidence, seed }: BootstrapOptions,
+): Record<Measure, Interval | null> {
+  if (samples === 0 || good.length === 0 || odd.length === 0) return { auroc: null, ap: null, f1Max: null };
+  const next = randomIntegers(seed);
+  const draw = (values: readonly number[]): Float32Array =>
+    Float32Array.from(values, () => values[next(values.length)] as number);
+  const drawn = Array.from(
+    { length: samples },
+    () => rankingMeasures(rank([draw(good)], draw(odd).sort())) as RankingMeasures,
+  );
+  const interval = (measure: Measure): Interval => {
+    const sorted = Float64Array.from(drawn, (measures) => measures[measure]).sort();
+    return [quantile(sorted, (1 - confidence) / 2), quantile(sorted, (1 + confidence) / 2)];
+  };
+  return { auroc: interval('auroc'), ap: interval('ap'), f1Max: interval('f1Max') };
+}
+
+/** Linear interpolation between order statistics. */
+function quantile(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1);
+  const low = Math.floor(position);
+  const a = sorted[low] as number;
+  const b = sorted[Math.min(sorted.length - 1, low + 1)] as number;
+  return a + (position - low) * (b - a);
+}
+
+/** Integers below a limit, the same for the same seed on every machine (SplitMix32). */
+function randomIntegers(seed: number): (limit: number) => number {
+  let state = seed | 0;
+  return (limit) => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return Math.floor((((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32) * limit);
+  };
+}

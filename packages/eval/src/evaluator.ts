@@ -1,0 +1,129 @@
+/** Collecting scored images one by one, and everything that can be said of them in the end. */
+import { ParameterError } from '@oddpixel/model-core/contract';
+import { bootstrapIntervals } from './bootstrap.ts';
+import { precisionRecallCurve, rocCurve, scoreHistogram } from './curves.ts';
+import type {
+  EvaluatedImage,
+  Evaluation,
+  EvaluationParams,
+  ImageMeasures,
+  ScoredImage,
+} from './evaluation.ts';
+import { createEvaluationParams } from './evaluation-params.ts';
+import { defectOf, perDefectMeasures, rankScores } from './per-defect.ts';
+import { accumulatePixels } from './pixel-accumulator.ts';
+import { rankingMeasures } from './ranking.ts';
+import { thresholdTable } from './threshold-table.ts';
+
+export interface Evaluator {
+  /**
+   * Adds one image. Its map and mask may be reused afterwards.
+   *
+   * @throws ParameterError for a score or map that is no number, a mask of another size, or an image that was added before.
+   */
+  add(image: EvaluatedImage): void;
+  /** The measures over all images added so far. Call it once. */
+  finish(): Evaluation;
+}
+
+/**
+ * Measures a model image by image; memory grows with the number of pixels, four bytes each.
+ *
+ * @throws ParameterError for parameters outside their range.
+ */
+export function createEvaluator(options: Partial<EvaluationParams> = {}): Evaluator {
+  const params = createEvaluationParams(options);
+  const scores: ScoredImage[] = [];
+  const seen = new Set<number>();
+  const pixels = accumulatePixels();
+  const wantsPixels = params.measures.includes('pixel');
+
+  return {
+    add(image): void {
+      checkImage(image, seen);
+      seen.add(image.imageId);
+      const { imageId, fileName, label, defect, score, map, mask, vanishedRegions = 0 } = image;
+      scores.push({
+        imageId,
+        ...(fileName !== undefined && { fileName }),
+        label,
+        ...(defect !== undefined && { defect }),
+        score,
+      });
+      if (!wantsPixels || map === undefined || mask === undefined) return;
+      pixels.add(map, mask, label === 'ok' ? undefined : defectOf(image), vanishedRegions);
+    },
+
+    finish(): Evaluation {
+      const ok = scores.filter(({ label }) => label === 'ok');
+      const nok = scores.filter(({ label }) => label === 'nok');
+      const ranking = rankScores(ok, nok);
+      const { all, aurocs } = pixels.finish();
+      return {
+        params,
+        counts: { images: scores.length, ok: ok.length, nok: nok.length },
+        image: params.measures.includes('image') ? imageMeasures(ok, nok, params) : null,
+        pixel: all,
+        thresholds: thresholdTable(scores, params),
+        perDefect: perDefectMeasures(scores, params.modelThresholds?.classification, aurocs),
+        histogram: scoreHistogram(scores, params.histogramBins),
+        roc: rocCurve(ranking),
+        precisionRecall: precisionRecallCurve(ranking),
+        scores,
+      };
+    },
+  };
+}
+
+function imageMeasures(
+  ok: readonly ScoredImage[],
+  nok: readonly ScoredImage[],
+  { bootstrapSamples, confidence, seed }: EvaluationParams,
+): ImageMeasures {
+  const measures = rankingMeasures(rankScores(ok, nok));
+  return {
+    auroc: measures?.auroc ?? null,
+    ap: measures?.ap ?? null,
+    f1Max: measures?.f1Max ?? null,
+    f1MaxThreshold: measures?.f1MaxThreshold ?? null,
+    intervals: bootstrapIntervals(
+      ok.map(({ score }) => score),
+      nok.map(({ score }) => score),
+      { samples: bootstrapSamples, confidence, seed },
+    ),
+  };
+}
+
+function checkImage(
+  { imageId, fileName, score, map, mask }: EvaluatedImage,
+  seen: ReadonlySet<number>,
+): void {
+  const name = fileName ?? `image ${imageId}`;
+  if (seen.has(imageId)) {
+    throw new ParameterError({
+      name,
+      expected: 'each image once',
+      received: `imageId ${imageId} a second time`,
+    });
+  }
+  if (!Number.isFinite(score)) {
+    throw new ParameterError({
+      name: `${name}: score`,
+      expected: 'a finite number',
+      received: String(score),
+    });
+  }
+  if (map === undefined) return;
+  const size = map.width * map.height;
+  if (map.data.length !== size || (mask !== undefined && mask.length !== size)) {
+    throw new ParameterError({
+      name: `${name}: ${map.data.length === size ? 'mask' : 'map'}`,
+      expected: `${size} pixels for a map of ${map.width}×${map.height}`,
+      received: String(map.data.length === size ? mask?.length : map.data.length),
+      fix: 'Bring the ground truth to the size of the map with preprocessMask.',
+    });
+  }
+  if (map.data.some(Number.isNaN)) {
+    throw new ParameterError({ name: `${name}: map`, expected: 'numbers', received: 'NaN' });
+  }
+}

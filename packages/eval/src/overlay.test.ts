@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { regionFromMap } from '@oddpixel/model-core/model';
+import { colorMaps } from './color-maps.ts';
+import { thumbnail, tileRasters } from './compose.ts';
+import { renderMap, renderOverlay, toRgb } from './overlay.ts';
+
+const map = { width: 4, height: 2, data: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7) };
+const gray = (width: number, height: number, value: number) => ({
+  width,
+  height,
+  channels: 1,
+  data: new Uint8Array(width * height).fill(value),
+});
+const pixel = (raster: { width: number; data: ArrayLike<number> }, x: number, y: number): number[] =>
+  Array.from({ length: 3 }, (_, c) => raster.data[3 * (y * raster.width + x) + c] as number);
+
+describe('colour maps', () => {
+  test.each(Object.entries(colorMaps))('%s has 256 colours without jumps', (_, table) => {
+    expect(table).toHaveLength(768);
+    for (let i = 3; i < table.length; i++) {
+      expect(Math.abs((table[i] as number) - (table[i - 3] as number))).toBeLessThanOrEqual(12);
+    }
+  });
+  test('inverses are the same colours from the other end', () => {
+    expect([...colorMaps.jetInverse.slice(0, 3)]).toEqual([...colorMaps.jet.slice(-3)]);
+    expect([...colorMaps.hotInverse.slice(-3)]).toEqual([...colorMaps.hot.slice(0, 3)]);
+  });
+});
+
+test('a map is drawn from the lowest to the highest colour, and stays there beyond', () => {
+  const drawn = renderMap(map, { min: 2, max: 5, colorMap: 'viridis' });
+  expect(pixel(drawn, 0, 0)).toEqual([...colorMaps.viridis.slice(0, 3)]);
+  expect(pixel(drawn, 2, 0)).toEqual([...colorMaps.viridis.slice(0, 3)]);
+  expect(pixel(drawn, 1, 1)).toEqual([...colorMaps.viridis.slice(-3)]);
+  expect(pixel(drawn, 3, 1)).toEqual([...colorMaps.viridis.slice(-3)]);
+});
+
+describe('overlay', () => {
+  test('leaves ordinary pixels as they are and covers odd ones', () => {
+    const overlay = renderOverlay(gray(8, 4, 100), map, { min: 3, max: 7, opacity: 1, colorMap: 'hot' });
+    expect([overlay.width, overlay.height, overlay.channels]).toEqual([8, 4, 3]);
+    expect(pixel(overlay, 0, 0)).toEqual([100, 100, 100]);
+    expect(pixel(overlay, 7, 3)).toEqual([...colorMaps.hot.slice(-3)]);
+  });
+
+  test('places the map into its box', () => {
+    const geometry = {
+      sourceWidth: 12,
+      sourceHeight: 6,
+      box: { x: 4, y: 2, width: 4, height: 2 },
+      width: 4,
+      height: 2,
+    };
+    const all = { ...map, data: new Float32Array(8).fill(9) };
+    const overlay = renderOverlay(gray(12, 6, 50), all, { min: 0, max: 1, opacity: 1, geometry });
+    const covered = Array.from(
+      { length: 72 },
+      (_, i) => pixel(overlay, i % 12, Math.floor(i / 12))[0] !== 50,
+    );
+    expect(covered.filter(Boolean)).toHaveLength(8);
+    expect(covered[2 * 12 + 4] && covered[3 * 12 + 7]).toBe(true);
+  });
+
+  test('outlines the region and the ground truth', () => {
+    const flat = { width: 10, height: 8, data: new Float32Array(80) };
+    flat.data.fill(1, 33, 37);
+    flat.data.fill(1, 43, 47);
+    flat.data.fill(1, 53, 57);
+    const groundTruth = new Uint8Array(80);
+    groundTruth[9] = 1;
+    const overlay = renderOverlay(gray(10, 8, 0), flat, {
+      min: 5,
+      max: 6,
+      region: regionFromMap(flat, 1),
+      regionColor: [255, 0, 0],
+      groundTruth,
+      groundTruthColor: [0, 255, 0],
+    });
+    expect(pixel(overlay, 3, 3)).toEqual([255, 0, 0]);
+    expect(pixel(overlay, 4, 4)).toEqual([0, 0, 0]);
+    expect(pixel(overlay, 9, 0)).toEqual([0, 255, 0]);
+  });
+});
+
+test('any raster becomes 8-bit RGB', () => {
+  const sixteen = { width: 2, height: 1, channels: 1, data: Uint16Array.of(0, 65_535) };
+  expect([...toRgb(sixteen).data]).toEqual([0, 0, 0, 255, 255, 255]);
+  const float = { width: 3, height: 1, channels: 1, data: Float32Array.of(-2, 0, 2) };
+  expect([...toRgb(float).data]).toEqual([0, 0, 0, 128, 128, 128, 255, 255, 255]);
+  const rgba = { width: 1, height: 1, channels: 4, hasAlpha: true, data: Uint8Array.of(1, 2, 3, 0) };
+  expect([...toRgb(rgba).data]).toEqual([1, 2, 3]);
+});
+
+test('thumbnails are means over areas, strips hold all pictures', () => {
+  const checks = toRgb({
+    width: 6,
+    height: 4,
+    channels: 1,
+    data: Uint8Array.from({ length: 24 }, (_, i) => 255 * (i % 2)),
+  });
+  const small = thumbnail(checks, 3);
+  expect([small.width, small.height, small.data[0]]).toEqual([3, 2, 128]);
+  expect(thumbnail(checks, 10)).toBe(checks);
+  const strip = tileRasters([checks, small, small], { columns: 2, gap: 1 });
+  expect([strip.width, strip.height]).toEqual([13, 9]);
+  expect(pixel(strip, 7, 0)).toEqual([128, 128, 128]);
+  expect(pixel(strip, 6, 0)).toEqual([255, 255, 255]);
+});
