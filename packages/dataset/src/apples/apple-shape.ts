@@ -10,7 +10,7 @@ import { scale, toWorld } from './vector.ts';
 import type { Vector } from './vector.ts';
 
 const MAX_STEPS = 40;
-const NEAR_ENOUGH = 0.0015;
+const NEAR_ENOUGH = 0.006;
 /** Bounds of how fast a ray is taken to come down: steep where it meets the skin head on, shallow where it grazes. */
 const STEEPEST = 1.35;
 const SHALLOWEST = 0.6;
@@ -100,6 +100,7 @@ export function createAppleShape(body: Body): AppleShape {
     const root = b * b - a * c;
     if (root < 0) return;
     const reach = Math.sqrt(root);
+    const middle = -b / a;
     const stop = (-b + reach) / a;
     const pace = 1 / Math.sqrt(a);
     let t = (-b - reach) / a;
@@ -117,14 +118,16 @@ export function createAppleShape(body: Body): AppleShape {
         t += again * pace;
         break;
       }
-      if (height < NEAR_ENOUGH) break;
       if (step > 0) {
+        // Past the middle and going up again: away for good, except over the hollow, whose far wall may follow.
+        if (height > last && t > middle && oy + t * dy < 0.5) return;
         const seen = (last - height) / lastStep;
         steepness = seen > STEEPEST ? STEEPEST : seen < SHALLOWEST ? SHALLOWEST : seen;
       }
       last = height;
       lastStep = height / steepness;
       t += lastStep * pace;
+      if (height < NEAR_ENOUGH) break;
       if (t > stop) return;
     }
     if (t >= surface.distance) return;
@@ -148,7 +151,7 @@ export function createAppleShape(body: Body): AppleShape {
     toBody(surface.x, surface.y, surface.z, light[0], light[1], light[2]);
     let open = 1;
     let t = 0.05;
-    for (let step = 0; step < 10 && t < 0.9; step++) {
+    for (let step = 0; step < 8 && t < 0.9; step++) {
       const height = above(local.ox + t * local.dx, local.oy + t * local.dy, local.oz + t * local.dz);
       const share = 0.5 + (4 * height) / t;
       if (share < open) open = share;

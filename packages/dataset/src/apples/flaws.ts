@@ -81,7 +81,11 @@ function paintCut(surface: Surface, a: number, b: number, patch: Patch): void {
   if (open <= 0) return;
   const depth = side / (width + 1e-6);
   blendColour(surface, FLESH, open);
-  blendColour(surface, BROWNED, open * (0.25 + 0.75 * noise2(a * 25, b * 40, textureSeed)) * (1 - 0.6 * depth * depth));
+  blendColour(
+    surface,
+    BROWNED,
+    open * (0.25 + 0.75 * noise2(a * 25, b * 40, textureSeed)) * (1 - 0.6 * depth * depth),
+  );
   // The knife came in aslant: one wall is broad and lit, the other narrow.
   blendColour(surface, CREASE, 0.95 * open * smoothstep(0.36, 0.18, Math.abs(depth + 0.42)));
   tilt(surface, patch, 0, -1.1 * (depth + 0.42) * open);

@@ -140,7 +140,8 @@ function triangulate(point: (u: number, v: number) => Vector): Float64Array {
   return Float64Array.from(numbers);
 }
 
-export function paintLeaf(surface: Surface, seed: number): void {
+/** Paints a point of the leaf; `light` points to the main light. */
+export function paintLeaf(surface: Surface, seed: number, light: Vector): void {
   const aside = Math.abs(surface.v);
   const blotch = noise2(surface.u * 9, surface.v * 4, seed);
   const midrib = smoothstep(0.1, 0.03, aside);
@@ -152,6 +153,16 @@ export function paintLeaf(surface: Surface, seed: number): void {
   blendColour(surface, VEIN, 0.6 * vein);
   shadeColour(surface, bulge);
   surface.gloss = 0.3;
+  const facing = surface.nx * light[0] + surface.ny * light[1] + surface.nz * light[2];
+  if (facing < 0) {
+    // Lit from behind: light shines through, greener and weaker, and nothing is mirrored.
+    surface.nx -= 2 * facing * light[0];
+    surface.ny -= 2 * facing * light[1];
+    surface.nz -= 2 * facing * light[2];
+    shadeColour(surface, 0.7);
+    surface.blue *= 0.6;
+    surface.gloss = 0;
+  }
   surface.roughness = 0.9;
   surface.openness = 0.9;
 }

@@ -12,6 +12,7 @@ import type { AppleDefect, AppleScene, Flaw } from './scene.ts';
 import { material } from './surface.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
+import { combine } from './vector.ts';
 import { grown } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -70,8 +71,10 @@ function withoutFlaw({ flaw: _flaw, ...sound }: AppleScene): AppleScene {
 function flawWindow(scene: AppleScene, flaw: Flaw): Window {
   const shape = createAppleShape(scene.body);
   const middle = shape.pointAt(flaw.direction);
-  if (flaw.kind === 'missing-stem') return windowAround(scene, shape, middle, scene.stem.length + 0.3);
-  return windowAround(scene, shape, middle, flaw.kind === 'worm' ? 0.9 : 0.5);
+  if (flaw.kind === 'worm') return windowAround(scene, shape, middle, 0.7);
+  if (flaw.kind !== 'missing-stem') return windowAround(scene, shape, middle, 0.34);
+  const halfStem = 0.5 * scene.stem.length;
+  return windowAround(scene, shape, combine([1, middle], [halfStem, scene.body.frame.y]), halfStem + 0.22);
 }
 
 function changedPixels(odd: Float32Array, sound: Float32Array, window: Window, width: number): Uint8Array {

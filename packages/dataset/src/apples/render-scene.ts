@@ -255,7 +255,7 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
     } else if (surface.material === material.stem) {
       paintStem(surface, body.textureSeed);
     } else if (surface.material === material.leaf) {
-      paintLeaf(surface, body.textureSeed);
+      paintLeaf(surface, body.textureSeed, light.key);
     } else {
       worm?.paint(surface);
     }
