@@ -1,0 +1,17 @@
+/** Numbers as people read them. */
+
+/** Three decimals for measures; a dash where there is none. */
+export function measure(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : value.toFixed(3);
+}
+
+/** `12.5 %`. */
+export function percent(share: number | null | undefined, digits: number = 1): string {
+  if (share === null || share === undefined) return '–';
+  return `${(100 * share).toFixed(digits).replace(/\.0+$/, '')} %`;
+}
+
+/** Scores and thresholds: four significant digits. */
+export function score(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '–';
+}

@@ -1,0 +1,65 @@
+/** Scores of good and defective images, and where the thresholds lie. */
+import type { Evaluation } from '../evaluation.ts';
+import { chart, chartHeight, frame } from './chart.ts';
+import { score } from './format.ts';
+import { html, type Markup } from './html.ts';
+
+export function histogramChart({ histogram, thresholds, counts }: Evaluation): Markup {
+  const { edges, ok, nok } = histogram;
+  const lines = thresholds.filter(({ name }) => name === 'model' || name === 'f1Max');
+  const values = [...edges, ...lines.map(({ threshold }) => threshold)];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const highest = Math.max(1, ...ok.map((count, i) => count + (nok[i] ?? 0)));
+  const scales = frame({ xDomain: high > low ? [low, high] : [low - 1, high + 1], yDomain: [0, highest] });
+  const { x, y } = scales;
+  const bar = (bin: number, from: number, count: number, kind: 'ok' | 'nok'): Markup | false => {
+    const left = x(edges[bin] ?? 0);
+    const width = Math.max(0.5, x(edges[bin + 1] ?? 0) - left - 1);
+    return (
+      count > 0 &&
+      html`<rect
+        class="fill-${kind}"
+        x="${left.toFixed(1)}"
+        y="${y(from + count).toFixed(1)}"
+        width="${width.toFixed(1)}"
+        height="${(y(from) - y(from + count)).toFixed(1)}"
+      />`
+    );
+  };
+  const bars = ok.map(
+    (count, bin) => html`${bar(bin, 0, count, 'ok')}${bar(bin, count, nok[bin] ?? 0, 'nok')}`,
+  );
+  const marks = lines.map(({ name, threshold }, i) => {
+    const place = x(threshold);
+    const label = name === 'model' ? 'threshold' : 'best F1';
+    const side = place > 300 ? 'end' : 'start';
+    return html`<line
+        class="mark ${name === 'model' ? 'mark-model' : 'mark-other'}"
+        x1="${place.toFixed(1)}"
+        x2="${place.toFixed(1)}"
+        y1="${14}"
+        y2="${chartHeight - 44}"
+      /><text
+        class="mark-label"
+        x="${(place + (side === 'end' ? -5 : 5)).toFixed(1)}"
+        y="${24 + 14 * i}"
+        text-anchor="${side}"
+        >${label} ${score(threshold)}</text
+      >`;
+  });
+  const text = {
+    id: 'histogram',
+    title: 'Scores of good and defective images',
+    description: `${counts.ok} good and ${counts.nok} defective images, scores from ${score(low)} to ${score(high)}. ${lines
+      .map(
+        ({ name, threshold }) =>
+          `${name === 'model' ? "The model's threshold" : 'The threshold with the best F1'} is ${score(threshold)}.`,
+      )
+      .join(' ')}`,
+    xLabel: 'score (higher is odder)',
+    yLabel: 'images',
+  };
+  return html`${chart(scales, text, [...bars, ...marks])}
+    <p class="legend"><span class="key key-ok"></span>good <span class="key key-nok"></span>defective</p>`;
+}
