@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'contract/index': 'src/contract/index.ts',
+    'interop/index': 'src/interop/index.ts',
     'model/index': 'src/model/index.ts',
     'onnx/index': 'src/onnx/index.ts',
     'onnx/reference/index': 'src/onnx/reference/index.ts',

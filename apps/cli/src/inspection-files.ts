@@ -1,9 +1,10 @@
 /** The pictures of one inspected image on disk. */
 import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
-import { calibratedValue, type AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { renderOverlay } from '@oddpixel/eval';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
 import type { Inspection } from '@oddpixel/workflow';
+import { drawingRange } from './report-files.ts';
 
 export type MapFormat = 'png16' | 'float' | 'none';
 
@@ -31,9 +32,10 @@ export async function writeInspection(
       'png',
     );
   }
-  const range = drawingRange(model);
+  const range = drawingRange(model, { min: 0, max: 1 });
   const overlay = renderOverlay(inspection.raster, anomalyImage, {
     ...range,
+    geometry: inspection.result.geometry,
     ...(anomalyRegion && { region: anomalyRegion }),
   });
   await write(`${base}.overlay.png`, overlay, 'png');
@@ -42,19 +44,8 @@ export async function writeInspection(
 
 /** 0 at the mean good pixel, half of the range at the segmentation threshold, clamped. */
 function toSixteenBit(map: Float32Array, model: AnomalyModel): Uint16Array {
-  const { min, max } = drawingRange(model);
+  const { min, max } = drawingRange(model, { min: 0, max: 1 });
   return Uint16Array.from(map, (value) =>
     Math.round(65535 * Math.min(1, Math.max(0, (value - min) / (max - min)))),
   );
-}
-
-/** The range that pictures show: from the mean good pixel to twice as far as the threshold. */
-export function drawingRange(model: AnomalyModel): { min: number; max: number } {
-  const { thresholds, calibration } = model.manifest;
-  if (thresholds === undefined) return { min: 0, max: 1 };
-  const min = calibration?.pixelMean ?? 0;
-  const span = thresholds.segmentation - min;
-  return calibratedValue(thresholds.segmentation, thresholds.segmentation, min) === 0.5 && span > 0
-    ? { min, max: min + 2 * span }
-    : { min: 0, max: 1 };
 }

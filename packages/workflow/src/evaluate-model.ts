@@ -1,7 +1,7 @@
 /** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
 import type { Backend, Dataset, ImageGeometry, Raster, Result, Sample } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { anomalyPath } from '@oddpixel/dataset';
+import { anomalyPath, isLossyFile } from '@oddpixel/dataset';
 import {
   createEvaluationParams,
   createEvaluator,
@@ -129,8 +129,9 @@ async function readMask(
       ? { mask: emptyMask(geometry), vanishedRegions: 0 }
       : { vanishedRegions: 0 };
   }
-  const raster = await decode(await options.source.read(path), path, options);
-  return preprocessMask(raster, geometry, { lossy: /\.jpe?g$/i.test(path), ...warningsFor(options, path) });
+  const bytes = await options.source.read(path);
+  const raster = await decode(bytes, path, options);
+  return preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), ...warningsFor(options, path) });
 }
 
 function emptyMask({ width, height }: ImageGeometry): Uint8Array {

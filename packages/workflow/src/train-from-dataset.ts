@@ -3,7 +3,6 @@ import {
   DatasetError,
   type Backend,
   type Dataset,
-  type HeadType,
   type PreprocessParams,
   type Sample,
 } from '@oddpixel/model-core/contract';
@@ -12,6 +11,7 @@ import {
   createInitialModel,
   createTrainParams,
   trainModel,
+  type FittedHead,
   type TrainingSample,
   type TrainingSamples,
   type TrainParams,
@@ -31,7 +31,7 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   };
   readonly preprocessing: PreprocessParams;
   /** Default `memory`. */
-  readonly head?: HeadType;
+  readonly head?: FittedHead;
   /** Parameters of head and calibration that differ from the defaults. */
   readonly params?: Partial<TrainParams>;
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -59,7 +59,7 @@ export async function trainFromDataset(
   const train = trainingSplit(dataset);
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
   const params = createTrainParams(head, options.params ?? {});
-  const initial = createInitialModel(extractor.bytes, {
+  const initial = await createInitialModel(extractor.bytes, {
     preprocessing,
     id: extractor.id,
     ...(extractor.outputs && { outputs: [...extractor.outputs] }),

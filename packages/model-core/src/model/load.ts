@@ -43,10 +43,19 @@ export async function loadModel(model: AnomalyModel, backend: Backend): Promise<
     await session.dispose();
     throw new ModelFormatError({ where: 'graph outputs', problem: `there is no output \`${missing}\`` });
   }
+  // Foreign models are often exported for a single image.
+  const oneByOne = session.inputs.find(({ name }) => name === names.input)?.dims[0] === 1;
   return {
     model,
     backend,
-    apply: (samples, options) => applyBatch(model, session, names, samples, options?.signal),
+    async apply(samples, options) {
+      if (!oneByOne) return applyBatch(model, session, names, samples, options?.signal);
+      const results: Result[] = [];
+      for (const sample of samples) {
+        results.push(...(await applyBatch(model, session, names, [sample], options?.signal)));
+      }
+      return results;
+    },
     dispose: () => session.dispose(),
   };
 }

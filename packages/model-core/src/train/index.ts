@@ -1,5 +1,6 @@
 /** Training: initial models, feature pyramid, heads, calibration. */
 export { addToModel, type AddedToModel, type AddToModelOptions } from './add-to-model.ts';
+export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts';
 export type { ExtractorInput } from './extractor-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 export { productVersion } from './product-version.ts';

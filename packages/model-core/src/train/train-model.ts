@@ -1,15 +1,15 @@
 /** Training: good images in, a calibrated model out. */
 import { ParameterError, type Backend, type Calibration, type EpochRecord } from '../contract/index.ts';
-import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
-import { inBatches, openExtractor, type Extractor } from './feature-pass.ts';
+import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
+import { calibrateModel } from './calibrate-model.ts';
+import { openExtractor, type Extractor } from './feature-pass.ts';
 import { fitGaussianHead } from './train-gaussian.ts';
 import { fitMemoryHead } from './train-memory.ts';
 import { productVersion } from './product-version.ts';
-import { collectReferences } from './reference-scores.ts';
 import { headParameters, type TrainParams } from './train-params.ts';
 import { tailOptions, trainedGraph, trainedModel, type Head } from './trained-model.ts';
 import type { FeatureTransform } from './pyramid.ts';
-import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import { hashesOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
 
 /** What training is doing. */
 export type TrainPhase = 'components' | 'features' | 'coreset' | 'calibration';
@@ -90,7 +90,10 @@ export async function trainModel(
   });
   const trained = assemble(extractor, params, fitted);
   return {
-    model: validation === undefined ? trained : await calibrate(trained, validation, params, options),
+    model:
+      validation === undefined
+        ? trained
+        : await calibrateModel(trained, validation, { ...params, ...options }),
     result: { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [] },
   };
 }
@@ -123,40 +126,5 @@ function assemble(
       figures,
     },
     ...(calibration && { calibration, thresholds: chooseThresholds(calibration, { falseAlarmRate }) }),
-  });
-}
-
-/** The model with thresholds from images that it has never seen. */
-async function calibrate(
-  model: AnomalyModel,
-  validation: TrainingSamples,
-  { falseAlarmRate, batchSize }: TrainParams,
-  { backend, signal, onProgress }: TrainModelOptions,
-): Promise<AnomalyModel> {
-  const loaded = await loadModel(model, backend);
-  const references = collectReferences();
-  const images: ImageIdentity[] = [];
-  try {
-    for await (const batch of inBatches(validation, batchSize)) {
-      for (const { anomalyScore, anomalyImage } of await loaded.apply(batch, signal ? { signal } : {})) {
-        references.add(anomalyScore, anomalyImage.data);
-      }
-      images.push(...batch.map(identityOf));
-      onProgress?.({ phase: 'calibration', done: images.length, total: validation.count });
-    }
-  } finally {
-    await loaded.dispose();
-  }
-  const calibration = references.finish('validation');
-  const { training } = model.manifest;
-  if (calibration === undefined || training === undefined) return model;
-  return withManifest(model, {
-    calibration,
-    thresholds: chooseThresholds(calibration, { falseAlarmRate }),
-    training: {
-      ...training,
-      imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),
-      imageCount: training.imageCount + images.length,
-    },
   });
 }

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { writeModel } from '@oddpixel/model-core/model';
+import type { ImageCodec } from '@oddpixel/model-core/contract';
+import { readAnomalyDataset } from '@oddpixel/dataset';
+import { renderAppleDataset, type AppleImage } from '@oddpixel/dataset/apples';
+import { summarizeEvaluation } from '@oddpixel/eval';
+import { describeStatement } from '@oddpixel/eval/report';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { nodeFileSource, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { trainFromDataset } from '@oddpixel/workflow';
+import { readBackbone } from '../backbone.ts';
+import { numberOption } from '../data.ts';
+import { deviceOption, openDevice, type DeviceName } from '../devices.ts';
+import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
+import type { CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+import { createProgress, type ProgressLine } from '../progress.ts';
+
+interface DemoOptions {
+  out: string;
+  seed: number;
+  device: DeviceName;
+  json?: boolean;
+}
+
+/** `oddpixel demo`: the whole job on the embedded sample set. */
+export function demoCommand(context: CommandContext): Command {
+  return new Command('demo')
+    .description('draw apples, learn from the good ones, evaluate on odd ones, write a report')
+    .option('--out <folder>', 'where pictures, model and report go', 'oddpixel-demo')
+    .option('--seed <n>', 'another seed draws other apples', numberOption('seed', 0, 2 ** 31 - 1, true), 0)
+    .addOption(deviceOption())
+    .option('--json', 'print one JSON document')
+    .action((options: DemoOptions) => demo(options, context));
+}
+
+async function demo(options: DemoOptions, { signal }: CommandContext): Promise<void> {
+  const started = performance.now();
+  const progress = createProgress();
+  const codec = sharpCodec();
+  const data = join(options.out, 'apples');
+  await drawApples(data, options.seed, codec, progress, signal);
+  const source = nodeFileSource(data);
+  const dataset = await readAnomalyDataset(source, { layout: 'mvtec' });
+  const backend = await openDevice(options.device, progress, { signal });
+  try {
+    const { model } = await trainFromDataset(dataset, {
+      backend,
+      source,
+      codec,
+      extractor: await readBackbone('small'),
+      preprocessing: createPreprocessParams({ imageWidth: 320, imageHeight: 256 }),
+      params: { seed: options.seed },
+      signal,
+      onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
+    });
+    const modelFile = join(options.out, 'apples.onnx');
+    await writeFileAtomic(modelFile, writeModel(model), { signal });
+    const evaluated = await runEvaluation({
+      model,
+      modelName: 'apples.onnx',
+      dataset,
+      datasetName: 'apples',
+      source,
+      backend,
+      progress,
+      signal,
+      report: options.out,
+    });
+    progress.end();
+    const seconds = (performance.now() - started) / 1000;
+    const [report = ''] = evaluated.files;
+    if (options.json === true) {
+      printJson({ ...summarizeEvaluation(evaluated.evaluation), model: modelFile, report, seconds });
+      return;
+    }
+    const { statement } = model.manifest.thresholds ?? {};
+    process.stdout.write(
+      `${describeEvaluation(evaluated)}\n${statement === undefined ? '' : `${describeStatement(statement)}\n`}model:  ${modelFile}\nreport: ${report}\ndone in ${seconds.toFixed(1)} s\n`,
+    );
+  } finally {
+    progress.end();
+    await backend.dispose();
+  }
+}
+
+/** Writes the sample set as PNG files in the MVTec layout. */
+async function drawApples(
+  folder: string,
+  seed: number,
+  codec: ImageCodec,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<void> {
+  let done = 0;
+  const total = 120;
+  const write = async ({ path, raster, maskPath, mask }: AppleImage): Promise<void> => {
+    await writeFileAtomic(join(folder, path), await codec.encode(raster, 'png'), { signal });
+    if (maskPath === undefined || mask === undefined) return;
+    await writeFileAtomic(join(folder, maskPath), await codec.encode(mask, 'png'), { signal });
+  };
+  for (const image of renderAppleDataset({ seed })) {
+    signal.throwIfAborted();
+    await write(image);
+    progress.update('draw apples', ++done, total);
+  }
+}

@@ -1,0 +1,97 @@
+import { basename, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { DatasetError } from '@oddpixel/model-core/contract';
+import { summarizeEvaluation } from '@oddpixel/eval';
+import { layouts, numberOption, openDataset, openModel, type DataOptions } from '../data.ts';
+import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
+import type { CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+import { createProgress } from '../progress.ts';
+
+interface EvaluateOptions extends DataOptions {
+  report?: string;
+  device: DeviceName;
+  threads?: number;
+  bootstrap: number;
+  json?: boolean;
+}
+
+/** `oddpixel evaluate MODEL DATA`: how well a model tells good from defective images. */
+export function evaluateCommand(context: CommandContext): Command {
+  return new Command('evaluate')
+    .description('measure a model on labelled images and write a report')
+    .argument('<model>', 'model file')
+    .argument('<data>', 'a folder, or a CSV table')
+    .option('--report <folder>', 'write report.html and evaluation.json there')
+    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table file,group')
+    .option(
+      '--bootstrap <n>',
+      'resamplings for the intervals; 0 for none',
+      numberOption('bootstrap', 0, 100_000, true),
+      1000,
+    )
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document')
+    .action((model: string, data: string, options: EvaluateOptions) =>
+      evaluate(model, data, options, context),
+    );
+}
+
+async function evaluate(
+  modelPath: string,
+  path: string,
+  options: EvaluateOptions,
+  { signal }: CommandContext,
+): Promise<void> {
+  const model = await openModel(modelPath);
+  const { dataset, source } = await openDataset(path, options);
+  const progress = createProgress();
+  const backend = await openDevice(options.device, progress, {
+    signal,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  try {
+    const evaluated = await runEvaluation({
+      model,
+      modelName: basename(modelPath),
+      // Without a split of its own, all images are candidates; those that trained the model are left out by content.
+      dataset,
+      datasetName: basename(resolve(path)),
+      source,
+      backend,
+      progress,
+      signal,
+      params: { bootstrapSamples: options.bootstrap },
+      ...(options.report !== undefined && { report: options.report }),
+    });
+    progress.end();
+    if (evaluated.evaluation.counts.images === 0) {
+      throw new DatasetError({
+        path,
+        problems: [
+          evaluated.excluded.length > 0
+            ? `all ${evaluated.excluded.length} images were used in training`
+            : 'there is no test image',
+        ],
+        fix: 'Add images that the model has not seen, in test/good and test/DEFECT.',
+      });
+    }
+    if (options.json === true) {
+      printJson({
+        ...summarizeEvaluation(evaluated.evaluation),
+        excluded: evaluated.excluded,
+        report: evaluated.files[0] ?? null,
+        timing: { imagesPerSecond: (1000 * evaluated.evaluation.counts.images) / evaluated.elapsedMs },
+      });
+      return;
+    }
+    const where = evaluated.files[0] === undefined ? '' : `report: ${evaluated.files[0]}\n`;
+    process.stdout.write(`${describeEvaluation(evaluated)}\n${where}`);
+  } finally {
+    progress.end();
+    await backend.dispose();
+  }
+}

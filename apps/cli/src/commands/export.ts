@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { exportStandalone } from '@oddpixel/model-core/interop';
+import { withManifest, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { writeFileAtomic } from '@oddpixel/runtime-node';
+import { numberOption, openModel } from '../data.ts';
+import { UsageError, type CommandContext } from '../outcome.ts';
+import { printJson } from '../output.ts';
+
+interface ExportOptions {
+  out: string;
+  standalone?: boolean;
+  threshold?: number;
+  json?: boolean;
+}
+
+/** `oddpixel export MODEL`: a file for integrators, or the same model with another threshold. */
+export function exportCommand({ signal }: CommandContext): Command {
+  return new Command('export')
+    .description('write a model that takes raw pixels (--standalone), or change its threshold')
+    .argument('<model>', 'model file')
+    .requiredOption('--out <file>', 'the file to write')
+    .option(
+      '--standalone',
+      'raw 8-bit RGB pixels in, map, score, verdict and mask out; any ONNX Runtime runs it',
+    )
+    .option('--threshold <t>', 'scores from here on are nok', numberOption('threshold', -1e30, 1e30))
+    .option('--json', 'print one JSON document')
+    .action(async (path: string, options: ExportOptions) => {
+      const { out, standalone = false, threshold } = options;
+      if (!standalone && threshold === undefined) {
+        throw new UsageError('export: give --standalone, --threshold, or both');
+      }
+      const model = await openModel(path);
+      const bytes = standalone
+        ? exportStandalone(model, threshold === undefined ? {} : { threshold })
+        : writeModel(withThreshold(model, threshold as number));
+      await writeFileAtomic(out, bytes, { signal });
+      if (options.json === true) printJson({ file: out, sizeBytes: bytes.length, standalone });
+      else process.stdout.write(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB\n`);
+    });
+}
+
+/** The same graph; a threshold by hand makes no claim about false alarms. */
+function withThreshold(model: AnomalyModel, classification: number): AnomalyModel {
+  const { thresholds } = model.manifest;
+  return withManifest(model, {
+    thresholds: {
+      classification,
+      segmentation: thresholds?.segmentation ?? classification,
+      classificationMethod: 'manual',
+      segmentationMethod: thresholds?.segmentationMethod ?? 'manual',
+    },
+  });
+}

@@ -1,0 +1,94 @@
+/** Evaluating a model on a data set, with pictures for the report: shared by `evaluate` and `demo`. */
+import { basename } from 'node:path';
+import type { Backend, Dataset, FileSource } from '@oddpixel/model-core/contract';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
+import { imagePath } from '@oddpixel/dataset';
+import type { EvaluationParams } from '@oddpixel/eval';
+import type { GalleryItem } from '@oddpixel/eval/report';
+import { sharpCodec } from '@oddpixel/runtime-node';
+import { evaluateModel, type ModelEvaluation } from '@oddpixel/workflow';
+import type { ProgressLine } from './progress.ts';
+import { galleryItem, writeReport } from './report-files.ts';
+
+export interface EvaluationRun {
+  readonly model: AnomalyModel;
+  readonly modelName: string;
+  readonly dataset: Dataset;
+  readonly datasetName: string;
+  readonly source: FileSource;
+  readonly backend: Backend;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+  /** Folder of the report. Absent: no report. */
+  readonly report?: string;
+  readonly params?: Partial<EvaluationParams>;
+}
+
+/** Evaluates and, where asked, writes the report. */
+export async function runEvaluation(
+  run: EvaluationRun,
+): Promise<ModelEvaluation & { readonly files: readonly string[] }> {
+  const { model, dataset, source, backend, progress, signal, report } = run;
+  const codec = sharpCodec();
+  const gallery: GalleryItem[] = [];
+  const warnings = new Set<string>();
+  const evaluated = await evaluateModel(model, dataset, {
+    backend,
+    source,
+    codec,
+    signal,
+    ...(run.params && { params: run.params }),
+    onWarning: (message) => {
+      warnings.add(message);
+      progress.say(`warning: ${message}`);
+    },
+    onProgress: ({ done, total }) => progress.update('evaluate', done, total),
+    ...(report !== undefined && {
+      onImage: async (image): Promise<void> => {
+        const raster =
+          image.raster ?? (await codec.decode(await source.read(imagePath(dataset, image.sample))));
+        gallery.push(await galleryItem({ ...image, raster }, model, codec));
+      },
+    }),
+  });
+  if (report === undefined) return { ...evaluated, files: [] };
+  const data = {
+    title: `${basename(run.modelName)} on ${run.datasetName}`,
+    modelName: run.modelName,
+    datasetName: run.datasetName,
+    manifest: model.manifest,
+    evaluation: evaluated.evaluation,
+    gallery,
+    excluded: evaluated.excluded,
+    warnings: [...warnings].slice(0, 20),
+  };
+  return { ...evaluated, files: await writeReport(report, data, signal) };
+}
+
+/** The measures in two or three lines for a person. */
+export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEvaluation): string {
+  const { counts, image, pixel, thresholds } = evaluation;
+  const number = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '–' : value.toFixed(4);
+  const model = thresholds.find(({ name }) => name === 'model');
+  const interval = image?.intervals.auroc;
+  const lines = [
+    `${counts.images} images (${counts.ok} good, ${counts.nok} defective), ${((1000 * counts.images) / elapsedMs).toFixed(1)} per second`,
+    `image  AUROC ${number(image?.auroc)}${interval ? ` (${number(interval[0])} to ${number(interval[1])})` : ''}   AP ${number(image?.ap)}   best F1 ${number(image?.f1Max)}`,
+  ];
+  if (pixel !== null) {
+    lines.push(
+      `pixel  AUROC ${number(pixel.auroc)}   AP ${number(pixel.ap)}   AUPRO@0.3 ${number(pixel.aupro30)}   AUPRO@0.05 ${number(pixel.aupro5)}`,
+    );
+  }
+  if (model !== undefined) {
+    const { truePositives, falsePositives, falseNegatives } = model.confusion;
+    lines.push(
+      `at the model's threshold: ${truePositives} defective images found, ${falseNegatives} missed, ${falsePositives} false alarms`,
+    );
+  }
+  if (excluded.length > 0) {
+    lines.push(`${excluded.length} images left out: the model was trained on them`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,120 @@
+/** Models that others made: any ONNX file that turns an image into an anomaly map, for example from anomalib. */
+import {
+  ModelFormatError,
+  ParameterError,
+  type ModelManifest,
+  type PreprocessParams,
+  type ValueInfo,
+} from '../contract/index.ts';
+import { createModel, type AnomalyModel } from '../model/index.ts';
+import { readGraph, type Graph } from '../onnx/index.ts';
+import { productVersion } from '../train/product-version.ts';
+
+export interface ImportExternalOptions {
+  /** What the model's input takes: size, channels and gray value range (anomalib: 0..1). */
+  readonly preprocessing: PreprocessParams;
+  /** Names of the outputs, where they are not found by themselves. */
+  readonly map?: string;
+  readonly score?: string;
+}
+
+/** Names that exporters use, most telling first. */
+const mapNames = ['anomaly_map', 'anomaly_maps', 'anomalymap', 'map', 'heatmap'];
+const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
+
+/**
+ * A foreign model as one of type `external`: evaluated, thresholded and reported like ours. Without a score output
+ * an image's score is the maximum of its map.
+ *
+ * @throws ModelFormatError when there is no image input or no map among the outputs; ParameterError when
+ *   `preprocessing` does not fit the input.
+ */
+export function importExternalModel(bytes: Uint8Array, options: ImportExternalOptions): AnomalyModel {
+  const graph = readGraph(bytes);
+  const input = imageInput(graph);
+  checkInput(input, options.preprocessing);
+  const map = findOutput(graph, options.map, mapNames, (dims) => dims.length === 4 || dims.length === 3);
+  if (map === undefined) {
+    throw new ModelFormatError({
+      where: 'graph outputs',
+      problem: `no anomaly map among ${list(graph.outputs)}`,
+      fix: 'Name the output that holds the map, float32 [N,1,H,W], in the option `map`.',
+    });
+  }
+  const score = findOutput(graph, options.score, scoreNames, (dims) => dims.length <= 2);
+  const manifest: ModelManifest = {
+    version: 1,
+    modelType: 'external',
+    productVersion,
+    classNames: ['ok', 'nok'],
+    classIds: [0, 1],
+    preprocessing: options.preprocessing,
+    scoreMethod: 'max',
+    standardDeviationFactor: 3,
+    external: { input: input.name, map, ...(score !== undefined && { score }) },
+  };
+  return createModel(graph, manifest);
+}
+
+/** The size and channels that a foreign model's input states; `undefined` where it leaves them open. */
+export function externalInputSize(bytes: Uint8Array): {
+  readonly width?: number;
+  readonly height?: number;
+  readonly channels?: number;
+} {
+  const [, channels, height, width] = imageInput(readGraph(bytes)).dims;
+  return {
+    ...(typeof width === 'number' && { width }),
+    ...(typeof height === 'number' && { height }),
+    ...(typeof channels === 'number' && { channels }),
+  };
+}
+
+function imageInput(graph: Graph): ValueInfo {
+  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const [input] = inputs;
+  if (inputs.length !== 1 || input === undefined || input.dtype !== 'float32' || input.dims.length !== 4) {
+    throw new ModelFormatError({
+      where: 'graph inputs',
+      problem: `expected one image, float32 [N,C,H,W], found ${list(inputs)}`,
+    });
+  }
+  return input;
+}
+
+function checkInput({ name, dims }: ValueInfo, params: PreprocessParams): void {
+  const wanted = [undefined, params.imageNumChannels, params.imageHeight, params.imageWidth];
+  const fits = wanted.every(
+    (size, axis) => size === undefined || typeof dims[axis] === 'string' || dims[axis] === size,
+  );
+  if (fits) return;
+  throw new ParameterError({
+    name: 'preprocessing',
+    expected: `what input \`${name}\` takes, [${dims.join(',')}]`,
+    received: `${params.imageNumChannels} channels, ${params.imageHeight}×${params.imageWidth} (height × width)`,
+  });
+}
+
+function findOutput(
+  graph: Graph,
+  given: string | undefined,
+  names: readonly string[],
+  fits: (dims: ValueInfo['dims']) => boolean,
+): string | undefined {
+  const candidates = graph.outputs.filter(({ dtype, dims }) => dtype === 'float32' && fits(dims));
+  if (given !== undefined) {
+    if (candidates.some(({ name }) => name === given)) return given;
+    throw new ModelFormatError({
+      where: `output \`${given}\``,
+      problem: `there is no such float32 output of fitting rank among ${list(graph.outputs)}`,
+    });
+  }
+  const named = names.find((name) => candidates.some((output) => output.name.toLowerCase() === name));
+  return candidates.find(({ name }) => name.toLowerCase() === named)?.name;
+}
+
+function list(values: readonly ValueInfo[]): string {
+  return (
+    values.map(({ name, dtype, dims }) => `\`${name}\` ${dtype} [${dims.join(',')}]`).join(', ') || 'nothing'
+  );
+}

@@ -1,0 +1,60 @@
+/** Thresholds from good images that the model has never seen: for our models, and for foreign ones. */
+import { ParameterError, type Backend } from '../contract/index.ts';
+import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
+import { inBatches } from './feature-pass.ts';
+import { collectReferences } from './reference-scores.ts';
+import type { TrainProgress } from './train-model.ts';
+import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+
+export interface CalibrateModelOptions {
+  readonly backend: Backend;
+  /** Share of good images that may be called `nok`, between 0 and 1. Default 0.01. */
+  readonly falseAlarmRate?: number;
+  /** Images per run, from 1. Default 8. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+/**
+ * The model with calibration and thresholds from `samples`, which are good images that did not train it.
+ *
+ * @throws ModelStateError for an initial model; ParameterError when there is no sample; TensorMismatchError.
+ */
+export async function calibrateModel(
+  model: AnomalyModel,
+  samples: TrainingSamples,
+  options: CalibrateModelOptions,
+): Promise<AnomalyModel> {
+  const { backend, falseAlarmRate = 0.01, batchSize = 8, signal, onProgress } = options;
+  const loaded = await loadModel(model, backend);
+  const references = collectReferences();
+  const images: ImageIdentity[] = [];
+  try {
+    for await (const batch of inBatches(samples, batchSize)) {
+      for (const { anomalyScore, anomalyImage } of await loaded.apply(batch, signal ? { signal } : {})) {
+        references.add(anomalyScore, anomalyImage.data);
+      }
+      images.push(...batch.map(identityOf));
+      onProgress?.({ phase: 'calibration', done: images.length, total: samples.count });
+    }
+  } finally {
+    await loaded.dispose();
+  }
+  const calibration = references.finish('validation');
+  if (calibration === undefined) {
+    throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
+  }
+  const { training } = model.manifest;
+  return withManifest(model, {
+    calibration,
+    thresholds: chooseThresholds(calibration, { falseAlarmRate }),
+    ...(training && {
+      training: {
+        ...training,
+        imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),
+        imageCount: training.imageCount + images.length,
+      },
+    }),
+  });
+}
