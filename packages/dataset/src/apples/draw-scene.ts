@@ -25,8 +25,8 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
   const camera = drawCamera(random);
   const body = drawBody(random, variety, camera);
   const stem = {
-    length: random.between(0.38, 0.47),
-    radius: random.between(0.024, 0.028),
+    length: random.between(0.37, 0.45),
+    radius: random.between(0.023, 0.027),
     lean: scaled(random.disc(), 0.2),
   };
   const light = drawLight(random);
@@ -75,7 +75,7 @@ function drawBody(random: Random, variety: AppleVariety, camera: Camera): Body {
     frame: frameAlong(axis, random.circle()),
     squash: random.between(0.9, 1.02),
     taper: random.between(0.06, 0.15),
-    hollowDepth: random.between(0.24, 0.32),
+    hollowDepth: random.between(0.22, 0.29),
     hollowWidth: random.between(0.36, 0.46),
     lobes: random.between(0.008, 0.026),
     lopsided: scaled(random.disc(), 0.05),
@@ -161,7 +161,7 @@ interface FlawPlace {
 /** Somewhere on the side that the camera sees, outside the hollow and not under the leaf. */
 function drawFlaw(seed: number, kind: AppleDefect, { camera, body, leaf }: FlawPlace): Flaw {
   const random = createRandom(deriveSeed(seed, 2));
-  const relativeSize = random.between(0.95, 1.05);
+  const relativeSize = random.between(0.94, 1.02);
   const turn = random.circle();
   const look = Math.floor(random.between(0, 3));
   const textureSeed = random.seed();

@@ -6,21 +6,7 @@ export { renderApple } from './render-apple.ts';
 export type { AppleOptions, AppleRendering } from './render-apple.ts';
 export { renderAppleDataset } from './render-dataset.ts';
 export type { AppleDatasetOptions, AppleImage } from './render-dataset.ts';
-export { appleDefects, backgroundKinds } from './scene.ts';
-export type {
-  AppleDefect,
-  AppleScene,
-  Background,
-  BackgroundKind,
-  Body,
-  Camera,
-  Film,
-  Flaw,
-  Leaf,
-  Light,
-  Stem,
-} from './scene.ts';
+export { appleDefects } from './scene.ts';
+export type { AppleDefect } from './scene.ts';
 export { appleVarieties } from './varieties.ts';
 export type { AppleVariety } from './varieties.ts';
-export type { Rgb } from './colour.ts';
-export type { Frame, Vector } from './vector.ts';

@@ -9,7 +9,7 @@
 export const TO_UNIT: number = 1 / 4294967296;
 
 /** Scrambles 32 bits; every output bit depends on every input bit. */
-export function mixBits(value: number): number {
+function mixBits(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
   bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);

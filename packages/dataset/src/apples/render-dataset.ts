@@ -1,10 +1,10 @@
 /** The whole sample set in the folder layout that many anomaly data sets use: train/good, test/*, ground_truth/*. */
 import { ParameterError } from '@oddpixel/model-core/contract';
-import type { Raster } from '@oddpixel/model-core/contract';
 import { createRandom, deriveSeed } from './random.ts';
-import { renderApple } from './render-apple.ts';
+import { completeOptions, renderApple } from './render-apple.ts';
+import type { AppleRendering } from './render-apple.ts';
 import { appleDefects } from './scene.ts';
-import type { AppleDefect, AppleScene } from './scene.ts';
+import type { AppleDefect } from './scene.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
 
@@ -23,19 +23,11 @@ export interface AppleDatasetOptions {
   readonly testDefect?: number;
 }
 
-export interface AppleImage {
+export interface AppleImage extends AppleRendering {
   /** `train/good/000.png`, `test/worm/000.png`, … */
   readonly path: string;
-  /** RGB, 8 bit. */
-  readonly raster: Raster;
-  readonly defect?: AppleDefect;
   /** `ground_truth/worm/000_mask.png`, … for odd images. */
   readonly maskPath?: string;
-  /** One channel, 255 where the defect changed the picture, else 0; for odd images. */
-  readonly mask?: Raster;
-  /** Pixels of the mask ÷ visible pixels of fruit; 0 for a good apple. */
-  readonly flawShare: number;
-  readonly scene: AppleScene;
 }
 
 interface Place {
@@ -56,6 +48,7 @@ export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<
     if (Number.isInteger(value) && value >= 0 && value <= 100_000) continue;
     throw new ParameterError({ name, expected: 'an integer from 0 to 100000', received: String(value) });
   }
+  completeOptions({ seed, width, height });
   const places: Place[] = [
     ...range(train).map((index) => ({ folder: 'train/good', index })),
     ...range(testGood).map((index) => ({ folder: 'test/good', index })),
@@ -72,18 +65,16 @@ export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<
     *[Symbol.iterator](): Iterator<AppleImage> {
       for (const [number, { folder, index, defect }] of places.entries()) {
         const name = String(index).padStart(3, '0');
-        const variety = varieties[number] as AppleVariety;
-        const choice = defect === undefined ? {} : { defect };
         const rendering = renderApple({
           seed: deriveSeed(seed, 100 + number),
-          variety,
+          variety: varieties[number] as AppleVariety,
           width,
           height,
-          ...choice,
+          ...(defect === undefined ? {} : { defect }),
         });
         yield {
           path: `${folder}/${name}.png`,
-          ...(defect === undefined ? {} : { defect, maskPath: `ground_truth/${defect}/${name}_mask.png` }),
+          ...(defect === undefined ? {} : { maskPath: `ground_truth/${defect}/${name}_mask.png` }),
           ...rendering,
         };
       }

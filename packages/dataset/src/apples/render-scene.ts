@@ -195,7 +195,7 @@ function createSampler(scene: AppleScene, stemShadow: boolean): Sampler {
     const covered = Math.min(1, (ballY * 0.92) / (away * apart));
     surface.openness *= 1 - 0.9 * covered;
     // A little of the fruit's colour falls on the table.
-    const tint = 0.5 * covered;
+    const tint = 0.3 * covered;
     surface.red *= 1 - tint + tint * 1.6 * juice[0];
     surface.green *= 1 - tint + tint * 1.6 * juice[1];
     surface.blue *= 1 - tint + tint * 1.6 * juice[2];
