@@ -14,7 +14,7 @@ export interface PixelAccumulator {
   finish(): PixelSummary;
 }
 
-export interface PixelSummary {
+interface PixelSummary {
   /** `null` where nothing was added. */
   readonly all: PixelMeasures | null;
   /** AUROC within the images of each kind of defect. */

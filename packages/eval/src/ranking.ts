@@ -13,7 +13,7 @@ export interface Ranking {
   readonly steps: readonly ThresholdStep[];
 }
 
-export interface ThresholdStep {
+interface ThresholdStep {
   readonly value: number;
   /** Good elements above the value, and at or above it. */
   readonly goodAbove: number;

@@ -15,7 +15,7 @@ export interface Tail {
 }
 
 /** Fewest exceedances that a fit may stand on. */
-export const minExceedances = 100;
+const minExceedances = 100;
 
 /** The tail starts in the upper quarter of the sample, or it is not a tail. */
 const maxTailShare = 0.25;

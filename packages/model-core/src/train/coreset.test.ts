@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { ortBackend } from '../testing/ort-backend.ts';
 import { selectCoreset } from './coreset.ts';
 import { patchStore, type PatchStore } from './patch-store.ts';
 import { createRandom } from './random.ts';

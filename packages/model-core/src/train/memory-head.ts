@@ -7,7 +7,7 @@ import type { Graph, GraphBuilder, Value } from '../onnx/index.ts';
 import { add, matmul, minimum, mul, reduceMin, reduceSum, relu, sqrt, square } from '../onnx/index.ts';
 
 /** Rows of one part: a batch of 8 images of 1,024 patches then compares 32 MB at a time. */
-export const bankPartRows = 1024;
+const bankPartRows = 1024;
 
 /** Parts of a bank as values of a graph: `rows` `[D, m]`, `norms` `[m]` = squared length of each row. */
 export interface BankPart {
@@ -50,7 +50,7 @@ export function nearestDistance(patches: Value, bank: readonly BankPart[]): Valu
 }
 
 /** Squared length of each row of `[M, D]`. */
-export function squaredNorms(rows: Float32Array, dims: number): Float32Array {
+function squaredNorms(rows: Float32Array, dims: number): Float32Array {
   return Float32Array.from({ length: rows.length / dims }, (_, row) => {
     let sum = 0;
     for (let d = row * dims; d < (row + 1) * dims; d++) sum += (rows[d] as number) ** 2;

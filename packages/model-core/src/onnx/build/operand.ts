@@ -2,7 +2,7 @@
 import { hostTensor, ParameterError, allocate, type DType } from '../../contract/index.ts';
 import type { GraphBuilder, Operand, Value } from './graph-builder.ts';
 
-export function isValue(operand: Operand): operand is Value {
+function isValue(operand: Operand): operand is Value {
   return typeof operand !== 'number';
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { ortBackend } from '../../testing/ort-backend.ts';
 import { hostTensor, isHostTensor } from '../../contract/index.ts';
 import { fixInputShape } from '../edit/fix-input-shape.ts';
 import { readGraph, writeGraph } from '../codec/graph-codec.ts';

@@ -38,11 +38,6 @@ const rules: ReadonlyMap<string, Rule> = new Map(
   }),
 );
 
-/** True where `inferNode` knows the operator. */
-export function hasRule(opType: string): boolean {
-  return rules.has(opType);
-}
-
 /**
  * Types of a node's outputs.
  *

@@ -10,7 +10,7 @@ import {
   type DType,
   type HostTensor,
   type ValueInfo,
-} from '@oddpixel/model-core/contract';
+} from '../contract/index.ts';
 
 /** @param overrides replaced capabilities, for example a small `maxBufferBytes`. */
 export function ortBackend(overrides: Partial<Backend['capabilities']> = {}): Backend {
