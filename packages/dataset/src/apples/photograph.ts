@@ -42,7 +42,7 @@ export function withoutFlaw({ flaw: _flaw, ...sound }: AppleScene): AppleScene {
 function flawWindow(scene: AppleScene, flaw: Flaw): Window {
   const shape = createAppleShape(scene.body);
   const middle = shape.pointAt(flaw.direction);
-  if (flaw.kind === 'worm') return windowAround(scene, shape, middle, 0.7);
+  if (flaw.kind === 'worm') return windowAround(scene, shape, middle, 0.5);
   if (flaw.kind !== 'missing-stem') return windowAround(scene, shape, middle, 0.34);
   const halfStem = 0.5 * scene.stem.length;
   return windowAround(scene, shape, combine([1, middle], [halfStem, scene.body.frame.y]), halfStem + 0.22);

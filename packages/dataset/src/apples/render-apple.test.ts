@@ -79,7 +79,8 @@ describe('the picture', () => {
 });
 
 describe.each(appleDefects)('a flaw: %s', (defect) => {
-  const seeds = Array.from({ length: 4 }, (_, index) => 100 + index);
+  // At the last two seeds the worm reaches farther than at others.
+  const seeds = [100, 101, 906, 942];
 
   it('covers 0.1 to 3 % of the fruit', () => {
     for (let seed = 200; seed < 215; seed++) {
