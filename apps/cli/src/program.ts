@@ -1,6 +1,6 @@
 /** The command line: which commands there are, and how their outcome becomes an exit code. */
 import { Command, CommanderError } from 'commander';
-import { version } from '../package.json' with { type: 'json' };
+import { productVersion } from '@oddpixel/model-core/train';
 import { addCommand } from './commands/add.ts';
 import { benchCommand } from './commands/bench.ts';
 import { datasetCommand } from './commands/dataset.ts';
@@ -35,7 +35,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   };
   const program = new Command('oddpixel')
     .description('Find what deviates in images: learn from good ones, score new ones.')
-    .version(version)
+    .version(productVersion)
     .showHelpAfterError('(oddpixel --help lists commands and options)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();

@@ -73,7 +73,7 @@ export function readGraph(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): 
   const graph: Graph = {
     name: proto.name,
     opset: standardOpset(model),
-    irVersion: Number(model.irVersion),
+    irVersion: readIrVersion(model.irVersion),
     inputs: readInputs(proto, all),
     outputs: proto.output.map((info) => readValueInfo(info, `output \`${info.name}\``, all)),
     nodes,
@@ -81,6 +81,12 @@ export function readGraph(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): 
     metadata: metadataOf(model),
   };
   return validateGraph(graph);
+}
+
+/** Versions 3 (2017) to 20, which leaves room for a few years. */
+function readIrVersion(version: bigint): number {
+  if (version >= 3n && version <= 20n) return Number(version);
+  throw new ModelFormatError({ where: 'ir_version', problem: `expected 3 to 20, found ${version}` });
 }
 
 /** Some old files list initializers among the inputs without meaning them to be overridden: those with equal names stay inputs. */
