@@ -34,7 +34,10 @@ export function ortBackend(overrides: Partial<Backend['capabilities']> = {}): Ba
           const given = Object.fromEntries(
             Object.entries(feeds).map(([name, tensor]) => {
               if (!isHostTensor(tensor)) throw new TypeError('host tensors only');
-              return [name, new OrtTensor(tensor.dtype as 'float32', tensor.data as Float32Array, tensor.dims)];
+              return [
+                name,
+                new OrtTensor(tensor.dtype as 'float32', tensor.data as Float32Array, tensor.dims),
+              ];
             }),
           );
           const names = options?.outputs;

@@ -1,0 +1,231 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  LimitExceededError,
+  ModelStateError,
+  ParameterError,
+  TensorMismatchError,
+  type Backend,
+  type Result,
+} from '../contract/index.ts';
+import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
+import { ortBackend } from '../testing/ort-backend.ts';
+import { stripes, stripesPreprocessing, stripesSize } from '../testing/stripes.ts';
+import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { addToModel } from './add-to-model.ts';
+import { calibrateModel } from './calibrate-model.ts';
+import { createInitialModel } from './initial-model.ts';
+import { checkPatchMemory } from './patch-store.ts';
+import { trainModel } from './train-model.ts';
+import { createTrainParams, type FittedHead, type TrainParams } from './train-params.ts';
+import { samplesInMemory, type TrainingSample } from './training-sample.ts';
+
+const backend: Backend = ortBackend();
+const good = (count: number, from = 0): TrainingSample[] =>
+  Array.from({ length: count }, (_, i) => stripes(from + i));
+let initial: AnomalyModel;
+
+beforeAll(async () => {
+  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+});
+
+async function train(
+  head: FittedHead,
+  samples: readonly TrainingSample[],
+  params: Partial<Omit<TrainParams, 'head'>> = {},
+): Promise<AnomalyModel> {
+  const { model } = await trainModel(
+    initial,
+    samplesInMemory(samples),
+    createTrainParams(head, { numRows: 300, ...params }),
+    {
+      backend,
+    },
+  );
+  return model;
+}
+
+async function apply(model: AnomalyModel, samples: readonly TrainingSample[]): Promise<Result[]> {
+  const loaded = await loadModel(model, backend);
+  const results = await loaded.apply(samples);
+  await loaded.dispose();
+  return results;
+}
+
+const cases: [FittedHead, Partial<Omit<TrainParams, 'head'>>][] = [
+  ['memory', {}],
+  ['memory', { scoreMethod: 'meanDeviation' }],
+  ['memory', { featureDims: 7 }],
+  ['gaussian', {}],
+  ['gaussian', { covariance: 'perPosition', featureDims: 5 }],
+];
+
+describe.each(cases)('head %s %o', (head, params) => {
+  let model: AnomalyModel;
+  beforeAll(async () => {
+    model = await train(head, good(12), params);
+  });
+
+  test('finds a blot, and where it is', async () => {
+    const [clean, odd] = await apply(model, [stripes(40), stripes(41, { x: 64, y: 24 })]);
+    expect(odd?.anomalyScore).toBeGreaterThan(1.5 * (clean?.anomalyScore ?? Infinity));
+    expect(odd?.anomalyClass).toBe('nok');
+    const { data, width } = odd?.anomalyImage ?? { data: new Float32Array(1), width: 1 };
+    const peak = data.reduce((best, value, i) => (value > (data[best] as number) ? i : best), 0);
+    expect(peak % width).toBeGreaterThanOrEqual(56);
+    expect(peak % width).toBeLessThan(88);
+    expect(Math.floor(peak / width)).toBeGreaterThanOrEqual(16);
+    expect(Math.floor(peak / width)).toBeLessThan(48);
+  });
+
+  test('one file carries everything, and scores alike in any batch', async () => {
+    const again = readModel(writeModel(model));
+    expect(again.manifest).toEqual(model.manifest);
+    const three = [stripes(50), stripes(51, { x: 8, y: 8 }), stripes(52)];
+    const together = await apply(again, three);
+    for (const [i, sample] of three.entries()) {
+      const [alone] = await apply(model, [sample]);
+      expect(together[i]?.anomalyScore).toBeCloseTo(alone?.anomalyScore ?? Number.NaN, 4);
+    }
+  });
+
+  test('states where its threshold comes from', () => {
+    const { calibration, thresholds, training } = model.manifest;
+    expect(calibration?.source).toBe(head === 'memory' ? 'leaveOwnRowsOut' : 'leaveOwnSumsOut');
+    expect(calibration?.referenceScores).toHaveLength(12);
+    expect(thresholds?.statement?.kind).toBe('estimated');
+    expect(training?.imageHashes).toHaveLength(12);
+    expect(training?.figures['patchesSeen']).toBe(12 * (stripesSize.width / 8) * (stripesSize.height / 8));
+  });
+
+  test('gives the same bytes for the same seed', async () => {
+    const again = await train(head, good(12), params);
+    expect(Buffer.from(again.bytes).equals(Buffer.from(model.bytes))).toBe(true);
+  });
+});
+
+describe('calibration', () => {
+  test('uses a validation split where there is one, and counts its images as known', async () => {
+    const { model } = await trainModel(
+      initial,
+      samplesInMemory(good(8)),
+      createTrainParams('memory', { numRows: 200 }),
+      {
+        backend,
+        validation: samplesInMemory(good(6, 20)),
+      },
+    );
+    expect(model.manifest.calibration?.source).toBe('validation');
+    expect(model.manifest.thresholds?.statement).toMatchObject({ kind: 'guaranteed', referenceCount: 6 });
+    expect(model.manifest.training?.imageHashes).toHaveLength(14);
+  });
+
+  test('never compares an image with rows of its own group', async () => {
+    // Two identical images: apart they would score 0 against each other's rows, together nothing is left but others.
+    const twins = [stripes(3), stripes(3)].map((sample, i) => ({
+      ...sample,
+      imageHash: `00000000000000a${i}`,
+    }));
+    const others = good(6, 10);
+    const apart = await train('memory', [...twins, ...others], { numRows: 100_000 });
+    const together = await train('memory', [...twins.map((s) => ({ ...s, group: 'twin' })), ...others], {
+      numRows: 100_000,
+    });
+    expect(apart.manifest.calibration?.referenceScores[0]).toBeLessThan(0.05);
+    expect(together.manifest.calibration?.referenceScores[0]).toBeGreaterThan(0.05);
+  });
+
+  test('leave-own-rows-out equals a model trained without the image, when every patch is kept', async () => {
+    const samples = good(5);
+    const full = await train('memory', samples, { numRows: 100_000 });
+    const expected: number[] = [];
+    for (const [i, sample] of samples.entries()) {
+      const [result] = await apply(await train('memory', samples.toSpliced(i, 1), { numRows: 100_000 }), [
+        sample,
+      ]);
+      expected.push(result?.anomalyScore ?? Number.NaN);
+    }
+    const scores = full.manifest.calibration?.referenceScores ?? [];
+    // Scales differ a little, since the other model knows one image less.
+    expected
+      .sort((a, b) => a - b)
+      .forEach((value, i) => expect(Math.abs((scores[i] ?? 0) - value) / value).toBeLessThan(0.1));
+  });
+
+  test('a single image gives a model without thresholds', async () => {
+    const model = await train('memory', good(1));
+    expect(model.manifest.thresholds).toBeUndefined();
+    const calibrated = await calibrateModel(model, samplesInMemory(good(5, 30)), { backend });
+    expect(calibrated.manifest.thresholds?.statement?.kind).toBe('guaranteed');
+  });
+});
+
+describe('adding images', () => {
+  test('appends what the memory does not cover; scores can only fall', async () => {
+    const model = await train('memory', good(6), { numRows: 60 });
+    const novel = [stripes(70, { x: 32, y: 32 })];
+    const before = await apply(model, [...novel, ...good(3, 80)]);
+    const { model: grown, rowsAdded } = await addToModel(model, samplesInMemory(novel), { backend });
+    expect(rowsAdded).toBeGreaterThan(0);
+    const after = await apply(grown, [...novel, ...good(3, 80)]);
+    after.forEach(({ anomalyScore }, i) =>
+      expect(anomalyScore).toBeLessThanOrEqual((before[i]?.anomalyScore ?? 0) + 1e-3),
+    );
+    expect(after[0]?.anomalyScore).toBeLessThanOrEqual(
+      (model.manifest.training?.figures['coverageRadius'] ?? 0) + 1e-3,
+    );
+    expect(grown.manifest.calibration?.stale).toBe(true);
+    expect(grown.manifest.thresholds).toEqual(model.manifest.thresholds);
+    expect(grown.manifest.training?.imageCount).toBe(7);
+    // The result is a model like any other: more can be added.
+    const twice = await addToModel(grown, samplesInMemory(novel), { backend });
+    expect(twice.rowsAdded).toBe(0);
+  });
+
+  test('refuses other heads', async () => {
+    const model = await train('gaussian', good(4));
+    await expect(addToModel(model, samplesInMemory(good(1)), { backend })).rejects.toThrow(ModelStateError);
+  });
+});
+
+describe('wrong use', () => {
+  test.each([
+    [{ numRows: 0 }, /numRows/],
+    [{ falseAlarmRate: 1 }, /falseAlarmRate/],
+    [{ shrinkage: 0 }, /shrinkage/],
+    [{ standardDeviationFactor: -1 }, /standardDeviationFactor/],
+    [{ typo: 1 }, /typo/],
+  ])('parameters %o', (params, message) => {
+    expect(() => createTrainParams('memory', params as object)).toThrow(ParameterError);
+    expect(() => createTrainParams('memory', params as object)).toThrow(message);
+  });
+
+  test('no sample, a sample of another size, a trained model, an aborted signal', async () => {
+    const params = createTrainParams('memory', { numRows: 20 });
+    await expect(trainModel(initial, samplesInMemory([]), params, { backend })).rejects.toThrow(
+      ParameterError,
+    );
+    const [sample] = good(1);
+    const wrong = {
+      ...(sample as TrainingSample),
+      image: { ...(sample as TrainingSample).image, dims: [3, 96, 64] },
+    };
+    await expect(trainModel(initial, samplesInMemory([wrong]), params, { backend })).rejects.toThrow(
+      TensorMismatchError,
+    );
+    const trained = await train('memory', good(2));
+    await expect(trainModel(trained, samplesInMemory(good(2)), params, { backend })).rejects.toThrow(
+      ModelStateError,
+    );
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(trainModel(initial, samplesInMemory(good(2)), params, { backend, signal })).rejects.toThrow(
+      'stopped',
+    );
+  });
+
+  test('covariances per position that would make a huge file, patches that fit no memory', async () => {
+    await expect(
+      train('gaussian', good(2), { covariance: 'perPosition', featureDims: 4096 }),
+    ).resolves.toBeDefined();
+    expect(() => checkPatchMemory(1_000_000, 1024, 216)).toThrow(LimitExceededError);
+  });
+});
