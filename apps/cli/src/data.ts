@@ -2,8 +2,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError, ParameterError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
-import { readModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
+import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { readMetadata } from '@oddpixel/model-core/onnx';
 import { carveValidation, readAnomalyDataset, splitDataset, type DatasetLayout } from '@oddpixel/dataset';
+import { createPreprocessParams } from '@oddpixel/preprocess';
 import { nodeFileSource } from '@oddpixel/runtime-node';
 import { UsageError } from './outcome.ts';
 
@@ -54,9 +57,20 @@ export function splitForTraining(
   return splitDataset(dataset, { train, validation: validationPercent, seed, ...(groupBy && { groupBy }) });
 }
 
-/** Reads a model file. */
+/** Reads a model file of ours, or a foreign ONNX file that states its image size and takes pixels in 0..1. */
 export async function openModel(path: string): Promise<AnomalyModel> {
-  return readModel(await readBytes(path));
+  const bytes = await readBytes(path);
+  if (readMetadata(bytes).has(manifestKey)) return readModel(bytes);
+  const { width, height, channels = 3 } = externalInputSize(bytes);
+  if (width === undefined || height === undefined) return readModel(bytes);
+  const preprocessing = createPreprocessParams({
+    imageWidth: width,
+    imageHeight: height,
+    imageNumChannels: channels,
+    imageRangeMin: 0,
+    imageRangeMax: 1,
+  });
+  return importExternalModel(bytes, { preprocessing });
 }
 
 export async function readBytes(path: string): Promise<Uint8Array> {

@@ -1,0 +1,132 @@
+/** The JSON documents that commands print with `--json`. docs/cli-output.schema.json is made from them. */
+import * as z from 'zod';
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const measure = share.nullable();
+const verdict = z.enum(['ok', 'nok']);
+
+const statement = z.object({
+  kind: z.enum(['guaranteed', 'expected', 'estimated']),
+  falseAlarmRate: share,
+  requestedRate: share,
+  confidence: share.optional(),
+  referenceCount: count,
+  source: z.string(),
+});
+
+const thresholds = z.object({
+  classification: z.number(),
+  segmentation: z.number(),
+  classificationMethod: z.string(),
+  segmentationMethod: z.string(),
+  statement: statement.optional(),
+});
+
+const thresholdRow = z.object({
+  threshold: z.number(),
+  confusion: z.object({
+    truePositives: count,
+    falsePositives: count,
+    trueNegatives: count,
+    falseNegatives: count,
+  }),
+  relative: z.object({
+    truePositives: measure,
+    falsePositives: measure,
+    trueNegatives: measure,
+    falseNegatives: measure,
+  }),
+  precision: measure,
+  recall: measure,
+  f1: measure,
+  accuracy: share,
+});
+
+const evaluation = {
+  images: count,
+  image: z.object({ auroc: measure, ap: measure, f1Max: measure }).nullable(),
+  pixel: z.object({ auroc: measure, ap: measure, aupro30: measure, aupro5: measure }).nullable(),
+  thresholds: z.record(z.string(), thresholdRow),
+  perDefect: z.record(
+    z.string(),
+    z.object({ images: count, auroc: measure, recall: measure, pixelAuroc: measure }),
+  ),
+};
+
+const timing = z.object({ imagesPerSecond: z.number().min(0) });
+const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
+/** One schema per command. */
+export const jsonOutputs = {
+  dataset: z.object({
+    images: count,
+    counts: z.array(z.object({ split: z.string(), label: verdict, defect: z.string(), images: count })),
+    problems: z.array(
+      z.object({
+        kind: z.string(),
+        severity: z.enum(['error', 'warning']),
+        imageIds: z.array(count),
+        message: z.string(),
+      }),
+    ),
+  }),
+  train: z.object({
+    model: z.string(),
+    sizeBytes: count,
+    trainImages: count,
+    validationImages: count,
+    head: z.object({ type: z.string() }).loose(),
+    figures: z.record(z.string(), z.number()),
+    thresholds: thresholds.optional(),
+    result: z.object({ finalError: z.number().nullable(), finalEpoch: count }).loose(),
+    seconds: z.number(),
+  }),
+  evaluate: z.object({ ...evaluation, excluded: z.array(z.string()), report: z.string().nullable(), timing }),
+  predict: z.object({
+    images: z.array(
+      z.object({
+        file: z.string(),
+        score: z.number(),
+        verdict: verdict.nullable(),
+        pValue: share.nullable(),
+        regions: z.array(
+          z.object({
+            area: z.number(),
+            box,
+            peak: z.object({ x: z.number(), y: z.number(), value: z.number() }),
+          }),
+        ),
+        files: z.array(z.string()),
+      }),
+    ),
+    threshold: z.number().nullable(),
+    statement: statement.nullable(),
+    timing,
+  }),
+  add: z.object({ model: z.string(), images: count, rowsAdded: count }),
+  info: z.object({ sizeBytes: count, manifest: z.object({ version: z.literal(1) }).loose() }),
+  export: z.object({ file: z.string(), sizeBytes: count, standalone: z.boolean() }),
+  devices: z.object({
+    devices: z.array(
+      z.object({ name: z.string(), available: z.boolean(), reason: z.string().optional() }).loose(),
+    ),
+  }),
+  demo: z.object({ ...evaluation, model: z.string(), report: z.string(), seconds: z.number() }),
+} as const;
+
+/** All of them as one JSON Schema document. */
+export function jsonSchemaText(): string {
+  const commands = Object.fromEntries(
+    Object.entries(jsonOutputs).map(([name, schema]) => {
+      const { $schema: _, ...rest } = z.toJSONSchema(schema);
+      return [name, rest];
+    }),
+  );
+  const document = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'What the commands of oddpixel print with --json',
+    $defs: commands,
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
