@@ -1,0 +1,254 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  DatasetError,
+  ParameterError,
+  type Backend,
+  type Dataset,
+  type FileSource,
+} from '@oddpixel/model-core/contract';
+import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
+import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
+import { readInitialModel } from '@oddpixel/initial-models/node';
+import { small } from '@oddpixel/initial-models/small';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
+import { evaluateModel } from './evaluate-model.ts';
+import { createInspector, type Inspection } from './inspector.ts';
+import { inBatches, mapOrdered } from './pipeline.ts';
+import { preprocessDataset } from './preprocess-dataset.ts';
+import { trainFromDataset } from './train-from-dataset.ts';
+import { cloth, type Spot } from './testing/cloth.ts';
+
+const codec = sharpCodec();
+const preprocessing = createPreprocessParams({ imageWidth: 160, imageHeight: 128 });
+const spots: Spot[] = [{ x: 110, y: 40, radius: 12 }];
+let backend: Backend;
+let source: FileSource;
+let dataset: Dataset;
+let model: AnomalyModel;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oddpixel-workflow-'));
+  backend = await cpu().open();
+  const png = (seed: number, odd: readonly Spot[] = []): Promise<Uint8Array> =>
+    codec.encode(cloth(160, 128, seed, odd), 'png');
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 6; i++) files[`train/good/${i}.png`] = await png(i);
+  for (let i = 0; i < 3; i++) files[`test/good/${i}.png`] = await png(10 + i);
+  for (let i = 0; i < 3; i++) files[`test/spot/${i}.png`] = await png(20 + i, spots);
+  source = memoryFileSource(new Map(Object.entries(files)));
+  dataset = await readAnomalyDataset(source);
+  model = (await train(dataset)).model;
+});
+
+afterAll(async () => {
+  await backend.dispose();
+  await rm(folder, { recursive: true });
+});
+
+async function train(data: Dataset): ReturnType<typeof trainFromDataset> {
+  return trainFromDataset(data, {
+    backend,
+    source,
+    codec,
+    preprocessing,
+    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    params: { numRows: 300 },
+  });
+}
+
+describe('trainFromDataset', () => {
+  test('learns from the good images of the training split and knows them again', async () => {
+    expect(model.manifest.training).toMatchObject({ imageCount: 6 });
+    expect(model.manifest.training?.imageHashes).toHaveLength(6);
+    const { evaluation, excluded } = await evaluateModel(model, dataset, {
+      backend,
+      source,
+      codec,
+      select: () => true,
+      params: { bootstrapSamples: 0 },
+    });
+    expect(excluded).toHaveLength(6);
+    expect(evaluation.counts).toEqual({ images: 6, ok: 3, nok: 3 });
+    expect(evaluation.image?.auroc).toBe(1);
+  });
+
+  test('refuses a data set without good training images, or with odd ones among them', async () => {
+    const split = (name: 'train' | 'test'): Dataset => ({
+      ...dataset,
+      samples: dataset.samples.map((sample) => ({ ...sample, split: name })),
+    });
+    await expect(train(split('test'))).rejects.toThrow(DatasetError);
+    await expect(train(split('train'))).rejects.toThrow(/labelled nok/);
+  });
+});
+
+describe('createInspector', () => {
+  test('gives results in the order of the input, from bytes and from rasters, in any batch', async () => {
+    const images = [cloth(160, 128, 31), cloth(160, 128, 32, spots), cloth(160, 128, 33)];
+    const inputs = await Promise.all(
+      images.map(async (raster, i) => ({
+        name: String(i),
+        image: i === 2 ? raster : await codec.encode(raster, 'png'),
+      })),
+    );
+    const scores: number[][] = [];
+    for (const batchSize of [1, 2, 5]) {
+      const inspector = await createInspector(model, { backend, codec, batchSize });
+      const seen: Inspection[] = [];
+      for await (const inspection of inspector.inspectAll(inputs)) seen.push(inspection);
+      expect(seen.map(({ name, result }) => [name, result.anomalyClass])).toEqual([
+        ['0', 'ok'],
+        ['1', 'nok'],
+        ['2', 'ok'],
+      ]);
+      scores.push(seen.map(({ result }) => result.anomalyScore));
+      await inspector.dispose();
+    }
+    scores.forEach((list) =>
+      list.forEach((score, i) => expect(score).toBeCloseTo(scores[0]?.[i] ?? Number.NaN, 3)),
+    );
+  });
+
+  test(
+    'finds small defects on 4,000×3,000 pixels in tiles, at their place, without seams',
+    { timeout: 60_000 },
+    async () => {
+      const tile = { tileWidth: 480, tileHeight: 384, overlap: 96 };
+      // In a tile's middle, across seams in both directions, and in the last corner.
+      const found: Spot[] = [
+        { x: 200, y: 170, radius: 22 },
+        { x: 384 * 4 + 40, y: 288 * 3 + 44, radius: 22 },
+        { x: 3960, y: 2970, radius: 22 },
+      ];
+      // Trained at the tiles' scale, since they are shown to the model at a third of their size.
+      const big = { ...dataset, samples: dataset.samples.filter(({ split }) => split === 'train') };
+      const files: Record<string, Uint8Array> = {};
+      for (const [i, { imageFileName }] of big.samples.entries()) {
+        files[imageFileName] = await codec.encode(cloth(480, 384, i), 'png');
+      }
+      const { model: tiled } = await trainFromDataset(big, {
+        backend,
+        source: memoryFileSource(new Map(Object.entries(files))),
+        codec,
+        preprocessing,
+        extractor: { id: small.id, bytes: await readInitialModel(small) },
+        params: { numRows: 500, falseAlarmRate: 0.01 },
+      });
+      const inspector = await createInspector(tiled, { backend, tile });
+      const clean = cloth(4000, 3000, 3);
+      const odd = { ...clean, data: clean.data.slice() };
+      for (const { x, y, radius } of found) {
+        for (let dy = -radius; dy <= radius; dy++) {
+          for (let dx = -radius; dx <= radius; dx++) {
+            if (dx * dx + dy * dy <= radius * radius)
+              odd.data.set([230, 40, 60], 3 * ((y + dy) * 4000 + x + dx));
+          }
+        }
+      }
+      const { result } = await inspector.inspect({ name: 'large', image: odd });
+      const peaks = regionComponents(result)
+        .slice(0, found.length)
+        .map(({ peak }) => peak);
+      for (const { x, y } of found) {
+        expect(peaks.some((peak) => Math.hypot(peak.x - x, peak.y - y) < 30)).toBe(true);
+      }
+      // Seams: on clean cloth, neighbours across the lines where tiles meet differ no more than neighbours elsewhere.
+      const { result: flat } = await inspector.inspect({ name: 'clean', image: clean });
+      const { width, height, data } = flat.anomalyImage;
+      const stepAt = (x: number): number => {
+        let sum = 0;
+        for (let y = 0; y < height; y++)
+          sum += Math.abs((data[y * width + x] as number) - (data[y * width + x - 1] as number));
+        return sum / height;
+      };
+      const scale = width / 4000;
+      const seams = [1, 2, 3, 4, 5, 6, 7].map((i) => stepAt(Math.round((384 * i + 48) * scale)));
+      const elsewhere = Array.from({ length: 60 }, (_, i) => stepAt(20 + i * 20)).sort((a, b) => a - b);
+      expect(Math.max(...seams)).toBeLessThan(1.5 * (elsewhere.at(-1) ?? 0));
+      await inspector.dispose();
+    },
+  );
+
+  test('says what is wrong', async () => {
+    await expect(createInspector(model, { backend, batchSize: 0 })).rejects.toThrow(ParameterError);
+    const inspector = await createInspector(model, { backend });
+    await expect(inspector.inspect({ name: 'x', image: new Uint8Array(3) })).rejects.toThrow(/codec/);
+    await inspector.dispose();
+  });
+});
+
+describe('preprocessDataset', () => {
+  test('does nothing twice, makes damaged entries again, and is safe with two at once', async () => {
+    const cache = join(folder, 'cache');
+    const store = diskStore(cache);
+    let decoded = 0;
+    const counting = {
+      ...codec,
+      decode: (...args: Parameters<typeof codec.decode>) => {
+        decoded++;
+        return codec.decode(...args);
+      },
+    };
+    const run = () => preprocessDataset(dataset, preprocessing, { source, codec: counting, store });
+    await Promise.all([run(), run()]);
+    const entries = (await readdir(cache)).sort();
+    expect(entries).toHaveLength(12);
+    decoded = 0;
+    const { read, hashes } = await run();
+    expect(decoded).toBe(0);
+    expect(hashes.size).toBe(12);
+
+    const damaged = join(cache, entries[0] as string);
+    await writeFile(damaged, (await readFile(damaged)).subarray(0, 100));
+    let images = 0;
+    for await (const sample of read()) images += sample.image.dims[0] === 3 ? 1 : 0;
+    expect([images, decoded]).toEqual([12, 1]);
+    expect((await readFile(damaged)).length).toBeGreaterThan(1000);
+
+    // Other parameters are other entries.
+    await preprocessDataset(dataset, createPreprocessParams({ imageWidth: 32, imageHeight: 64 }), {
+      source,
+      codec,
+      store,
+    });
+    expect(await readdir(cache)).toHaveLength(24);
+    await expect(preprocessDataset(dataset, preprocessing, { source, codec })).rejects.toThrow(/store/);
+  });
+});
+
+describe('mapOrdered', () => {
+  test('keeps the order, never runs more than the limit, and stops at the first failure', async () => {
+    let running = 0;
+    let most = 0;
+    const delays = [30, 5, 20, 1, 10];
+    const slow = async (delay: number): Promise<number> => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      running--;
+      if (delay === 20) throw new Error('third');
+      return delay;
+    };
+    const seen: number[] = [];
+    await expect(
+      (async () => {
+        for await (const value of mapOrdered(delays, 2, slow)) seen.push(value);
+      })(),
+    ).rejects.toThrow('third');
+    expect([seen, most]).toEqual([[30, 5], 2]);
+  });
+
+  test('batches hold everything', async () => {
+    const batches: number[][] = [];
+    for await (const batch of inBatches(
+      mapOrdered([1, 2, 3, 4, 5], 3, async (x) => x),
+      2,
+    ))
+      batches.push(batch);
+    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
+  });
+});
