@@ -53,21 +53,31 @@ module.exports = {
       name: 'pure-rooms-touch-no-host',
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',
-      from: { path: '^packages/(model-core|preprocess|dataset|eval|workflow)/src/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^packages/(model-core|preprocess|dataset|eval|workflow)/src/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'no-undeclared-dependency',
       severity: 'error',
       from: { path: '^(packages|apps)/[^/]+/src/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      // Packages of the workspace resolve to their sources, which are no npm packages; pnpm itself links only declared ones.
+      to: {
+        pathNot: '^(packages|apps|tools)/',
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+      },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|fuzz)/' },
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@oddpixel/source', 'import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@oddpixel/source', 'import', 'types', 'default'],
+    },
     tsPreCompilationDeps: true,
   },
 };

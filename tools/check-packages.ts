@@ -22,7 +22,7 @@ import { publishedPackages, type PublishedPackage } from './repository.ts';
 const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/model-core': 400,
   '@oddpixel/preprocess': 100,
-  '@oddpixel/dataset': 150,
+  '@oddpixel/dataset': 200,
   '@oddpixel/eval': 200,
   '@oddpixel/workflow': 100,
   '@oddpixel/runtime-node': 120,

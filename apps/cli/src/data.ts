@@ -1,7 +1,7 @@
 /** From command line arguments to data sets, images and models. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { FileError, ParameterError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { basename, dirname, join } from 'node:path';
+import { FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
@@ -145,11 +145,4 @@ export function numberOption(
     }
     return value;
   };
-}
-
-/** @throws ParameterError where two files would be the same. */
-export function assertDifferent(input: string, output: string): void {
-  if (resolve(input) === resolve(output)) {
-    throw new ParameterError({ name: '--out', expected: 'another file than the input', received: output });
-  }
 }

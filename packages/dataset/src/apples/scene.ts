@@ -48,7 +48,7 @@ export interface Body {
   readonly textureSeed: number;
 }
 
-export interface Stem {
+interface Stem {
   /** Along the axis, from the bottom of the hollow. */
   readonly length: number;
   readonly radius: number;

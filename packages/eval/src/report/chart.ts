@@ -3,7 +3,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { html, type Markup } from './html.ts';
 import { score } from './format.ts';
 
-export const chartWidth = 420;
+const chartWidth = 420;
 export const chartHeight = 280;
 const margin = { top: 14, right: 14, bottom: 44, left: 52 };
 

@@ -7,5 +7,6 @@ export { fixInputShape } from './edit/fix-input-shape.ts';
 export { pickOutputs } from './edit/pick-outputs.ts';
 export { upgradeOpset } from './edit/upgrade-opset.ts';
 export * from './ir.ts';
-export { inferTypes, type Dim } from './types/infer.ts';
+export { inferTypes } from './types/infer.ts';
+export type { Dim } from './types/rule.ts';
 export { describeNode, validateGraph } from './validate.ts';

@@ -51,7 +51,7 @@ export function anomalyTail(distances: Value, options: TailOptions): { map: Valu
  * `[size, count]`: enlarges `count` samples to `size` pixels by half-pixel linear interpolation (edge samples
  * repeat beyond the border), then blurs with a Gaussian of `sigma` pixels cut at 4 σ. Each row sums to 1.
  */
-export function enlargement(count: number, size: number, sigma: number): HostTensor<'float32'> {
+function enlargement(count: number, size: number, sigma: number): HostTensor<'float32'> {
   const linear = new Float64Array(size * count);
   for (let pixel = 0; pixel < size; pixel++) {
     const position = Math.min(count - 1, Math.max(0, ((pixel + 0.5) * count) / size - 0.5));

@@ -3,7 +3,7 @@ import { ParameterError, type Backend } from '../contract/index.ts';
 import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
 import { inBatches } from './feature-pass.ts';
 import { collectReferences } from './reference-scores.ts';
-import type { TrainProgress } from './train-model.ts';
+import type { TrainProgress } from './fit.ts';
 import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
 
 export interface CalibrateModelOptions {

@@ -4,13 +4,8 @@ export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts
 export type { ExtractorInput } from './extractor-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 export { productVersion } from './product-version.ts';
-export {
-  trainModel,
-  type TrainModelOptions,
-  type TrainPhase,
-  type TrainProgress,
-  type TrainResult,
-} from './train-model.ts';
+export type { TrainPhase, TrainProgress } from './fit.ts';
+export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
 export { createTrainParams, type FittedHead, type TrainParams } from './train-params.ts';
 export {
   samplesInMemory,

@@ -27,7 +27,7 @@ import { outputData } from './output-data.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import { collectReferences } from './reference-scores.ts';
 import { reducedDims } from './train-params.ts';
-import type { FitOptions, FittedHeadResult } from './train-model.ts';
+import type { FitOptions, FittedHeadResult } from './fit.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
 import { identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
 

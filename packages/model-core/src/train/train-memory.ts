@@ -17,7 +17,7 @@ import type { FeatureTransform } from './pyramid.ts';
 import { createRandom } from './random.ts';
 import { collectReferences } from './reference-scores.ts';
 import { reducedDims } from './train-params.ts';
-import type { FitOptions, FittedHeadResult } from './train-model.ts';
+import type { FitOptions, FittedHeadResult } from './fit.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
 import { groupsOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
 

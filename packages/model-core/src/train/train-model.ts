@@ -1,25 +1,15 @@
 /** Training: good images in, a calibrated model out. */
-import { ParameterError, type Backend, type Calibration, type EpochRecord } from '../contract/index.ts';
+import { ParameterError, type Backend, type EpochRecord } from '../contract/index.ts';
 import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
+import type { FittedHeadResult, TrainProgress } from './fit.ts';
 import { fitGaussianHead } from './train-gaussian.ts';
 import { fitMemoryHead } from './train-memory.ts';
 import { productVersion } from './product-version.ts';
 import { headParameters, type TrainParams } from './train-params.ts';
-import { tailOptions, trainedGraph, trainedModel, type Head } from './trained-model.ts';
-import type { FeatureTransform } from './pyramid.ts';
-import { hashesOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
-
-/** What training is doing. */
-export type TrainPhase = 'components' | 'features' | 'coreset' | 'calibration';
-
-export interface TrainProgress {
-  readonly phase: TrainPhase;
-  /** Images, or rows of the bank in phase `coreset`. */
-  readonly done: number;
-  readonly total: number;
-}
+import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
+import { hashesOf, type TrainingSamples } from './training-sample.ts';
 
 export interface TrainModelOptions {
   readonly backend: Backend;
@@ -36,28 +26,6 @@ export interface TrainResult {
   readonly bestError: number | null;
   readonly bestEpoch: number;
   readonly history: readonly EpochRecord[];
-}
-
-/** What fitting a head gives, whatever the head. */
-export interface FittedHeadResult {
-  readonly transform: FeatureTransform;
-  readonly head: Head;
-  readonly featureDims: number;
-  /** Figures for the training record. */
-  readonly figures: Readonly<Record<string, number>>;
-  readonly images: readonly ImageIdentity[];
-  /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
-  readonly calibration?: Calibration;
-}
-
-/** What fitting a head takes. */
-export interface FitOptions {
-  readonly params: TrainParams;
-  readonly backend: Backend;
-  /** False where a validation split calibrates. */
-  readonly selfCalibrate: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress: (progress: TrainProgress) => void;
 }
 
 /**

@@ -23,7 +23,8 @@ import {
 import { irVersionFor } from '../opsets.ts';
 import { upgradeOpset } from '../edit/upgrade-opset.ts';
 import type { Attribute, Graph, GraphNode } from '../ir.ts';
-import { inferNode, type Dim } from '../types/infer.ts';
+import { inferNode } from '../types/infer.ts';
+import type { Dim } from '../types/rule.ts';
 import { validateGraph } from '../validate.ts';
 
 /** A value of a graph under construction: what flows along its edges. */

@@ -32,7 +32,7 @@ function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
 function expectSame(a: Record<string, Float32Array>, b: Record<string, Float32Array>): void {
   expect(Object.keys(a)).toEqual(Object.keys(b));
   for (const [name, values] of Object.entries(a)) {
-    expect(sameBytes(values, b[name] as Float32Array), name).toBe(true);
+    expect({ name, same: sameBytes(values, b[name] as Float32Array) }).toEqual({ name, same: true });
   }
 }
 

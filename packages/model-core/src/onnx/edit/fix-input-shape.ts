@@ -6,7 +6,8 @@
 import { elementCount, hostTensor, UnknownNameError, type HostTensor } from '../../contract/index.ts';
 import type { Graph, GraphNode, ValueType } from '../ir.ts';
 import { isKnownOperator, runNode } from '../reference/interpreter.ts';
-import { inferNode, type Dim } from '../types/infer.ts';
+import { inferNode } from '../types/infer.ts';
+import type { Dim } from '../types/rule.ts';
 import { prune } from './pick-outputs.ts';
 import { evaluateShape, type ShapeValue } from './shape-values.ts';
 

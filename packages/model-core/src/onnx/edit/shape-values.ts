@@ -1,7 +1,7 @@
 /** A little calculator for the integers of shapes, in which some may be names. */
 import type { GraphNode, ValueType } from '../ir.ts';
 import { slicedLength } from '../types/shape-rules.ts';
-import type { Dim } from '../types/infer.ts';
+import type { Dim } from '../types/rule.ts';
 
 /** An int64 or int32 tensor of rank 0 or 1 whose elements are numbers or names of dynamic sizes. */
 export interface ShapeValue {

@@ -58,6 +58,10 @@ const arithmetic: OperatorTable = {
   Max: variadic(Math.max),
   Min: variadic(Math.min),
   Sum: variadic((a, b) => a + b),
+  Mean: (call) => {
+    const total = variadic((a, b) => a + b)(call) as Value;
+    return { ...total, data: numbers(total).map((x) => x / call.inputs.length) };
+  },
   Neg: unary((x) => -x),
   Abs: unary(Math.abs),
   Sign: unary(Math.sign),
@@ -68,6 +72,12 @@ const arithmetic: OperatorTable = {
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
   Round: unary(roundHalfToEven),
+  Sin: unary(Math.sin),
+  Cos: unary(Math.cos),
+  Tan: unary(Math.tan),
+  Asin: unary(Math.asin),
+  Acos: unary(Math.acos),
+  Atan: unary(Math.atan),
   Clip: (call) => {
     const limit = (index: number, absent: number): number => {
       const value = call.inputs[index];
@@ -91,7 +101,11 @@ const logic: OperatorTable = {
   Xor: binary((a, b) => truth((a !== 0) !== (b !== 0)), 'bool'),
   Not: unary((x) => truth(x === 0), 'bool'),
   IsNaN: unary((x) => truth(Number.isNaN(x)), 'bool'),
-  IsInf: unary((x) => truth(Math.abs(x) === Infinity), 'bool'),
+  IsInf: (call) => {
+    const positive = intAttribute(call, 'detect_positive', 1) === 1;
+    const negative = intAttribute(call, 'detect_negative', 1) === 1;
+    return unary((x) => truth((positive && x === Infinity) || (negative && x === -Infinity)), 'bool')(call);
+  },
   Where: (call) => {
     const [condition, yes, no] = [input(call, 0), input(call, 1), input(call, 2)];
     const dims = broadcastDims(call, condition.dims, yes.dims, no.dims);

@@ -2,6 +2,7 @@
 import { elementCount } from '../../contract/index.ts';
 import { invalid } from './operator.ts';
 import type { OperatorCall } from './operator.ts';
+import { numbers } from './value.ts';
 import type { Value } from './value.ts';
 
 /** How far apart neighbours along each axis lie: `[H*W, W, 1]` for `[C, H, W]`. */
@@ -109,6 +110,23 @@ export function permute(value: Value, order: readonly number[]): Value {
   );
 }
 
-export function sameDims(a: readonly number[], b: readonly number[]): boolean {
+/** Replaces each run of elements along an axis by another run, of one length for all. */
+export function alongAxis(x: Value, axis: number, compute: (run: Float64Array) => Float64Array): Value {
+  // Exchanging two axes is its own inverse.
+  const exchange = x.dims.map((_, i) => i);
+  const last = x.dims.length - 1;
+  [exchange[axis], exchange[last]] = [last, axis];
+  const moved = permute(x, exchange);
+  const length = x.dims[axis] as number;
+  const data = numbers(moved);
+  const runs = Array.from({ length: length === 0 ? 0 : data.length / length }, (_, i) =>
+    compute(data.subarray(i * length, (i + 1) * length)),
+  );
+  const results = Float64Array.from(runs.flatMap((run) => [...run]));
+  const dims = [...moved.dims.slice(0, -1), runs[0]?.length ?? 0];
+  return permute({ dtype: x.dtype, dims, data: results }, exchange);
+}
+
+function sameDims(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

@@ -1,19 +1,22 @@
 /** Runs graphs node by node, in the order they are written. */
 import {
-  describeTensor,
-  TensorMismatchError,
+  checkFeeds,
   UnknownNameError,
   UnsupportedOperatorError,
+  type DType,
   type HostTensor,
 } from '../../contract/index.ts';
 import type { Graph, GraphNode } from '../ir.ts';
 import { activation } from './activation.ts';
 import { convert } from './convert.ts';
 import { convolution } from './convolution.ts';
+import { einsum } from './einsum.ts';
 import { elementwise } from './elementwise.ts';
+import { lookup } from './lookup.ts';
 import { matrix } from './matrix.ts';
 import { normalization } from './normalization.ts';
 import type { OperatorTable } from './operator.ts';
+import { order } from './order.ts';
 import { pooling } from './pooling.ts';
 import { rearrange } from './rearrange.ts';
 import { reduction } from './reduction.ts';
@@ -26,9 +29,12 @@ const operators: OperatorTable = {
   ...activation,
   ...convert,
   ...convolution,
+  ...einsum,
   ...elementwise,
+  ...lookup,
   ...matrix,
   ...normalization,
+  ...order,
   ...pooling,
   ...rearrange,
   ...reduction,
@@ -42,17 +48,20 @@ export function isKnownOperator(node: GraphNode): boolean {
 }
 
 export interface RunGraphOptions {
-  /** `float32` rounds after every node, as a backend does; `float64` keeps doubles and returns float32 values as float64. Default `float32`. */
+  /**
+   * `float32` rounds after every node, as a backend does. `float64` keeps doubles throughout: float32 inputs may
+   * be fed as float64, and float32 outputs come back as float64. Default `float32`.
+   */
   readonly precision?: Precision;
-  /** Default: all. */
+  /** Only these are computed; any value of the graph may be named. Default: the graph's outputs. */
   readonly outputs?: readonly string[];
 }
 
 /**
  * Runs a graph.
  *
- * @throws UnknownNameError for a missing feed or unknown output; TensorMismatchError for a feed of another type or
- *   shape; UnsupportedOperatorError; ModelFormatError when a node's inputs do not fit.
+ * @throws UnknownNameError for a missing or unknown feed and an unknown output; TensorMismatchError for a feed of
+ *   another type or shape; UnsupportedOperatorError; ModelFormatError when a node's inputs do not fit.
  */
 export function runGraph(
   graph: Graph,
@@ -61,27 +70,8 @@ export function runGraph(
 ): Record<string, HostTensor> {
   const values = new Map<string, Value>();
   for (const [name, tensor] of graph.initializers) values.set(name, fromTensor(tensor));
-  const known = graph.inputs.map(({ name }) => name);
-  for (const info of graph.inputs) {
-    const feed = Object.hasOwn(feeds, info.name) ? feeds[info.name] : undefined;
-    if (feed === undefined) {
-      if (values.has(info.name)) continue;
-      throw new UnknownNameError({ kind: 'input', name: info.name, known, missing: true });
-    }
-    const fits =
-      feed.dtype === info.dtype &&
-      feed.dims.length === info.dims.length &&
-      info.dims.every((dim, axis) => typeof dim === 'string' || dim === feed.dims[axis]);
-    if (!fits) {
-      throw new TensorMismatchError({
-        name: info.name,
-        expected: describeTensor(info),
-        received: describeTensor(feed),
-      });
-    }
-    values.set(info.name, fromTensor(feed));
-  }
-  for (const node of graph.nodes) {
+  for (const [name, feed] of checkedFeeds(graph, feeds, precision)) values.set(name, feed);
+  for (const node of nodesFor(graph, outputs)) {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
     const results = compute(node, inputs, graph.opset, precision);
     node.outputs.forEach((name, index) => {
@@ -93,14 +83,10 @@ export function runGraph(
     outputs.map((name) => {
       const value = values.get(name);
       if (value === undefined) {
-        throw new UnknownNameError({
-          kind: 'output',
-          name,
-          known: graph.outputs.map((output) => output.name),
-        });
+        const known = graph.outputs.map((output) => output.name);
+        throw new UnknownNameError({ kind: 'output', name, known });
       }
-      const widened = precision === 'float64' && value.dtype === 'float32';
-      return [name, widened ? toTensor(value, 'float64') : toTensor(value)];
+      return [name, leave(value, precision)];
     }),
   );
 }
@@ -115,9 +101,48 @@ export function runNode(
   node: GraphNode,
   inputs: readonly (HostTensor | undefined)[],
   opset: number,
+  precision: Precision = 'float32',
 ): HostTensor[] {
   const values = inputs.map((tensor) => (tensor === undefined ? undefined : fromTensor(tensor)));
-  return compute(node, values, opset, 'float32').map((value) => toTensor(value));
+  return compute(node, values, opset, precision).map((value) => leave(value, precision));
+}
+
+/** The feeds as values of the types that the graph declares. An input with an initializer may be left out. */
+function checkedFeeds(
+  graph: Graph,
+  feeds: Readonly<Record<string, HostTensor>>,
+  precision: Precision,
+): Map<string, Value> {
+  const wide = (dtype: DType): boolean => precision === 'float64' && dtype === 'float32';
+  const required = graph.inputs.filter(
+    ({ name }) => Object.hasOwn(feeds, name) || !graph.initializers.has(name),
+  );
+  const declared = required.map((info) => {
+    const widened = wide(info.dtype) && feeds[info.name]?.dtype === 'float64';
+    return widened ? { ...info, dtype: 'float64' as const } : info;
+  });
+  checkFeeds(declared, feeds, { backend: 'reference' });
+  return new Map(
+    required.map(({ name, dtype }) => [name, { ...fromTensor(feeds[name] as HostTensor), dtype }]),
+  );
+}
+
+/** The nodes that the outputs need, in order. */
+function nodesFor(graph: Graph, outputs: readonly string[]): GraphNode[] {
+  const needed = new Set(outputs);
+  const nodes: GraphNode[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    nodes.unshift(node);
+  }
+  return nodes;
+}
+
+/** A value for the outside. */
+function leave(value: Value, precision: Precision): HostTensor {
+  const widened = precision === 'float64' && value.dtype === 'float32';
+  return widened ? toTensor(value, 'float64') : toTensor(value);
 }
 
 function compute(

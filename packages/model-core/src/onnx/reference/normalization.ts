@@ -1,6 +1,6 @@
 /** Operators that bring values to a common scale. */
 import { elementCount } from '../../contract/index.ts';
-import { axisOf, broadcastTo, permute } from './indexing.ts';
+import { alongAxis, axisOf, broadcastTo } from './indexing.ts';
 import { floatAttribute, input, intAttribute, invalid, unsupported } from './operator.ts';
 import type { Operator, OperatorCall, OperatorTable } from './operator.ts';
 import { at, numbers } from './value.ts';
@@ -56,6 +56,66 @@ export const normalization: OperatorTable = {
     });
     return { ...x, data };
   },
+
+  /** Mean 0 and deviation 1 over each picture plane, then scale and bias per channel. */
+  InstanceNormalization: (call) => {
+    const x = input(call, 0);
+    const [scale, bias] = [channelValues(call, x, 1), channelValues(call, x, 2)];
+    const channels = x.dims[1] ?? 1;
+    const normal = normalizeRuns(call, x, elementCount(x.dims.slice(2)));
+    const plane = elementCount(x.dims.slice(2));
+    const data = normal.map((element, i) => {
+      const c = Math.floor(i / plane) % channels;
+      return element * at(scale, c) + at(bias, c);
+    });
+    return { ...x, data };
+  },
+
+  /** Mean 0 and deviation 1 over groups of channels; scale and bias per group until operator set 20, then per channel. */
+  GroupNormalization: (call) => {
+    const x = input(call, 0);
+    const groups = intAttribute(call, 'num_groups', 1);
+    const channels = x.dims[1] ?? 1;
+    if (channels % groups !== 0) throw invalid(call, `${channels} channels do not make ${groups} groups`);
+    const [scale, bias] = [numbers(input(call, 1)), numbers(input(call, 2))];
+    const channelsPerEntry = channels / scale.length;
+    const plane = elementCount(x.dims.slice(2));
+    const normal = normalizeRuns(call, x, (channels / groups) * plane);
+    const data = normal.map((element, i) => {
+      const entry = Math.floor((Math.floor(i / plane) % channels) / channelsPerEntry);
+      return element * at(scale, entry) + at(bias, entry);
+    });
+    return { ...x, data };
+  },
+
+  /** Divides by the root of the mean square over the axes from `axis` on, then scales. */
+  RMSNormalization: (call) => {
+    const x = input(call, 0);
+    const axis = axisOf(call, intAttribute(call, 'axis', -1), x.dims.length);
+    const epsilon = floatAttribute(call, 'epsilon', 1e-5);
+    const length = elementCount(x.dims.slice(axis));
+    const scale = numbers(broadcastTo(input(call, 1), x.dims));
+    const roots = runsOf(numbers(x), length).map((run) =>
+      Math.sqrt(run.reduce((a, b) => a + b * b, 0) / length + epsilon),
+    );
+    const data = numbers(x).map(
+      (element, i) => (element / (roots[Math.floor(i / length)] ?? 1)) * at(scale, i),
+    );
+    return { ...x, data };
+  },
+
+  /** Divides by the sum of absolutes (`p` 1) or the root of the sum of squares (`p` 2) along an axis. */
+  LpNormalization: (call) => {
+    const x = input(call, 0);
+    const axis = axisOf(call, intAttribute(call, 'axis', -1), x.dims.length);
+    const p = intAttribute(call, 'p', 2);
+    const norm = (run: Float64Array): number =>
+      p === 1 ? run.reduce((a, b) => a + Math.abs(b), 0) : Math.sqrt(run.reduce((a, b) => a + b * b, 0));
+    return alongAxis(x, axis, (run) => {
+      const length = norm(run);
+      return length === 0 ? run : run.map((element) => element / length);
+    });
+  },
 };
 
 /** Shares of e^x along an axis. Before operator set 13 the axis and all after it count as one. */
@@ -66,12 +126,7 @@ function softmax(finish: (shares: Float64Array) => Float64Array): Operator {
     const axis = axisOf(call, intAttribute(call, 'axis', flattening ? 1 : -1), x.dims.length);
     if (flattening) return { ...x, data: shares(numbers(x), elementCount(x.dims.slice(axis)), finish) };
 
-    // Exchanging two axes is its own inverse.
-    const order = x.dims.map((_, i) => i);
-    const last = x.dims.length - 1;
-    [order[axis], order[last]] = [last, axis];
-    const moved = permute(x, order);
-    return permute({ ...moved, data: shares(numbers(moved), x.dims[axis] ?? 1, finish) }, order);
+    return alongAxis(x, axis, (run) => shares(run, run.length, finish));
   };
 }
 
@@ -86,6 +141,21 @@ function shares(
     const powers = run.map((x) => Math.exp(x - largest));
     const total = powers.reduce((a, b) => a + b, 0);
     result.set(finish(powers.map((power) => power / total)), i * length);
+  });
+  return result;
+}
+
+/** Each run of `length` elements brought to mean 0 and deviation 1. */
+function normalizeRuns(call: OperatorCall, x: Value, length: number): Float64Array {
+  const epsilon = floatAttribute(call, 'epsilon', 1e-5);
+  const result = new Float64Array(x.data.length);
+  runsOf(numbers(x), length).forEach((run, i) => {
+    const mean = run.reduce((a, b) => a + b, 0) / length;
+    const variance = run.reduce((a, b) => a + (b - mean) ** 2, 0) / length;
+    result.set(
+      run.map((element) => (element - mean) / Math.sqrt(variance + epsilon)),
+      i * length,
+    );
   });
   return result;
 }

@@ -12,7 +12,6 @@ import {
 } from './operator.ts';
 import type { OperatorCall, OperatorTable } from './operator.ts';
 import { requiredNumbers } from './shape.ts';
-import { numbers } from './value.ts';
 import type { Value } from './value.ts';
 
 export const rearrange: OperatorTable = {
@@ -91,21 +90,6 @@ export const rearrange: OperatorTable = {
     return pick(x, dims, (at) => at.map((c, axis) => (from[axis] as number) + c * (step[axis] as number)));
   },
 
-  /** Replaces one axis by the axes of the indices. */
-  Gather: (call) => {
-    const [x, indices] = [input(call, 0), input(call, 1)];
-    const axis = axisOf(call, intAttribute(call, 'axis', 0), x.dims.length);
-    const size = x.dims[axis] as number;
-    const places = numbers(indices).map((index) => (index < 0 ? index + size : index));
-    const outside = places.find((place) => place < 0 || place >= size);
-    if (outside !== undefined) throw invalid(call, `index ${outside} is outside an axis of ${size}`);
-    const dims = [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)];
-    return pick(x, dims, (at) => {
-      const place = indexOf(at.slice(axis, axis + indices.dims.length), indices.dims);
-      return [...at.slice(0, axis), places[place] as number, ...at.slice(axis + indices.dims.length)];
-    });
-  },
-
   /** Inputs: pads (all begins, then all ends), value, axes. A negative pad cuts. */
   Pad: (call) => {
     const x = input(call, 0);
@@ -144,6 +128,43 @@ export const rearrange: OperatorTable = {
     const dims = x.dims.map((size, axis) => size * (repeats[axis] ?? 1));
     return pick(x, dims, (at) => at.map((c, axis) => c % (x.dims[axis] as number)));
   },
+
+  /** `[N, C·b², H, W]` → `[N, C, H·b, W·b]`: channels become the pixels of b × b blocks. */
+  DepthToSpace: (call) => {
+    const x = input(call, 0);
+    const [batch, channels, height, width] = pictureDims(call, x);
+    const block = blockSize(call, channels);
+    const rows = stringAttribute(call, 'mode', 'DCR') === 'CRD';
+    const kept = channels / block ** 2;
+    const parts = rows
+      ? [batch, kept, block, block, height, width]
+      : [batch, block, block, kept, height, width];
+    const moved = permute({ ...x, dims: parts }, rows ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]);
+    return { ...moved, dims: [batch, kept, height * block, width * block] };
+  },
+  /** `[N, C, H·b, W·b]` → `[N, C·b², H, W]`. */
+  SpaceToDepth: (call) => {
+    const x = input(call, 0);
+    const [batch, channels, height, width] = pictureDims(call, x);
+    const block = intAttribute(call, 'blocksize', 1);
+    if (height % block !== 0 || width % block !== 0) {
+      throw invalid(call, `${height}×${width} is not made of blocks of ${block}`);
+    }
+    const [h, w] = [height / block, width / block];
+    const moved = permute({ ...x, dims: [batch, channels, h, block, w, block] }, [0, 3, 5, 1, 2, 4]);
+    return { ...moved, dims: [batch, channels * block ** 2, h, w] };
+  },
+
+  /** Keeps the upper or lower triangle of each matrix, counted from diagonal `k`, and leaves 0 elsewhere. */
+  Trilu: (call) => {
+    const x = input(call, 0);
+    const diagonal = numbersInput(call, 1)?.[0] ?? 0;
+    const upper = intAttribute(call, 'upper', 1) === 1;
+    return pickIndex(x, x.dims, (at) => {
+      const offset = (at.at(-1) ?? 0) - (at.at(-2) ?? 0);
+      return (upper ? offset >= diagonal : offset <= diagonal) ? indexOf(at, x.dims) : outside;
+    });
+  },
 };
 
 /** Marks a position that no element is taken from. */
@@ -171,4 +192,26 @@ function reflection(call: OperatorCall, mode: string): (position: number, size: 
 
 function replaced(dims: readonly number[], axis: number, size: number): number[] {
   return dims.map((dim, i) => (i === axis ? size : dim));
+}
+
+function pictureDims(call: OperatorCall, { dims }: Value): readonly [number, number, number, number] {
+  const [batch, channels, height, width] = dims;
+  if (
+    batch === undefined ||
+    channels === undefined ||
+    height === undefined ||
+    width === undefined ||
+    dims.length !== 4
+  ) {
+    throw invalid(call, `expected [N,C,H,W], received [${dims.join(',')}]`);
+  }
+  return [batch, channels, height, width];
+}
+
+function blockSize(call: OperatorCall, channels: number): number {
+  const block = intAttribute(call, 'blocksize', 1);
+  if (channels % block ** 2 !== 0) {
+    throw invalid(call, `${channels} channels are not made of blocks of ${block}×${block}`);
+  }
+  return block;
 }

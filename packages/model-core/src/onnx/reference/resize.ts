@@ -54,7 +54,7 @@ function plannedAxes(call: OperatorCall): readonly AxisResize[] {
     const size = dims[axis];
     if (size === undefined) throw invalid(call, `there is no axis ${givenAxis}`);
     const scale = scales?.[i] ?? (sizes?.[i] as number) / size;
-    return { axis, input: size, output: sizes?.[i] ?? Math.floor(size * scale), scale };
+    return { axis, input: size, output: sizes?.[i] ?? Math.floor(single(size * scale)), scale };
   });
 }
 
@@ -99,6 +99,12 @@ function positionIn(call: OperatorCall, plan: AxisResize): (output: number) => n
       throw unsupported(call, `coordinate_transformation_mode ${mode} is not known here`);
   }
 }
+
+/**
+ * Scales are float32, so a product or quotient that means a whole number may miss it by a little; rounded to float32
+ * it is whole again. Without this, 8 / (4/3) would lie just below 6 and its floor be 5.
+ */
+const single: (x: number) => number = Math.fround;
 
 function rounding(call: OperatorCall): (position: number) => number {
   const mode = stringAttribute(call, 'nearest_mode', 'round_prefer_floor');

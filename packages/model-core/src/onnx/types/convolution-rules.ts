@@ -1,6 +1,6 @@
 /** Spatial size of convolutions, pooling and resizing. */
 import { derived, integers } from './dims.ts';
-import type { Dim, Rule, RuleContext } from './infer.ts';
+import type { Dim, Rule, RuleContext } from './rule.ts';
 
 interface Window {
   readonly kernel: readonly number[];

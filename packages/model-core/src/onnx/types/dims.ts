@@ -1,6 +1,6 @@
 /** Arithmetic on dimensions that may be names. */
 import type { HostTensor } from '../../contract/index.ts';
-import type { Dim, RuleContext } from './infer.ts';
+import type { Dim, RuleContext } from './rule.ts';
 
 /** Shape of an elementwise result by NumPy's broadcasting. */
 export function broadcast(a: readonly Dim[], b: readonly Dim[], context: Pick<RuleContext, 'fail'>): Dim[] {

@@ -1,6 +1,6 @@
 import type { ValueType } from '../ir.ts';
 import { broadcast } from './dims.ts';
-import type { Rule, RuleContext } from './infer.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 const same: Rule = (context) => [context.input(0)];
 

@@ -6,27 +6,8 @@ import { convolutionRules } from './convolution-rules.ts';
 import { elementwiseRules } from './elementwise-rules.ts';
 import { matrixRules } from './matrix-rules.ts';
 import { reductionRules } from './reduction-rules.ts';
+import type { Rule } from './rule.ts';
 import { shapeRules } from './shape-rules.ts';
-
-/** A dimension: known, or a name for a number that is known only when the graph runs. */
-export type Dim = number | string;
-
-/** What a rule sees of a node. */
-export interface RuleContext {
-  readonly node: GraphNode;
-  readonly opset: number;
-  /** Type of input `index`; throws where it is missing or unknown. */
-  input(index: number): ValueType;
-  has(index: number): boolean;
-  /** Value of input `index` where it is a constant. */
-  constant(index: number): HostTensor | undefined;
-  int(name: string): number | undefined;
-  ints(name: string): readonly number[] | undefined;
-  fail(problem: string): never;
-}
-
-/** Types of a node's outputs. */
-export type Rule = (context: RuleContext) => ValueType[];
 
 const rules: ReadonlyMap<string, Rule> = new Map(
   Object.entries({

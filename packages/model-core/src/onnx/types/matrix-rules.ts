@@ -1,5 +1,5 @@
 import { broadcast } from './dims.ts';
-import type { Dim, Rule } from './infer.ts';
+import type { Dim, Rule } from './rule.ts';
 
 const differ = (a: Dim | undefined, b: Dim | undefined): boolean =>
   typeof a === 'number' && typeof b === 'number' && a !== b;

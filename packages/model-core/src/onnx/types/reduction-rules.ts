@@ -1,5 +1,5 @@
 import { integers, normalizeAxis } from './dims.ts';
-import type { Dim, Rule } from './infer.ts';
+import type { Dim, Rule } from './rule.ts';
 
 const reduce: Rule = (context) => {
   const x = context.input(0);

@@ -2,7 +2,7 @@
 import type { DType } from '../../contract/index.ts';
 import { dtypeFromCode } from '../codec/tensor-codec.ts';
 import { broadcast, integers, normalizeAxis, product } from './dims.ts';
-import type { Dim, Rule, RuleContext } from './infer.ts';
+import type { Dim, Rule, RuleContext } from './rule.ts';
 
 const reshape: Rule = (context) => {
   const x = context.input(0);
