@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { loadModel, readModel, writeModel } from './model/index.ts';
+import { ortBackend } from './testing/ort-backend.ts';
+import { stripes, stripesPreprocessing as preprocessing } from './testing/stripes.ts';
+import { tinyExtractor } from './testing/tiny-extractor.ts';
+import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from './train/index.ts';
+
+const backend = ortBackend();
+const extractor = tinyExtractor();
+const good = Array.from({ length: 8 }, (_, i) => stripes(i));
+const suspect = stripes(20, { x: 32, y: 16 });
+
+async function example(): Promise<unknown> {
+  // #region example
+  const initial = await createInitialModel(extractor, { preprocessing, id: 'tiny' });
+  const params = createTrainParams('memory', { numRows: 500, falseAlarmRate: 0.01 });
+  const { model } = await trainModel(initial, samplesInMemory(good), params, { backend });
+  const file = writeModel(model); // plain ONNX, everything inside
+
+  const loaded = await loadModel(readModel(file), backend);
+  const [result] = await loaded.apply([suspect]);
+  // result.anomalyScore, result.anomalyClass, result.anomalyImage, result.anomalyRegion, result.pValue
+  // #endregion
+  await loaded.dispose();
+  return result?.anomalyClass;
+}
+
+it('does what the README shows', async () => {
+  expect(await example()).toBe('nok');
+});
+
+it('is the README’s example', () => {
+  const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
+  const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(region.replaceAll(/^ {2}/gm, ''));
+});
