@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
 import { coreml, cpu, cuda, dml, inWorker, webgpu } from '@oddpixel/runtime-node';
+import { numberOption } from './data.ts';
 import type { ProgressLine } from './progress.ts';
 
 const deviceNames = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
@@ -17,7 +18,9 @@ export function deviceOption(): Option {
 }
 
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(Number);
+  return new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(
+    numberOption('threads', 1, 1024, true),
+  );
 }
 
 /**

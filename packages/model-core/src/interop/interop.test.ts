@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hostTensor, ModelFormatError, ModelStateError, ParameterError } from '../contract/index.ts';
@@ -145,8 +146,8 @@ function foreign(options: { score?: boolean; batch?: number; mapName?: string } 
 }
 
 const foreignPreprocessing = { ...stripesPreprocessing, imageRangeMax: 1 };
-const unit = (index: number): ReturnType<typeof stripes> => {
-  const sample = stripes(index);
+const unit = (index: number, blot?: { x: number; y: number }): ReturnType<typeof stripes> => {
+  const sample = stripes(index, blot);
   return {
     ...sample,
     image: hostTensor(
@@ -177,6 +178,21 @@ describe('importExternalModel', () => {
       await loaded.dispose();
     },
   );
+
+  test('loads a model that another program wrote', async () => {
+    const bytes = new Uint8Array(readFileSync(new URL('fixtures/external.onnx', import.meta.url)));
+    const external = importExternalModel(bytes, { preprocessing: foreignPreprocessing });
+    expect(external.manifest.external).toEqual({ input: 'input', map: 'anomaly_map', score: 'pred_score' });
+    const samples = Array.from({ length: 6 }, (_, i) => unit(i));
+    const loaded = await loadModel(
+      await calibrateModel(external, samplesInMemory(samples), { backend }),
+      backend,
+    );
+    const results = await loaded.apply([unit(30), unit(31, { x: 50, y: 20 })]);
+    expect(results.map(({ anomalyClass }) => anomalyClass)).toEqual(['ok', 'nok']);
+    expect(results[0]?.anomalyImage).toMatchObject({ width: 96, height: 64 });
+    await loaded.dispose();
+  });
 
   test('finds outputs by name, or takes the names given', () => {
     const bytes = foreign({ mapName: 'output_7' });

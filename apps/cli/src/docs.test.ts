@@ -1,0 +1,51 @@
+/** docs/cli.md shows every command's own help. `ODDPIXEL_WRITE_DOCS=1` writes it anew. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { repositoryRoot } from '@oddpixel/testing';
+import { oddpixel } from './testing/run-cli.ts';
+
+const commands = [
+  'demo',
+  'dataset',
+  'train',
+  'evaluate',
+  'predict',
+  'add',
+  'info',
+  'export',
+  'devices',
+  'bench',
+];
+
+const introduction = `# The command line
+
+\`\`\`sh
+npx -y pnpm@12 oddpixel train parts --out parts.onnx   # from a clone
+oddpixel train parts --out parts.onnx                  # after npm install -g oddpixel
+\`\`\`
+
+- Progress goes to stderr when a command takes more than a second; results go to stdout.
+- \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command.
+- Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C.
+- Files are written to a temporary name and renamed, so none is ever half-written.
+- \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
+- \`--device auto\` takes the first of CUDA, WebGPU and CPU that works and says which; a device that is named is never replaced by another.
+- A foreign ONNX model (an anomaly map among its outputs, pixels in 0..1) works wherever a model is asked for.
+`;
+
+async function document(): Promise<string> {
+  const parts = [introduction];
+  for (const command of commands) {
+    const { stdout } = await oddpixel(command, '--help');
+    parts.push(`## ${command}\n\n\`\`\`text\n${stdout.trimEnd()}\n\`\`\`\n`);
+  }
+  return parts.join('\n');
+}
+
+test('docs/cli.md is the help of every command', async () => {
+  const path = join(repositoryRoot, 'docs', 'cli.md');
+  const expected = await document();
+  if (process.env['ODDPIXEL_WRITE_DOCS'] === '1') await writeFile(path, expected);
+  expect(await readFile(path, 'utf8')).toBe(expected);
+});
