@@ -146,8 +146,8 @@ function foreign(options: { score?: boolean; batch?: number; mapName?: string } 
 }
 
 const foreignPreprocessing = { ...stripesPreprocessing, imageRangeMax: 1 };
-const unit = (index: number, blot?: { x: number; y: number }): ReturnType<typeof stripes> => {
-  const sample = stripes(index, blot);
+const unit = (index: number): ReturnType<typeof stripes> => {
+  const sample = stripes(index);
   return {
     ...sample,
     image: hostTensor(
@@ -183,13 +183,17 @@ describe('importExternalModel', () => {
     const bytes = new Uint8Array(readFileSync(new URL('fixtures/external.onnx', import.meta.url)));
     const external = importExternalModel(bytes, { preprocessing: foreignPreprocessing });
     expect(external.manifest.external).toEqual({ input: 'input', map: 'anomaly_map', score: 'pred_score' });
-    const samples = Array.from({ length: 6 }, (_, i) => unit(i));
+    const samples = Array.from({ length: 12 }, (_, i) => unit(i));
     const loaded = await loadModel(
       await calibrateModel(external, samplesInMemory(samples), { backend }),
       backend,
     );
-    const results = await loaded.apply([unit(30), unit(31, { x: 50, y: 20 })]);
-    expect(results.map(({ anomalyClass }) => anomalyClass)).toEqual(['ok', 'nok']);
+    const odd = unit(31);
+    // A white bar.
+    for (let row = 0; row < 3 * 64; row++) odd.image.data.fill(1, row * 96 + 40, row * 96 + 56);
+    const results = await loaded.apply([unit(30), odd]);
+    expect(results[1]?.anomalyClass).toBe('nok');
+    expect(results[1]?.anomalyScore).toBeGreaterThan(1.3 * (results[0]?.anomalyScore ?? Infinity));
     expect(results[0]?.anomalyImage).toMatchObject({ width: 96, height: 64 });
     await loaded.dispose();
   });
