@@ -96,15 +96,17 @@ async function openSession(
   try {
     engine = await InferenceSession.create(model, engineOptions(device.options, kept));
   } catch (cause) {
+    // The engine has its own words for an unknown output; ours come from a session that keeps nothing.
+    if (kept.length > 0) await nameUnknownOf(device, model, kept);
     throw sessionError(name, cause);
   }
   const inputs = toValueInfos(engine.inputMetadata);
   const outputs = toValueInfos(engine.outputMetadata);
-  const known = outputs.map((output) => output.name);
-  const unknown = keepOnDevice.find((output) => !known.includes(output));
-  if (unknown !== undefined) {
+  try {
+    nameUnknown(outputs, keepOnDevice);
+  } catch (error) {
     await engine.release();
-    throw new UnknownNameError({ kind: 'output', name: unknown, known });
+    throw error;
   }
   let closing: Promise<void> | undefined;
   return {
@@ -127,6 +129,25 @@ async function openSession(
       return closing;
     },
   };
+}
+
+/** @throws UnknownNameError, or what a session of this model throws by itself. */
+async function nameUnknownOf(device: Device, model: Uint8Array, asked: readonly string[]): Promise<void> {
+  const engine = await InferenceSession.create(model, engineOptions(device.options)).catch(
+    (cause: unknown) => {
+      throw sessionError(device.options.name, cause);
+    },
+  );
+  const outputs = toValueInfos(engine.outputMetadata);
+  await engine.release();
+  nameUnknown(outputs, asked);
+}
+
+/** @throws UnknownNameError */
+function nameUnknown(outputs: readonly ValueInfo[], asked: readonly string[]): void {
+  const known = outputs.map((output) => output.name);
+  const unknown = asked.find((output) => !known.includes(output));
+  if (unknown !== undefined) throw new UnknownNameError({ kind: 'output', name: unknown, known });
 }
 
 async function runEngine(

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { testBackend } from '@oddpixel/conformance/vitest';
+import {
+  BackendUnavailableError,
+  hostTensor,
+  ParameterError,
+  selectBackend,
+} from '@oddpixel/model-core/contract';
+import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
+import { cpu, cuda, dml, inWorker, listDevices } from './index.ts';
+
+testBackend(cpu({ threads: 2 }));
+testBackend(inWorker({ device: 'cpu', threads: 1 }));
+
+describe('devices that are not there', () => {
+  test('say so, with the reason and what helps', async () => {
+    for (const factory of [cuda(), dml()]) {
+      const error = await factory.open().then(
+        async (backend) => backend.dispose(),
+        (reason: unknown) => reason,
+      );
+      // On a machine that has it, there is nothing to say.
+      if (error === undefined) continue;
+      expect(error).toBeInstanceOf(BackendUnavailableError);
+      expect(String(error)).toMatch(/not available: .+\. .+/);
+    }
+  });
+
+  test('are passed over visibly', async () => {
+    const { backend, rejected } = await selectBackend([dml(), cpu()]);
+    if (process.platform !== 'win32') expect(rejected.map(({ name }) => name)).toEqual(['ort-node:dml']);
+    expect(backend.capabilities.deterministic).toBe(true);
+    await backend.dispose();
+  });
+
+  test('are listed with a reason', async () => {
+    const devices = await listDevices();
+    expect(devices.find(({ name }) => name === 'ort-node:cpu')).toMatchObject({ available: true });
+    for (const { available, reason } of devices) expect(available).toBe(reason === undefined);
+  });
+});
+
+test('threads are a whole number', () => {
+  expect(() => cpu({ threads: 0 })).toThrow(ParameterError);
+});
+
+test('a worker leaves the main thread free while a graph runs', async () => {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [512, 512]);
+  let y = x;
+  for (let i = 0; i < 60; i++) y = matmul(y, x);
+  g.output('y', y);
+  const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
+  const session = await backend.createSession(writeGraph(g.build()));
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  await session.run({ x: hostTensor('float32', [512, 512], new Float32Array(512 * 512)) });
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(3);
+  await backend.dispose();
+});
