@@ -11,12 +11,14 @@ const unavailable = (factory: BackendFactory): BackendFactory => ({ ...cpu(), na
 const cuda = (): BackendFactory => unavailable(realCuda());
 const webgpu = (): BackendFactory => unavailable(realWebgpu());
 
+const onWarning = (): void => {};
+
 async function example(bytes: Uint8Array, folder: string): Promise<unknown> {
   // #region example
   const { backend, rejected } = await selectBackend([cuda(), webgpu(), cpu()]);
   // rejected tells why others were passed over; nothing else ever falls back
   const codec = sharpCodec();
-  const raster = await codec.decode(bytes, { fileName: 'part.png', onWarning: console.warn });
+  const raster = await codec.decode(bytes, { fileName: 'part.png', onWarning });
   const store = diskStore(folder);
   await store.put('part', await codec.encode(raster, 'png')); // atomic
   // #endregion
