@@ -1,6 +1,6 @@
 /** Confidence intervals by resampling images (B. Efron 1979), each class by itself, so that every draw has both. */
 import type { Interval } from './evaluation.ts';
-import { rank, rankingMeasures, type RankingMeasures } from './ranking.ts';
+import { sumRanking, type RankingMeasures } from './ranking.ts';
 
 export interface BootstrapOptions {
   readonly samples: number;
@@ -19,12 +19,27 @@ export function bootstrapIntervals(
 ): Record<Measure, Interval | null> {
   if (samples === 0 || good.length === 0 || odd.length === 0) return { auroc: null, ap: null, f1Max: null };
   const next = randomIntegers(seed);
-  const draw = (values: readonly number[]): Float32Array =>
-    Float32Array.from(values, () => values[next(values.length)] as number);
-  const drawn = Array.from(
-    { length: samples },
-    () => rankingMeasures(rank([draw(good)], draw(odd).sort())) as RankingMeasures,
-  );
+  // Sorted once: a draw only changes how often each distinct value occurs.
+  const values = [...new Set([...good, ...odd])].sort((a, b) => b - a);
+  const placeOf = new Map(values.map((value, place) => [value, place]));
+  const places = (list: readonly number[]): number[] => list.map((value) => placeOf.get(value) as number);
+  const draw = (from: readonly number[]): Uint32Array => {
+    const counts = new Uint32Array(values.length);
+    for (let i = 0; i < from.length; i++) {
+      const place = from[next(from.length)] as number;
+      counts[place] = (counts[place] as number) + 1;
+    }
+    return counts;
+  };
+  const goodPlaces = places(good);
+  const oddPlaces = places(odd);
+  const drawn = Array.from({ length: samples }, () => {
+    const goodCounts = draw(goodPlaces);
+    const oddCounts = draw(oddPlaces);
+    const sums = sumRanking(good.length, odd.length);
+    values.forEach((value, i) => sums.visit(value, goodCounts[i] as number, oddCounts[i] as number));
+    return sums.finish() as RankingMeasures;
+  });
   const interval = (measure: Measure): Interval => {
     const sorted = Float64Array.from(drawn, (measures) => measures[measure]).sort();
     return [quantile(sorted, (1 - confidence) / 2), quantile(sorted, (1 + confidence) / 2)];

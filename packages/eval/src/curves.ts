@@ -1,6 +1,6 @@
 /** Histogram and curves of image scores: what charts draw. */
 import type { CurvePoint, ScoredImage, ScoreHistogram } from './evaluation.ts';
-import type { Ranking } from './ranking.ts';
+import { walkScores } from './ranking.ts';
 
 /** Scores in equal bins from the lowest to the highest. */
 export function scoreHistogram(scores: readonly ScoredImage[], bins: number): ScoreHistogram {
@@ -25,25 +25,38 @@ export function scoreHistogram(scores: readonly ScoredImage[], bins: number): Sc
   return { edges, ok: count('ok'), nok: count('nok') };
 }
 
-/** False-positive rate against recall at every distinct score; its corners suffice to draw it. */
-export function rocCurve({ goodCount, oddCount, steps }: Ranking): CurvePoint[] {
-  if (goodCount === 0 || oddCount === 0) return [];
+/** False-positive rate against recall at every distinct score; points on a straight run are left out. */
+export function rocCurve(good: readonly number[], odd: readonly number[]): CurvePoint[] {
+  if (good.length === 0 || odd.length === 0) return [];
   const points: CurvePoint[] = [{ x: 0, y: 0, threshold: Infinity }];
-  for (const { value, goodAbove, goodFrom, oddAbove, oddFrom } of steps) {
-    const before = { x: goodAbove / goodCount, y: oddAbove / oddCount, threshold: value };
-    if (points.at(-1)?.x !== before.x) points.push(before);
-    points.push({ x: goodFrom / goodCount, y: oddFrom / oddCount, threshold: value });
-  }
-  if (points.at(-1)?.x !== 1) points.push({ x: 1, y: 1, threshold: -Infinity });
+  let goodAbove = 0;
+  let oddAbove = 0;
+  walkScores(good, odd, (threshold, goodHere, oddHere) => {
+    goodAbove += goodHere;
+    oddAbove += oddHere;
+    const point = { x: goodAbove / good.length, y: oddAbove / odd.length, threshold };
+    const [before, last] = points.slice(-2);
+    const straight =
+      before !== undefined &&
+      last !== undefined &&
+      ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y));
+    if (straight) points.pop();
+    points.push(point);
+  });
   return points;
 }
 
 /** Recall against precision at every distinct score of a defective image. */
-export function precisionRecallCurve({ goodCount, oddCount, steps }: Ranking): CurvePoint[] {
-  if (goodCount === 0 || oddCount === 0) return [];
-  return steps.map(({ value, goodFrom, oddFrom }) => ({
-    x: oddFrom / oddCount,
-    y: oddFrom / (oddFrom + goodFrom),
-    threshold: value,
-  }));
+export function precisionRecallCurve(good: readonly number[], odd: readonly number[]): CurvePoint[] {
+  if (good.length === 0 || odd.length === 0) return [];
+  const points: CurvePoint[] = [];
+  let goodAbove = 0;
+  let oddAbove = 0;
+  walkScores(good, odd, (threshold, goodHere, oddHere) => {
+    goodAbove += goodHere;
+    oddAbove += oddHere;
+    if (oddHere === 0) return;
+    points.push({ x: oddAbove / odd.length, y: oddAbove / (oddAbove + goodAbove), threshold });
+  });
+  return points;
 }

@@ -10,9 +10,9 @@ import type {
   ScoredImage,
 } from './evaluation.ts';
 import { createEvaluationParams } from './evaluation-params.ts';
-import { defectOf, perDefectMeasures, rankScores } from './per-defect.ts';
+import { defectOf, perDefectMeasures } from './per-defect.ts';
 import { accumulatePixels } from './pixel-accumulator.ts';
-import { rankingMeasures } from './ranking.ts';
+import { rankScores } from './ranking.ts';
 import { thresholdTable } from './threshold-table.ts';
 
 export interface Evaluator {
@@ -22,12 +22,13 @@ export interface Evaluator {
    * @throws ParameterError for a score or map that is no number, a mask of another size, or an image that was added before.
    */
   add(image: EvaluatedImage): void;
-  /** The measures over all images added so far. Call it once. */
+  /** The measures over all images added so far. More may be added afterwards. */
   finish(): Evaluation;
 }
 
 /**
- * Measures a model image by image; memory grows with the number of pixels, four bytes each.
+ * Measures a model image by image; memory grows with the number of pixels: four bytes for a good one, eight
+ * for an anomalous one.
  *
  * @throws ParameterError for parameters outside their range.
  */
@@ -55,10 +56,9 @@ export function createEvaluator(options: Partial<EvaluationParams> = {}): Evalua
     },
 
     finish(): Evaluation {
-      const ok = scores.filter(({ label }) => label === 'ok');
-      const nok = scores.filter(({ label }) => label === 'nok');
-      const ranking = rankScores(ok, nok);
-      const { all, aurocs } = pixels.finish();
+      const ok = scores.filter(({ label }) => label === 'ok').map(({ score }) => score);
+      const nok = scores.filter(({ label }) => label === 'nok').map(({ score }) => score);
+      const { all, aurocs } = pixels.measure();
       return {
         params,
         counts: { images: scores.length, ok: ok.length, nok: nok.length },
@@ -67,30 +67,26 @@ export function createEvaluator(options: Partial<EvaluationParams> = {}): Evalua
         thresholds: thresholdTable(scores, params),
         perDefect: perDefectMeasures(scores, params.modelThresholds?.classification, aurocs),
         histogram: scoreHistogram(scores, params.histogramBins),
-        roc: rocCurve(ranking),
-        precisionRecall: precisionRecallCurve(ranking),
-        scores,
+        roc: rocCurve(ok, nok),
+        precisionRecall: precisionRecallCurve(ok, nok),
+        scores: [...scores],
       };
     },
   };
 }
 
 function imageMeasures(
-  ok: readonly ScoredImage[],
-  nok: readonly ScoredImage[],
+  ok: readonly number[],
+  nok: readonly number[],
   { bootstrapSamples, confidence, seed }: EvaluationParams,
 ): ImageMeasures {
-  const measures = rankingMeasures(rankScores(ok, nok));
+  const measures = rankScores(ok, nok);
   return {
     auroc: measures?.auroc ?? null,
     ap: measures?.ap ?? null,
     f1Max: measures?.f1Max ?? null,
     f1MaxThreshold: measures?.f1MaxThreshold ?? null,
-    intervals: bootstrapIntervals(
-      ok.map(({ score }) => score),
-      nok.map(({ score }) => score),
-      { samples: bootstrapSamples, confidence, seed },
-    ),
+    intervals: bootstrapIntervals(ok, nok, { samples: bootstrapSamples, confidence, seed }),
   };
 }
 
@@ -123,7 +119,13 @@ function checkImage(
       fix: 'Bring the ground truth to the size of the map with preprocessMask.',
     });
   }
-  if (map.data.some(Number.isNaN)) {
+  if (hasNaN(map.data)) {
     throw new ParameterError({ name: `${name}: map`, expected: 'numbers', received: 'NaN' });
   }
+}
+
+/** As `data.some(Number.isNaN)`, without a call per pixel. */
+function hasNaN(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true;
+  return false;
 }

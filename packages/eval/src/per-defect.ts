@@ -1,6 +1,6 @@
 /** How each kind of defect fares. */
 import type { DefectMeasures, ScoredImage } from './evaluation.ts';
-import { rank, rankingMeasures, type Ranking } from './ranking.ts';
+import { rankScores } from './ranking.ts';
 
 /** Name for defective images whose kind is not known. */
 const unnamed = 'nok';
@@ -15,24 +15,19 @@ export function perDefectMeasures(
   threshold: number | undefined,
   pixelAurocs: ReadonlyMap<string, number | null>,
 ): DefectMeasures[] {
-  const good = scores.filter(({ label }) => label === 'ok');
+  const good = scores.filter(({ label }) => label === 'ok').map(({ score }) => score);
   const kinds = new Set(scores.filter(({ label }) => label === 'nok').map(defectOf));
   return [...kinds].sort().map((defect) => {
-    const images = scores.filter((image) => image.label === 'nok' && defectOf(image) === defect);
-    const found = images.filter(({ score }) => threshold !== undefined && score >= threshold).length;
+    const odd = scores
+      .filter((image) => image.label === 'nok' && defectOf(image) === defect)
+      .map(({ score }) => score);
+    const found = odd.filter((score) => threshold !== undefined && score >= threshold).length;
     return {
       defect,
-      images: images.length,
-      auroc: rankingMeasures(rankScores(good, images))?.auroc ?? null,
-      recall: threshold === undefined ? null : found / images.length,
+      images: odd.length,
+      auroc: rankScores(good, odd)?.auroc ?? null,
+      recall: threshold === undefined ? null : found / odd.length,
       pixelAuroc: pixelAurocs.get(defect) ?? null,
     };
   });
-}
-
-/** Good images against defective ones by their scores, which are float32. */
-export function rankScores(good: readonly ScoredImage[], odd: readonly ScoredImage[]): Ranking {
-  const scores = (images: readonly ScoredImage[]): Float32Array =>
-    Float32Array.from(images, ({ score }) => score);
-  return rank([scores(good)], scores(odd).sort());
 }

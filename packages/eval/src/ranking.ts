@@ -2,44 +2,16 @@
  * Ranking measures: how well higher values separate the anomalous from the good. Exact over all distinct thresholds,
  * ties included; the values may be scores of images or of millions of pixels.
  *
- * Only values that some anomalous element has are looked at: between two of them nothing but good elements passes
- * the threshold, so no measure changes its kind there.
+ * Everything here is one walk over the distinct values from the highest to the lowest. Nothing is kept per value, so
+ * the walk may come from anywhere: from a list in memory (`walkScores`) or slice by slice from packed pixels
+ * (`PixelStore.walk`).
  */
 
-/** Counts at every distinct value of an anomalous element, highest value first. */
-export interface Ranking {
-  readonly goodCount: number;
-  readonly oddCount: number;
-  readonly steps: readonly ThresholdStep[];
-}
-
-interface ThresholdStep {
-  readonly value: number;
-  /** Good elements above the value, and at or above it. */
-  readonly goodAbove: number;
-  readonly goodFrom: number;
-  /** Anomalous elements above the value, and at or above it. */
-  readonly oddAbove: number;
-  readonly oddFrom: number;
-}
-
-/** A ranking from lists of good values in any order and anomalous values in ascending order. */
-export function rank(good: readonly Float32Array[], odd: Float32Array): Ranking {
-  const values = odd.filter((value, i) => i === 0 || value !== odd[i - 1]);
-  const { between, equal } = countAgainst(good, values);
-  const steps: ThresholdStep[] = [];
-  let goodAbove = between[values.length] as number;
-  let next = odd.length;
-  for (let i = values.length - 1; i >= 0; i--) {
-    const value = values[i] as number;
-    const oddAbove = odd.length - next;
-    while (next > 0 && odd[next - 1] === value) next--;
-    const goodFrom = goodAbove + (equal[i] as number);
-    steps.push({ value, goodAbove, goodFrom, oddAbove, oddFrom: odd.length - next });
-    goodAbove = goodFrom + (between[i] as number);
-  }
-  return { goodCount: good.reduce((sum, { length }) => sum + length, 0), oddCount: odd.length, steps };
-}
+/**
+ * Called once per distinct value, highest first, with the number of good and of anomalous elements that have it.
+ * Good elements between two anomalous values may come together in one call: no measure changes its kind there.
+ */
+export type RankingVisitor = (value: number, good: number, odd: number) => void;
 
 export interface RankingMeasures {
   /** Area under the ROC curve. */
@@ -51,73 +23,60 @@ export interface RankingMeasures {
   readonly f1MaxThreshold: number;
 }
 
-/** `null` where one of the classes is empty. */
-export function rankingMeasures({ goodCount, oddCount, steps }: Ranking): RankingMeasures | null {
-  if (goodCount === 0 || oddCount === 0) return null;
+export interface RankingSums {
+  readonly visit: RankingVisitor;
+  /** `null` where one of the classes is empty. */
+  finish(): RankingMeasures | null;
+}
+
+/** Measures of one walk over `goodCount` good and `oddCount` anomalous elements. */
+export function sumRanking(goodCount: number, oddCount: number): RankingSums {
+  let goodAbove = 0;
+  let oddAbove = 0;
   let pairs = 0;
   let ap = 0;
   let f1Max = 0;
   let f1MaxThreshold = Infinity;
-  for (const { value, goodAbove, goodFrom, oddAbove, oddFrom } of steps) {
-    const oddHere = oddFrom - oddAbove;
-    // Pairs won against lower good values, half of the ties.
-    pairs += oddHere * (goodCount - goodFrom + (goodFrom - goodAbove) / 2);
-    ap += (oddHere / oddCount) * (oddFrom / (oddFrom + goodFrom));
-    const f1 = (2 * oddFrom) / (oddCount + oddFrom + goodFrom);
-    if (f1 > f1Max) {
-      f1Max = f1;
-      f1MaxThreshold = value;
-    }
-  }
-  return { auroc: pairs / (goodCount * oddCount), ap, f1Max, f1MaxThreshold };
-}
-
-/** Values whose leading bits agree are searched together; many limits deserve many buckets. */
-const bucketBitsFor = (limits: number): number => (limits > 4096 ? 16 : 8);
-
-/**
- * Counts values without sorting them: `equal[i]` are equal to `limits[i]`, `between[i]` lie between
- * `limits[i − 1]` and `limits[i]`.
- *
- * @param limits distinct, ascending.
- */
-function countAgainst(
-  chunks: readonly Float32Array[],
-  limits: Float32Array,
-): { between: Float64Array; equal: Float64Array } {
-  const between = new Float64Array(limits.length + 1);
-  const equal = new Float64Array(limits.length);
-  const keys = Uint32Array.from(new Uint32Array(limits.slice().buffer), orderedBits);
-  const bucketBits = bucketBitsFor(limits.length);
-  // First limit of each bucket; one entry more than buckets.
-  const begins = new Uint32Array(2 ** bucketBits + 1);
-  for (const key of keys) {
-    const bucket = key >>> (32 - bucketBits);
-    begins[bucket + 1] = (begins[bucket + 1] as number) + 1;
-  }
-  for (let i = 1; i < begins.length; i++) begins[i] = (begins[i] as number) + (begins[i - 1] as number);
-
-  for (const chunk of chunks) {
-    const bits = new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.length);
-    for (let i = 0; i < bits.length; i++) {
-      const key = orderedBits(bits[i] as number);
-      const bucket = key >>> (32 - bucketBits);
-      let low = begins[bucket] as number;
-      let high = begins[bucket + 1] as number;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if ((keys[middle] as number) < key) low = middle + 1;
-        else high = middle;
+  return {
+    visit(value, good, odd): void {
+      // Pairs won against lower good values, half of the ties.
+      pairs += odd * (goodCount - goodAbove - good / 2);
+      goodAbove += good;
+      oddAbove += odd;
+      if (odd === 0) return;
+      ap += (odd / oddCount) * (oddAbove / (oddAbove + goodAbove));
+      const f1 = (2 * oddAbove) / (oddCount + oddAbove + goodAbove);
+      if (f1 > f1Max) {
+        f1Max = f1;
+        f1MaxThreshold = value;
       }
-      if (keys[low] === key) equal[low] = (equal[low] as number) + 1;
-      else between[low] = (between[low] as number) + 1;
-    }
-  }
-  return { between, equal };
+    },
+    finish: () =>
+      goodCount === 0 || oddCount === 0
+        ? null
+        : { auroc: pairs / (goodCount * oddCount), ap, f1Max, f1MaxThreshold },
+  };
 }
 
-/** The bits of a float32 as a number whose order is the order of the floats; −0 is 0. */
-export function orderedBits(bits: number): number {
-  if (bits === 0x80000000) return 0x80000000;
-  return bits >= 0x80000000 ? 0xffffffff - bits : bits + 0x80000000;
+/** Walks over two lists in any order. */
+export function walkScores(good: readonly number[], odd: readonly number[], visit: RankingVisitor): void {
+  const sortedGood = Float64Array.from(good).sort();
+  const sortedOdd = Float64Array.from(odd).sort();
+  let g = sortedGood.length;
+  let o = sortedOdd.length;
+  while (g > 0 || o > 0) {
+    const value = Math.max(sortedGood[g - 1] ?? -Infinity, sortedOdd[o - 1] ?? -Infinity);
+    const goodBefore = g;
+    const oddBefore = o;
+    while (g > 0 && sortedGood[g - 1] === value) g--;
+    while (o > 0 && sortedOdd[o - 1] === value) o--;
+    visit(value, goodBefore - g, oddBefore - o);
+  }
+}
+
+/** Measures of two lists in any order; `null` where one is empty. */
+export function rankScores(good: readonly number[], odd: readonly number[]): RankingMeasures | null {
+  const sums = sumRanking(good.length, odd.length);
+  walkScores(good, odd, sums.visit);
+  return sums.finish();
 }
