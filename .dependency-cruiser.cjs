@@ -8,7 +8,7 @@ const ours = '^(packages|apps)/';
 const rooms = ['preprocess', 'dataset', 'eval', 'conformance', 'runtime-[a-z]+'];
 
 /** A room's production code; tests may use development helpers. */
-const sources = (room) => ({ path: `^packages/${room}/src/`, pathNot: '\\.test\\.ts$' });
+const sources = (room) => ({ path: `^packages/${room}/src/`, pathNot: ['\\.test\\.ts$', '/testing/'] });
 
 module.exports = {
   forbidden: [

@@ -9,4 +9,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: true,
+  // `node:test` exists only with its prefix.
+  removeNodeProtocol: false,
 });

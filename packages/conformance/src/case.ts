@@ -19,10 +19,7 @@ export interface ConformanceCase {
 }
 
 /** Why a case need not run on a backend with these capabilities; `undefined` where it must. */
-export function reasonToSkip(
-  { needs }: ConformanceCase,
-  capabilities: BackendCapabilities,
-): string | undefined {
+function reasonToSkip({ needs }: ConformanceCase, capabilities: BackendCapabilities): string | undefined {
   if (needs === undefined) return undefined;
   if (typeof needs === 'object') {
     return capabilities.dtypes.includes(needs.dtype) ? undefined : `${needs.dtype} is not among its dtypes`;

@@ -157,6 +157,8 @@ function sortedSlice(
   // Both limits in one comparison: what is below `from` wraps around to a large number.
   const from = (low << 16) >>> 0;
   const span = (high - low) * 2 ** 16 + 0xffff;
+  const packedFrom = from * maxRegions;
+  const packedEnd = (from + span + 1) * maxRegions;
   let g = 0;
   let o = 0;
   for (const image of images) {
@@ -166,7 +168,7 @@ function sortedSlice(
     }
     for (let i = 0; i < image.odd.length; i++) {
       const packed = image.odd[i] as number;
-      if ((keyOf(packed) - from) >>> 0 <= span) odd[o++] = packed;
+      if (packed >= packedFrom && packed < packedEnd) odd[o++] = packed;
     }
   }
   return { good: radixSort(good, new Uint32Array(goodCount)), odd: odd.sort() };
