@@ -79,7 +79,7 @@ export function countPixels(images: readonly PackedImage[]): { good: number; odd
 }
 
 /** Where a slice is closed, in pixels: scratch space against passes over all pixels. */
-const sliceSize = 2 ** 22;
+const sliceSize = 2 ** 24;
 
 /**
  * Walks over all distinct values of the images' pixels, highest first.
