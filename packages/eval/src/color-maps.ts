@@ -1,6 +1,6 @@
 /**
  * Colour maps as tables of 256 colours. Jet and hot are the well-known piecewise linear ones; viridis and inferno
- * (S. van der Walt, N. Smith 2015) are interpolated from a few of their published colours, within 3 of 255.
+ * (S. van der Walt, N. Smith 2015) are interpolated from 33 of their published colours, within 2 of 255.
  */
 export type ColorMapName = 'jet' | 'jetInverse' | 'hot' | 'hotInverse' | 'viridis' | 'inferno';
 
@@ -64,9 +64,9 @@ export const colorMaps: Readonly<Record<ColorMapName, ColorTable>> = {
   hot,
   hotInverse: reversed(hot),
   viridis: even(
-    '440154 481a6c 472f7d 414487 39568c 31688e 2a788e 23888e 1f988b 22a884 35b779 54c568 7ad151 a5db36 d2e21b fde725',
+    '440154 470d60 48186a 482374 472d7b 453681 424086 3f4989 3b528b 375a8d 33638d 2f6a8e 2c728e 297a8e 26818e 23898e 21908c 1f988b 1f9f88 21a685 28ae80 31b57b 3ebc74 4cc26c 5dc963 6ece58 82d34c 96d83f abdc32 c0df24 d5e21a eae51a fde725',
   ),
   inferno: even(
-    '000004 0c0826 240c4f 420a68 5d126e 781c6d 932667 ae305c c73e4c dd513a ed6925 f8850f fca50a fac62d f2e661 fcffa4',
+    '000004 040312 0b0724 150b37 210c4a 2e0a5a 3c0965 4a0c6b 57106d 63146e 70196e 7d1e6d 89226a 962766 a32b61 af315c bb3755 c63e4d d14644 db4f3b e35932 eb6528 f1711e f67f14 f98d0a fb9c06 fcab0f fbba1f f9ca32 f5d949 f2e865 f3f586 fcffa4',
   ),
 };

@@ -27,11 +27,18 @@ export function createEvaluationParams(options: Partial<EvaluationParams> = {}):
       });
     }
   }
-  const params = { ...defaults, ...options };
+  // What is present but undefined takes its default too.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const params: EvaluationParams = { ...defaults, ...given };
   const wrongMeasure = params.measures.find((measure) => measure !== 'image' && measure !== 'pixel');
   if (wrongMeasure !== undefined) throw wrong('measures', "'image' and 'pixel'", String(wrongMeasure));
   const badThreshold = params.thresholds.find((threshold) => !Number.isFinite(threshold));
   if (badThreshold !== undefined) throw wrong('thresholds', 'finite numbers', String(badThreshold));
+  for (const name of ['classification', 'segmentation'] as const) {
+    const threshold = params.modelThresholds?.[name] ?? 0;
+    if (!Number.isFinite(threshold))
+      throw wrong(`modelThresholds.${name}`, 'a finite number', String(threshold));
+  }
   whole('histogramBins', params.histogramBins, 1, 10_000);
   whole('bootstrapSamples', params.bootstrapSamples, 0, 1_000_000);
   whole('seed', params.seed, 0, 2 ** 31 - 1);

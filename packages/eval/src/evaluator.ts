@@ -20,6 +20,7 @@ export interface Evaluator {
    * Adds one image. Its map and mask may be reused afterwards.
    *
    * @throws ParameterError for a score or map that is no number, a mask of another size, or an image that was added before.
+   * @throws LimitExceededError beyond two million ground-truth regions.
    */
   add(image: EvaluatedImage): void;
   /** The measures over all images added so far. More may be added afterwards. */
@@ -42,8 +43,12 @@ export function createEvaluator(options: Partial<EvaluationParams> = {}): Evalua
   return {
     add(image): void {
       checkImage(image, seen);
-      seen.add(image.imageId);
       const { imageId, fileName, label, defect, score, map, mask, vanishedRegions = 0 } = image;
+      // First what may throw, so that a refused image leaves no trace.
+      if (wantsPixels && map !== undefined && mask !== undefined) {
+        pixels.add(map, mask, label === 'ok' ? undefined : defectOf(image), vanishedRegions);
+      }
+      seen.add(imageId);
       scores.push({
         imageId,
         ...(fileName !== undefined && { fileName }),
@@ -51,8 +56,6 @@ export function createEvaluator(options: Partial<EvaluationParams> = {}): Evalua
         ...(defect !== undefined && { defect }),
         score,
       });
-      if (!wantsPixels || map === undefined || mask === undefined) return;
-      pixels.add(map, mask, label === 'ok' ? undefined : defectOf(image), vanishedRegions);
     },
 
     finish(): Evaluation {

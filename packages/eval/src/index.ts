@@ -5,11 +5,5 @@ export { createEvaluator, type Evaluator } from './evaluator.ts';
 export { serializeEvaluation, summarizeEvaluation, type EvaluationSummary } from './summary.ts';
 export { colorMaps, type ColorMapName, type ColorTable } from './color-maps.ts';
 export { thumbnail, tileRasters, type TileRastersOptions } from './compose.ts';
-export {
-  renderMap,
-  renderOverlay,
-  toRgb,
-  type Color,
-  type DrawingRange,
-  type OverlayOptions,
-} from './overlay.ts';
+export type { Color } from './outline.ts';
+export { renderMap, renderOverlay, toRgb, type DrawingRange, type OverlayOptions } from './overlay.ts';

@@ -1,7 +1,15 @@
 /** Pictures of maps: alone, over the image, side by side. Rasters in, rasters out; files are somebody else's. */
-import type { AnomalyImage, ImageGeometry, Raster, Region } from '@oddpixel/model-core/contract';
-import { regionToMask } from '@oddpixel/model-core/model';
+import {
+  ParameterError,
+  type AnomalyImage,
+  type Box,
+  type ImageGeometry,
+  type Raster,
+  type Region,
+} from '@oddpixel/model-core/contract';
+import { regionFromMask } from '@oddpixel/model-core/model';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
+import { drawOutline, type Color } from './outline.ts';
 
 export interface DrawingRange {
   /** Map values drawn as the lowest and the highest colour; beyond them colours stay. */
@@ -22,8 +30,6 @@ export function renderMap(map: AnomalyImage, { min, max, colorMap = 'inferno' }:
   return { width: map.width, height: map.height, channels: 3, data };
 }
 
-export type Color = readonly [red: number, green: number, blue: number];
-
 export interface OverlayOptions extends DrawingRange {
   /** Where the map lies in the image. Default: it covers all of it. */
   readonly geometry?: ImageGeometry;
@@ -37,98 +43,107 @@ export interface OverlayOptions extends DrawingRange {
   readonly groundTruthColor?: Color;
 }
 
-/** The image at its own size, RGB, the map laid over it: the odder, the more opaque. */
+/**
+ * The image at its own size, RGB, the map laid over it: the odder, the more opaque.
+ *
+ * @throws ParameterError for an opacity outside 0..1, or a region or ground truth of another size than the map.
+ */
 export function renderOverlay(image: Raster, map: AnomalyImage, options: OverlayOptions): Raster {
-  const { min, max, colorMap = 'inferno', opacity = 0.65, geometry, region, groundTruth } = options;
+  const { geometry, region, groundTruth, opacity = defaultOpacity } = options;
   const { regionColor = [255, 64, 64], groundTruthColor = [64, 224, 255] } = options;
+  if (!(opacity >= 0 && opacity <= 1)) {
+    throw new ParameterError({
+      name: 'opacity',
+      expected: 'a number from 0 to 1',
+      received: String(opacity),
+    });
+  }
   const picture = toRgb(image);
-  const table = colorMaps[colorMap];
   const box = geometry?.box ?? { x: 0, y: 0, width: image.width, height: image.height };
-  const place = placement(box, map);
-  const data = picture.data as Uint8Array;
-  forEachPixelOf(box, picture, (x, y) => {
-    const odd = share(sample(map, place.toMapX(x), place.toMapY(y)), min, max);
-    if (odd === 0) return;
-    const color = 3 * Math.round(255 * odd);
-    const pixel = 3 * (y * picture.width + x);
-    for (let c = 0; c < 3; c++) {
-      const under = data[pixel + c] as number;
-      data[pixel + c] = under + odd * opacity * ((table[color + c] as number) - under);
-    }
-  });
-  const thickness = Math.max(1, Math.round(Math.min(picture.width, picture.height) / 200));
-  if (groundTruth !== undefined) outline(picture, groundTruth, map, box, groundTruthColor, thickness);
-  if (region !== undefined) outline(picture, regionToMask(region), map, box, regionColor, thickness);
+  layMap(picture, map, box, options);
+  if (groundTruth !== undefined) {
+    checkSize(
+      'groundTruth',
+      groundTruth.length === map.width * map.height,
+      map,
+      `${groundTruth.length} pixels`,
+    );
+    drawOutline(picture, regionFromMask(groundTruth, map.width, map.height), box, groundTruthColor);
+  }
+  if (region !== undefined) {
+    const fits = region.width === map.width && region.height === map.height;
+    checkSize('region', fits, map, `${region.width}×${region.height}`);
+    drawOutline(picture, region, box, regionColor);
+  }
   return picture;
 }
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+const defaultOpacity = 0.65;
+
+function checkSize(name: string, fits: boolean, { width, height }: AnomalyImage, received: string): void {
+  if (fits) return;
+  throw new ParameterError({ name, expected: `the size of the map, ${width}×${height}`, received });
 }
 
-interface Placement {
-  /** Map coordinates (pixel centres at + 0.5) of an image pixel's centre. */
-  toMapX(x: number): number;
-  toMapY(y: number): number;
-}
-
-function placement(box: Box, map: { readonly width: number; readonly height: number }): Placement {
-  return {
-    toMapX: (x) => ((x + 0.5 - box.x) * map.width) / box.width,
-    toMapY: (y) => ((y + 0.5 - box.y) * map.height) / box.height,
-  };
-}
-
-function forEachPixelOf(box: Box, { width, height }: Raster, visit: (x: number, y: number) => void): void {
-  const right = Math.min(width, Math.ceil(box.x + box.width));
-  const bottom = Math.min(height, Math.ceil(box.y + box.height));
-  for (let y = Math.max(0, Math.floor(box.y)); y < bottom; y++) {
-    for (let x = Math.max(0, Math.floor(box.x)); x < right; x++) visit(x, y);
+function layMap(
+  { width, height, data }: Raster,
+  map: AnomalyImage,
+  box: Box,
+  { min, max, colorMap = 'inferno', opacity = defaultOpacity }: OverlayOptions,
+): void {
+  const table = colorMaps[colorMap];
+  const columns = samplePositions(box.x, box.width, width, map.width);
+  const rows = samplePositions(box.y, box.height, height, map.height);
+  const values = map.data;
+  for (let i = 0; i < rows.low.length; i++) {
+    const upper = (rows.low[i] as number) * map.width;
+    const lower = (rows.high[i] as number) * map.width;
+    const down = rows.share[i] as number;
+    for (let j = 0; j < columns.low.length; j++) {
+      const left = columns.low[j] as number;
+      const right = columns.high[j] as number;
+      const across = columns.share[j] as number;
+      const above = mix(values[upper + left] as number, values[upper + right] as number, across);
+      const below = mix(values[lower + left] as number, values[lower + right] as number, across);
+      const odd = share(mix(above, below, down), min, max);
+      if (!(odd > 0)) continue;
+      const color = 3 * Math.round(255 * odd);
+      const pixel = 3 * ((rows.begin + i) * width + columns.begin + j);
+      for (let c = 0; c < 3; c++) {
+        data[pixel + c] = Math.round(
+          mix(data[pixel + c] as number, table[color + c] as number, odd * opacity),
+        );
+      }
+    }
   }
 }
 
-/** Bilinear value at map coordinates. */
-function sample({ width, height, data }: AnomalyImage, x: number, y: number): number {
-  const px = Math.min(width - 1, Math.max(0, x - 0.5));
-  const py = Math.min(height - 1, Math.max(0, y - 0.5));
-  const left = Math.floor(px);
-  const top = Math.floor(py);
-  const right = Math.min(width - 1, left + 1);
-  const bottom = Math.min(height - 1, top + 1);
-  const at = (row: number, column: number): number => data[row * width + column] as number;
-  const upper = at(top, left) + (px - left) * (at(top, right) - at(top, left));
-  const lower = at(bottom, left) + (px - left) * (at(bottom, right) - at(bottom, left));
-  return upper + (py - top) * (lower - upper);
+/** Along one axis, for each image pixel in the box: the two map pixels around its centre, and the share of the second. */
+interface SamplePositions {
+  /** The first image pixel in the box. */
+  readonly begin: number;
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly share: Float64Array;
 }
 
-/** Draws the inner border of a mask that lies in `box`. */
-function outline(
-  picture: Raster,
-  mask: Uint8Array,
-  map: AnomalyImage,
-  box: Box,
-  color: Color,
-  thickness: number,
-): void {
-  const place = placement(box, map);
-  const inside = (x: number, y: number): boolean => {
-    const column = Math.floor(place.toMapX(x));
-    const row = Math.floor(place.toMapY(y));
-    if (column < 0 || row < 0 || column >= map.width || row >= map.height) return false;
-    return mask[row * map.width + column] !== 0;
-  };
-  forEachPixelOf(box, picture, (x, y) => {
-    if (!inside(x, y)) return;
-    const border =
-      !inside(x - thickness, y) ||
-      !inside(x + thickness, y) ||
-      !inside(x, y - thickness) ||
-      !inside(x, y + thickness);
-    if (border) (picture.data as Uint8Array).set(color, 3 * (y * picture.width + x));
+function samplePositions(start: number, length: number, imageSize: number, mapSize: number): SamplePositions {
+  const begin = Math.max(0, Math.floor(start));
+  const count = Math.max(0, Math.min(imageSize, Math.ceil(start + length)) - begin);
+  const positions = Float64Array.from({ length: count }, (_, i) => {
+    const centre = ((begin + i + 0.5 - start) * mapSize) / length - 0.5;
+    return Math.min(mapSize - 1, Math.max(0, centre));
   });
+  return {
+    begin,
+    low: Int32Array.from(positions, Math.floor),
+    high: Int32Array.from(positions, (position) => Math.min(mapSize - 1, Math.floor(position) + 1)),
+    share: positions.map((position) => position - Math.floor(position)),
+  };
+}
+
+function mix(a: number, b: number, share: number): number {
+  return a + share * (b - a);
 }
 
 /** 0 at `min`, 1 at `max`, limited to that. */

@@ -49,14 +49,13 @@ function measureAll(
   const { good, odd } = countPixels(images);
   const ranking = sumRanking(good, odd);
   const overlap = sumOverlap(good, regionSizes, [0.3, 0.05]);
-  walkPixels(
-    images,
-    (value, goodHere, oddHere) => {
+  walkPixels(images, {
+    visit: (value, goodHere, oddHere) => {
       ranking.visit(value, goodHere, oddHere);
       overlap.visit(value, goodHere, oddHere);
     },
-    overlap.visitOddPixel,
-  );
+    visitOddPixel: overlap.visitOddPixel,
+  });
   const measures = ranking.finish();
   const [aupro30 = null, aupro5 = null] = overlap.finish();
   return {
@@ -76,6 +75,6 @@ function measureAll(
 function measureAuroc(images: readonly PackedImage[]): number | null {
   const { good, odd } = countPixels(images);
   const ranking = sumRanking(good, odd);
-  walkPixels(images, ranking.visit);
+  walkPixels(images, ranking);
   return ranking.finish()?.auroc ?? null;
 }

@@ -4,7 +4,7 @@
  * is sorted. So ranking costs little memory beside the pixels themselves.
  */
 import { LimitExceededError, type AnomalyImage } from '@oddpixel/model-core/contract';
-import { forEachRun, labelRuns, regionFromMask } from '@oddpixel/model-core/model';
+import { forEachRun, labelRuns, regionArea, regionFromMask } from '@oddpixel/model-core/model';
 import { radixSort } from './radix-sort.ts';
 import type { RankingVisitor } from './ranking.ts';
 
@@ -32,8 +32,8 @@ export function packPixels(
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   const region = regionFromMask(mask, width, height);
   const labels = labelRuns(region);
-  let oddCount = 0;
-  forEachRun(region, (_row, begin, end) => (oddCount += end - begin));
+  checkRegionCount(regionSizes.length + labels.filter((label, run) => label === run).length);
+  const oddCount = regionArea(region);
   const good = new Uint32Array(data.length - oddCount);
   const odd = new Float64Array(oddCount);
   const numbers = new Map<number, number>();
@@ -55,16 +55,18 @@ export function packPixels(
     }
   });
   packGoodUntil(data.length);
-  if (regionSizes.length > maxRegions) {
-    throw new LimitExceededError({
-      what: 'The ground truth',
-      limit: maxRegions,
-      received: regionSizes.length,
-      unit: 'regions',
-      fix: 'Evaluate in parts, or remove speckles from the masks.',
-    });
-  }
   return { good, odd };
+}
+
+function checkRegionCount(count: number): void {
+  if (count <= maxRegions) return;
+  throw new LimitExceededError({
+    what: 'The ground truth',
+    limit: maxRegions,
+    received: count,
+    unit: 'regions',
+    fix: 'Remove speckles from the masks, or evaluate in parts.',
+  });
 }
 
 /** Good and anomalous pixels of some images. */
@@ -78,21 +80,30 @@ export function countPixels(images: readonly PackedImage[]): { good: number; odd
   return { good, odd };
 }
 
-/** Where a slice is closed, in pixels: scratch space against passes over all pixels. */
-const sliceSize = 2 ** 24;
+export interface PixelVisitor {
+  readonly visit: RankingVisitor;
+  /** Called for each anomalous pixel, with its region, before its value is visited. */
+  readonly visitOddPixel?: (region: number) => void;
+}
+
+/** Pixels per slice: scratch space against passes over all pixels. */
+const defaultSliceSize = 2 ** 23;
 
 /**
- * Walks over all distinct values of the images' pixels, highest first.
- *
- * @param visitOddPixel called for each anomalous pixel, with its region, before its value is visited.
+ * Walks over all distinct values of the images' pixels, highest first. A slice may hold more than `sliceSize` pixels
+ * where more of them share the leading 16 bits.
  */
 export function walkPixels(
   images: readonly PackedImage[],
-  visit: RankingVisitor,
-  visitOddPixel?: (region: number) => void,
+  { visit, visitOddPixel }: PixelVisitor,
+  sliceSize: number = defaultSliceSize,
 ): void {
   let pooled = 0;
-  for (const slice of slicesOf(images)) {
+  for (const slice of slicesOf(images, sliceSize)) {
+    if (slice.oddCount === 0) {
+      pooled += slice.goodCount;
+      continue;
+    }
     const { good, odd } = sortedSlice(images, slice);
     let g = good.length;
     let o = odd.length;
@@ -124,7 +135,7 @@ interface Slice {
 }
 
 /** Cuts the range of keys so that a slice holds few pixels, highest first. Empty slices are left out. */
-function slicesOf(images: readonly PackedImage[]): Slice[] {
+function slicesOf(images: readonly PackedImage[], sliceSize: number): Slice[] {
   const good = new Uint32Array(2 ** 16);
   const odd = new Uint32Array(2 ** 16);
   for (const image of images) {
@@ -154,17 +165,16 @@ function sortedSlice(
 ): { good: Uint32Array; odd: Float64Array } {
   const good = new Uint32Array(goodCount);
   const odd = new Float64Array(oddCount);
-  // Both limits in one comparison: what is below `from` wraps around to a large number.
   const from = (low << 16) >>> 0;
-  const span = (high - low) * 2 ** 16 + 0xffff;
+  const to = ((high << 16) | 0xffff) >>> 0;
   const packedFrom = from * maxRegions;
-  const packedEnd = (from + span + 1) * maxRegions;
+  const packedEnd = (to + 1) * maxRegions;
   let g = 0;
   let o = 0;
   for (const image of images) {
     for (let i = 0; i < image.good.length; i++) {
       const key = image.good[i] as number;
-      if ((key - from) >>> 0 <= span) good[g++] = key;
+      if (key >= from && key <= to) good[g++] = key;
     }
     for (let i = 0; i < image.odd.length; i++) {
       const packed = image.odd[i] as number;
