@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ParameterError, type ImageLabel } from '@oddpixel/model-core/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import type { EvaluatedImage, Evaluation } from './evaluation.ts';
+import { createEvaluationParams } from './evaluation-params.ts';
 import { createEvaluator } from './evaluator.ts';
 import { summarizeEvaluation } from './summary.ts';
 
@@ -88,6 +89,33 @@ describe('image measures', () => {
     );
   });
 
+  test('average precision and best F1 equal counting at every threshold', () => {
+    fc.assert(
+      fc.property(scoredImages, (list) => {
+        const positives = list.filter(({ nok }) => nok).length;
+        let ap = 0;
+        let recallBefore = 0;
+        let best = 0;
+        for (const threshold of [...new Set(list.map(({ score }) => score))].sort((a, b) => b - a)) {
+          const called = list.filter(({ score }) => score >= threshold);
+          const right = called.filter(({ nok }) => nok).length;
+          ap += (right / positives - recallBefore) * (right / called.length);
+          recallBefore = right / positives;
+          best = Math.max(best, (2 * right) / (called.length + positives));
+        }
+        const { image } = evaluateAll(toImages(list));
+        expect(image?.ap).toBeCloseTo(ap, 12);
+        expect(image?.f1Max).toBeCloseTo(best, 12);
+      }),
+    );
+  });
+
+  test('scores that only double precision tells apart are no ties', () => {
+    const list = [0.1, 0.3 - 1e-12, 0.3, 0.7].map((score, i) => ({ score, nok: i > 1 }));
+    const { image } = evaluateAll(toImages(list));
+    expect(image).toMatchObject({ auroc: 1, ap: 1, f1Max: 1, f1MaxThreshold: 0.3 });
+  });
+
   test('rank measures do not change under a monotone map of the scores', () => {
     fc.assert(
       fc.property(scoredImages, (list) => {
@@ -170,12 +198,30 @@ describe('image measures', () => {
   });
 });
 
+/** 8-connected regions by flooding from every pixel that was not reached yet. */
+function plainRegions({ map, mask = new Uint8Array() }: EvaluatedImage): number[][] {
+  const width = map?.width ?? 0;
+  const reached = new Set<number>();
+  return [...mask.keys()].flatMap((start) => {
+    if (mask[start] === 0 || reached.has(start)) return [];
+    const pixels = [start];
+    reached.add(start);
+    for (const pixel of pixels) {
+      for (const [next, value] of mask.entries()) {
+        const across = Math.abs((next % width) - (pixel % width));
+        const down = Math.abs(Math.floor(next / width) - Math.floor(pixel / width));
+        if (value === 0 || across > 1 || down > 1 || reached.has(next)) continue;
+        reached.add(next);
+        pixels.push(next);
+      }
+    }
+    return [pixels];
+  });
+}
+
 /** Overlap and false positives counted anew at every threshold. */
-function plainAupro(
-  images: readonly EvaluatedImage[],
-  regions: readonly number[][][],
-  limit: number,
-): number {
+function plainAupro(images: readonly EvaluatedImage[], limit: number): number {
+  const regions = images.map(plainRegions);
   const values = new Set(images.flatMap(({ map }) => [...(map?.data ?? [])]));
   const outside = images.flatMap(({ map, mask }) => [...(map?.data ?? [])].filter((_, i) => mask?.[i] === 0));
   const points = [[0, 0]];
@@ -206,44 +252,46 @@ describe('pixel measures', () => {
   const height = 5;
   // Two regions that touch at a corner are one; the third is alone.
   const odd = Uint8Array.from('0110000 0110000 0001000 0000000 0000011'.replaceAll(' ', ''), Number);
-  const regions = [
-    [1, 2, 8, 9, 17],
-    [33, 34],
-  ];
-
-  test('AUPRO equals counting at every threshold, with ties', () => {
-    const maps = fc.array(fc.integer({ min: -3, max: 4 }), {
-      minLength: width * height,
-      maxLength: width * height,
+  const scoredMap = fc
+    .record({ width: fc.integer({ min: 1, max: 7 }), height: fc.integer({ min: 1, max: 5 }) })
+    .chain((size) => {
+      const pixels = { minLength: size.width * size.height, maxLength: size.width * size.height };
+      return fc.record({
+        size: fc.constant(size),
+        // Few values, so that there are ties.
+        values: fc.array(fc.integer({ min: -3, max: 4 }), pixels),
+        mask: fc.array(fc.constantFrom(0, 0, 1), pixels),
+      });
     });
+
+  test('equal counting at every threshold, for maps of any sizes, with ties', () => {
     fc.assert(
-      fc.property(maps, maps, (defective, good) => {
-        const images: EvaluatedImage[] = [
-          {
-            imageId: 0,
-            label: 'nok',
-            score: 1,
-            map: { width, height, data: Float32Array.from(defective) },
-            mask: odd,
-          },
-          {
-            imageId: 1,
-            label: 'ok',
-            score: 0,
-            map: { width, height, data: Float32Array.from(good) },
-            mask: new Uint8Array(35),
-          },
-        ];
+      fc.property(fc.array(scoredMap, { minLength: 1, maxLength: 4 }), (list) => {
+        const images = list.map(({ size, values, mask }, imageId): EvaluatedImage => {
+          const label: ImageLabel = mask.includes(1) ? 'nok' : 'ok';
+          const map = { ...size, data: Float32Array.from(values) };
+          return { imageId, label, score: imageId, map, mask: Uint8Array.from(mask) };
+        });
         const { pixel } = evaluateAll(images);
-        expect(pixel?.regions).toBe(2);
-        for (const [limit, value] of [
-          [0.3, pixel?.aupro30],
-          [0.05, pixel?.aupro5],
-        ] as const) {
-          expect(value).toBeCloseTo(plainAupro(images, [regions, []], limit), 9);
+        const masks = list.flatMap(({ mask }) => mask);
+        expect(pixel?.pixels).toBe(masks.length);
+        expect(pixel?.regions).toBe(images.flatMap(plainRegions).length);
+        if (!masks.includes(0) || !masks.includes(1)) {
+          expect(pixel).toMatchObject({ auroc: null, ap: null, f1Max: null, aupro30: null, aupro5: null });
+          return;
         }
+        expect(pixel?.aupro30).toBeCloseTo(plainAupro(images, 0.3), 9);
+        expect(pixel?.aupro5).toBeCloseTo(plainAupro(images, 0.05), 9);
+        // The pixels as if each were an image.
+        const values = list.flatMap(({ values }) => values);
+        const asImages = values.map((score, i) => ({ score, nok: masks[i] === 1 }));
+        const { image } = evaluateAll(toImages(asImages));
+        expect(pixel?.auroc).toBeCloseTo(image?.auroc ?? Number.NaN, 12);
+        expect(pixel?.ap).toBeCloseTo(image?.ap ?? Number.NaN, 12);
+        expect(pixel?.f1Max).toBe(image?.f1Max);
+        expect(pixel?.f1MaxThreshold).toBe(image?.f1MaxThreshold);
       }),
-      { numRuns: 50 },
+      { numRuns: 200 },
     );
   });
 
@@ -288,6 +336,32 @@ describe('tables', () => {
     expect(thresholds[1]?.confusion.falseNegatives).toBe(0);
   });
 
+  test('every point of a curve is what its threshold does', () => {
+    fc.assert(
+      fc.property(scoredImages, (images) => {
+        const { roc, precisionRecall } = evaluateAll(toImages(images));
+        const share = (nok: boolean, threshold: number): number => {
+          const ofClass = images.filter((image) => image.nok === nok);
+          return ofClass.filter(({ score }) => score >= threshold).length / ofClass.length;
+        };
+        for (const { x, y, threshold } of roc) {
+          expect([x, y]).toEqual([share(false, threshold), share(true, threshold)]);
+        }
+        for (const { x, y, threshold } of precisionRecall) {
+          const called = images.filter(({ score }) => score >= threshold);
+          expect(x).toBe(share(true, threshold));
+          expect(y).toBe(called.filter(({ nok }) => nok).length / called.length);
+        }
+        // No point that matters is left out: the area under the corners is the AUROC.
+        const area = roc.reduce((sum, point, i) => {
+          const before = roc[i - 1] ?? point;
+          return sum + ((point.x - before.x) * (point.y + before.y)) / 2;
+        }, 0);
+        expect(area).toBeCloseTo(evaluateAll(toImages(images)).image?.auroc ?? Number.NaN, 12);
+      }),
+    );
+  });
+
   test('the histogram counts every image once, the curves end in their corners', () => {
     const { histogram, roc, precisionRecall } = evaluateAll(list, { histogramBins: 4 });
     expect(histogram.edges).toHaveLength(5);
@@ -312,6 +386,20 @@ describe('tables', () => {
   });
 });
 
+test('measuring twice, and adding in between', () => {
+  const map = { width: 3, height: 2, data: Float32Array.of(0, 1, 2, 3, 4, 5) };
+  const evaluator = createEvaluator({ bootstrapSamples: 20 });
+  evaluator.add({ imageId: 0, label: 'nok', score: 2, map, mask: Uint8Array.of(0, 0, 0, 0, 1, 1) });
+  evaluator.add({ imageId: 1, label: 'ok', score: 1 });
+  const first = evaluator.finish();
+  expect(evaluator.finish()).toEqual(first);
+  evaluator.add({ imageId: 2, label: 'ok', score: 3, map, mask: new Uint8Array(6) });
+  const second = evaluator.finish();
+  expect(second.pixel).toMatchObject({ images: 2, pixels: 12 });
+  expect(first.scores).toHaveLength(2);
+  expect(first.pixel).toMatchObject({ images: 1, auroc: 1 });
+});
+
 describe('wrong input', () => {
   const image = { imageId: 0, label: 'ok', score: 1 } as const;
   const map = { width: 3, height: 2, data: new Float32Array(6) };
@@ -322,7 +410,9 @@ describe('wrong input', () => {
     ['NaN in the map', { ...image, map: { ...map, data: map.data.map(() => Number.NaN) } }, /map.*NaN/],
   ])('%s', (_, bad, message) => {
     expect(() => createEvaluator().add(bad)).toThrow(ParameterError);
-    expect(() => createEvaluator().add(bad)).toThrow(message);
+    const evaluator = createEvaluator();
+    expect(() => evaluator.add(bad)).toThrow(message);
+    expect(evaluator.finish().counts.images).toBe(0);
   });
 
   test('an image twice, and parameters out of range', () => {
@@ -332,5 +422,9 @@ describe('wrong input', () => {
     expect(() => createEvaluator({ confidence: 1 })).toThrow(/confidence/);
     expect(() => createEvaluator({ histogramBins: 0 })).toThrow(/histogramBins/);
     expect(() => createEvaluator({ typo: 1 } as object)).toThrow(/typo/);
+    const manual = { classificationMethod: 'manual', segmentationMethod: 'manual' } as const;
+    const modelThresholds = { classification: 1, segmentation: Number.NaN, ...manual };
+    expect(() => createEvaluator({ modelThresholds })).toThrow(/modelThresholds.segmentation/);
+    expect(createEvaluationParams({ seed: undefined } as object)).toEqual(createEvaluationParams());
   });
 });

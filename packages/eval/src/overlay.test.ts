@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ParameterError } from '@oddpixel/model-core/contract';
 import { regionFromMap } from '@oddpixel/model-core/model';
 import { colorMaps } from './color-maps.ts';
 import { thumbnail, tileRasters } from './compose.ts';
@@ -25,6 +26,19 @@ describe('colour maps', () => {
     expect([...colorMaps.jetInverse.slice(0, 3)]).toEqual([...colorMaps.jet.slice(-3)]);
     expect([...colorMaps.hotInverse.slice(-3)]).toEqual([...colorMaps.hot.slice(0, 3)]);
   });
+});
+
+test.each([
+  // Published five-colour versions of the two.
+  ['viridis', '440154 3b528b 21918c 5ec962 fde725'],
+  ['inferno', '000004 57106e bc3754 f98e09 fcffa4'],
+] as const)('%s has its published colours', (name, published) => {
+  for (const [i, hex] of published.split(' ').entries()) {
+    for (let c = 0; c < 3; c++) {
+      const ours = colorMaps[name][3 * Math.round((255 * i) / 4) + c] as number;
+      expect(Math.abs(ours - Number.parseInt(hex.slice(2 * c, 2 * c + 2), 16))).toBeLessThanOrEqual(3);
+    }
+  }
 });
 
 test('a map is drawn from the lowest to the highest colour, and stays there beyond', () => {
@@ -82,6 +96,53 @@ describe('overlay', () => {
   });
 });
 
+describe('outlines', () => {
+  test('a region stays visible in a picture smaller than the map', () => {
+    const large = { width: 40, height: 24, data: new Float32Array(960) };
+    for (let seed = 0; seed < 960; seed += 7) {
+      const groundTruth = new Uint8Array(960);
+      groundTruth[seed] = 1;
+      const groundTruthColor = [0, 255, 0] as const;
+      const overlay = renderOverlay(gray(10, 8, 0), large, { min: 1, max: 2, groundTruth, groundTruthColor });
+      const x = Math.floor((seed % 40) / 4);
+      const y = Math.floor(Math.floor(seed / 40) / 3);
+      const drawn = Array.from({ length: 80 }, (_, i) => i).filter((i) => overlay.data[3 * i + 1] === 255);
+      expect(drawn).toHaveLength(1);
+      expect(Math.abs((drawn[0] as number) - (y * 10 + x))).toBeLessThanOrEqual(11);
+    }
+  });
+
+  test('nothing is drawn for what lies outside of the picture', () => {
+    const box = { x: -8, y: 0, width: 8, height: 4 };
+    const geometry = { sourceWidth: 8, sourceHeight: 4, box, width: 4, height: 2 };
+    const overlay = renderOverlay(gray(8, 4, 9), map, {
+      min: 0,
+      max: 1,
+      geometry,
+      groundTruth: new Uint8Array(8).fill(1),
+    });
+    expect([...new Set(overlay.data)]).toEqual([9]);
+  });
+});
+
+test('an overlay of another depth is the overlay of its 8-bit picture', () => {
+  const deep = { width: 8, height: 4, channels: 1, data: new Uint16Array(32).fill(100 * 257) };
+  const range = { min: 1, max: 6, colorMap: 'viridis' } as const;
+  expect([...renderOverlay(deep, map, range).data]).toEqual([
+    ...renderOverlay(gray(8, 4, 100), map, range).data,
+  ]);
+});
+
+test.each([
+  ['opacity', { opacity: 1.5 }],
+  ['groundTruth', { groundTruth: new Uint8Array(7) }],
+  ['region', { region: { width: 2, height: 4, runs: new Int32Array() } }],
+])('refuses a wrong %s', (name, options) => {
+  const draw = () => renderOverlay(gray(8, 4, 0), map, { min: 0, max: 1, ...options });
+  expect(draw).toThrow(ParameterError);
+  expect(draw).toThrow(name);
+});
+
 test('any raster becomes 8-bit RGB', () => {
   const sixteen = { width: 2, height: 1, channels: 1, data: Uint16Array.of(0, 65_535) };
   expect([...toRgb(sixteen).data]).toEqual([0, 0, 0, 255, 255, 255]);
@@ -105,4 +166,24 @@ test('thumbnails are means over areas, strips hold all pictures', () => {
   expect([strip.width, strip.height]).toEqual([13, 9]);
   expect(pixel(strip, 7, 0)).toEqual([128, 128, 128]);
   expect(pixel(strip, 6, 0)).toEqual([255, 255, 255]);
+  const grays = tileRasters([gray(2, 3, 7), gray(2, 3, 9)], { gap: 1 });
+  expect([pixel(grays, 0, 2), pixel(grays, 3, 2), pixel(grays, 4, 0)]).toEqual([
+    [7, 7, 7],
+    [9, 9, 9],
+    [9, 9, 9],
+  ]);
+  expect(() => tileRasters([])).toThrow(ParameterError);
+});
+
+test('thumbnails keep depth and channels', () => {
+  const deep = {
+    width: 4,
+    height: 2,
+    channels: 1,
+    data: Uint16Array.of(0, 1000, 65_535, 65_535, 0, 0, 1, 1),
+  };
+  expect(thumbnail(deep, 2)).toEqual({ ...deep, width: 2, height: 1, data: Uint16Array.of(250, 32_768) });
+  const float = { ...deep, data: Float32Array.from(deep.data, (value) => value / 8) };
+  expect(thumbnail(float, 2).data).toEqual(Float32Array.of(31.25, 4096));
+  expect(() => thumbnail(deep, 0)).toThrow(ParameterError);
 });
