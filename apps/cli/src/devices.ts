@@ -23,20 +23,19 @@ export function threadsOption(): Option {
   );
 }
 
-/**
- * Opens the device.
- *
- * @param separateThread runs the engine beside the main thread, so that decoding goes on meanwhile.
- */
+export interface DeviceOptions {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens the device that is named, or the first that works. */
 export async function openDevice(
   name: DeviceName,
   progress: ProgressLine,
-  options: { threads?: number; separateThread?: boolean; signal?: AbortSignal } = {},
+  { threads, signal }: DeviceOptions = {},
 ): Promise<Backend> {
-  const cpuOptions = options.threads === undefined ? {} : { threads: options.threads };
   const factories: Record<Exclude<DeviceName, 'auto'>, () => BackendFactory> = {
-    cpu: () =>
-      options.separateThread === true ? inWorker({ device: 'cpu', ...cpuOptions }) : cpu(cpuOptions),
+    cpu: () => cpu(threads === undefined ? {} : { threads }),
     cuda: () => cuda(),
     webgpu: () => webgpu(),
     dml: () => dml(),
@@ -45,9 +44,30 @@ export async function openDevice(
   const candidates = name === 'auto' ? (['cuda', 'webgpu', 'cpu'] as const) : [name];
   const { backend, rejected } = await selectBackend(
     candidates.map((candidate) => factories[candidate]()),
-    options.signal,
+    signal,
   );
   const skipped = rejected.map((r) => r.name).join(', ');
   progress.say(`device: ${backend.name}${skipped === '' ? '' : ` (not available here: ${skipped})`}`);
   return backend;
+}
+
+/**
+ * The device for inspecting many images: on the CPU one single-threaded engine per core, each in a worker, so that
+ * images are decoded and inspected side by side; elsewhere one.
+ */
+export async function openForThroughput(
+  name: DeviceName,
+  progress: ProgressLine,
+  options: DeviceOptions = {},
+): Promise<Backend[]> {
+  const backend = await openDevice(name, progress, options);
+  const { threads } = backend.capabilities;
+  if (threads === 1) return [backend];
+  await backend.dispose();
+  const worker = inWorker({ device: 'cpu', threads: 1 });
+  return Promise.all(Array.from({ length: threads }, () => worker.open(options.signal)));
+}
+
+export async function disposeAll(backends: readonly Backend[]): Promise<void> {
+  await Promise.all(backends.map((backend) => backend.dispose()));
 }

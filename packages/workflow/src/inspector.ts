@@ -20,12 +20,16 @@ import { decode } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
 export interface InspectorOptions {
-  readonly backend: Backend;
+  /**
+   * Where the model runs. Several backends share the work, each running other batches at the same time: two
+   * single-threaded ones use two cores better than one with two threads.
+   */
+  readonly backend: Backend | readonly Backend[];
   /** Needed for encoded images; rasters work without. */
   readonly codec?: ImageCodec;
-  /** Images per run of the model. Default 4. */
+  /** Images per run of the model. Default 4, with several backends 1. */
   readonly batchSize?: number;
-  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize. */
+  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize × backends. */
   readonly prefetch?: number;
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
   readonly tile?: TileOptions;
@@ -67,11 +71,16 @@ export interface Inspector {
  * @throws ModelStateError for an untrained model; ParameterError for sizes below 1 or a tile smaller than its overlap.
  */
 export async function createInspector(model: AnomalyModel, options: InspectorOptions): Promise<Inspector> {
-  const { batchSize = 4, prefetch: ahead = 2 * batchSize, tile } = options;
+  const backends = 'createSession' in options.backend ? [options.backend] : options.backend;
+  const { batchSize = backends.length > 1 ? 1 : 4, tile } = options;
+  const { prefetch: ahead = 2 * batchSize * backends.length } = options;
   checkCount('batchSize', batchSize);
   checkCount('prefetch', ahead);
   const params = preprocessParamsFromModel(model.manifest);
-  const loaded = await loadModel(model, options.backend);
+  const replicas = await openReplicas(model, backends);
+  // Batches go round: a result is awaited in the order of the batches anyway.
+  let turn = 0;
+  const nextReplica = (): LoadedModel => replicas[turn++ % replicas.length] as LoadedModel;
 
   async function* inspectAll(
     inputs: AsyncIterable<InspectionInput> | Iterable<InspectionInput>,
@@ -84,15 +93,17 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
         raster: await toRaster(input, options),
       }));
       for await (const { input, raster } of decoded) {
-        const result = await inspectTiles(loaded, raster, tile, { ...run, batchSize });
+        const result = await inspectTiles(nextReplica(), raster, tile, { ...run, batchSize });
         yield { name: input.name, raster, result };
       }
       return;
     }
     const prepared = mapOrdered(inputs, ahead, (input) => prepare(input, params, options, signal));
     const batches = inBatches(prepared, batchSize);
-    // One batch runs while the next one is collected.
-    yield* flatten(mapOrdered(batches, 2, (batch) => applyBatch(loaded, batch, run)));
+    // Each replica runs one batch while its next one is collected.
+    yield* flatten(
+      mapOrdered(batches, 2 * replicas.length, (batch) => applyBatch(nextReplica(), batch, run)),
+    );
   }
 
   return {
@@ -102,8 +113,23 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       for await (const inspection of inspectAll([input], run)) return inspection;
       throw new Error('unreachable: one input gives one result');
     },
-    dispose: () => loaded.dispose(),
+    async dispose(): Promise<void> {
+      await Promise.all(replicas.map((replica) => replica.dispose()));
+    },
   };
+}
+
+/** The model on every backend; on all or, after an error, on none. */
+async function openReplicas(model: AnomalyModel, backends: readonly Backend[]): Promise<LoadedModel[]> {
+  if (backends.length === 0) {
+    throw new ParameterError({ name: 'backend', expected: 'at least one backend', received: 'none' });
+  }
+  const opened = await Promise.allSettled(backends.map((backend) => loadModel(model, backend)));
+  const replicas = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failure = opened.find((outcome) => outcome.status === 'rejected');
+  if (failure === undefined) return replicas;
+  await Promise.all(replicas.map((replica) => replica.dispose()));
+  throw failure.reason;
 }
 
 interface Prepared {

@@ -6,7 +6,7 @@ import type { Backend, ThresholdStatement } from '@oddpixel/model-core/contract'
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { imageFiles, numberOption, openModel, parseSize } from '../data.ts';
-import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import { deviceOption, disposeAll, openForThroughput, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
 import { exitCodes, UsageError, type CommandContext } from '../outcome.ts';
 import { formatNumber, printJson, printTable } from '../output.ts';
@@ -18,7 +18,7 @@ interface PredictOptions {
   tile?: string;
   overlap: number;
   saveInput?: string;
-  batch: number;
+  batch?: number;
   device: DeviceName;
   threads?: number;
   json?: boolean;
@@ -54,7 +54,11 @@ export function predictCommand(context: CommandContext): Command {
     .option('--tile <size>', 'inspect overlapping tiles of WIDTHxHEIGHT source pixels')
     .option('--overlap <pixels>', 'overlap of tiles', numberOption('overlap', 0, 10_000, true), 64)
     .option('--save-input <file>', 'write the model input of the one image as .npy')
-    .option('--batch <n>', 'images per run', numberOption('batch', 1, 256, true), 4)
+    .option(
+      '--batch <n>',
+      'images per run (default: 1 on the CPU, else 4)',
+      numberOption('batch', 1, 256, true),
+    )
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
@@ -77,20 +81,19 @@ async function predict(
     throw new UsageError('--save-input takes exactly one image and no tiles');
   }
   const progress = createProgress();
-  const backend = await openDevice(options.device, progress, {
+  const backends = await openForThroughput(options.device, progress, {
     signal,
-    separateThread: true,
     ...(options.threads !== undefined && { threads: options.threads }),
   });
   try {
-    const { predictions, elapsedMs } = await predictFiles(model, files, options, backend, progress, signal);
+    const { predictions, elapsedMs } = await predictFiles(model, files, options, backends, progress, signal);
     progress.end();
     report(model, predictions, elapsedMs, options);
     if (options.failOnNok === true && predictions.some(({ verdict }) => verdict === 'nok'))
       context.setExitCode(exitCodes.nok);
   } finally {
     progress.end();
-    await backend.dispose();
+    await disposeAll(backends);
   }
 }
 
@@ -99,15 +102,15 @@ export async function predictFiles(
   model: AnomalyModel,
   files: readonly string[],
   options: Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch'>,
-  backend: Backend,
+  backends: readonly Backend[],
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<{ predictions: Prediction[]; elapsedMs: number }> {
   const codec = sharpCodec();
   const inspector = await createInspector(model, {
-    backend,
+    backend: backends,
     codec,
-    batchSize: options.batch,
+    ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
     onWarning: (message) => progress.say(`warning: ${message}`),
   });
