@@ -1,0 +1,229 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ModelManifest, ThresholdStatement } from '@oddpixel/model-core/contract';
+import { createEvaluator } from '../evaluator.ts';
+import type { EvaluatedImage } from '../evaluation.ts';
+import { describeStatement, renderReport, type GalleryItem, type ReportData } from './index.ts';
+
+const statement: ThresholdStatement = {
+  kind: 'guaranteed',
+  falseAlarmRate: 0.139,
+  requestedRate: 0.01,
+  confidence: 0.95,
+  referenceCount: 20,
+  source: 'validation',
+};
+const thresholds = {
+  classification: 2.4,
+  segmentation: 1.8,
+  classificationMethod: 'falseAlarmRate',
+  segmentationMethod: 'meanPlusDeviations',
+  statement,
+} as const;
+
+const manifest: ModelManifest = {
+  version: 1,
+  modelType: 'anomaly',
+  productVersion: '0.1.0',
+  classNames: ['ok', 'nok'],
+  classIds: [0, 1],
+  preprocessing: {
+    imageWidth: 320,
+    imageHeight: 192,
+    imageNumChannels: 3,
+    imageRangeMin: 0,
+    imageRangeMax: 255,
+    normalizationType: 'none',
+    domainHandling: 'fullDomain',
+  },
+  scoreMethod: 'max',
+  standardDeviationFactor: 3,
+  extractor: { id: 'small', sha256: '00', outputs: ['features_4', 'features_8', 'features_16'] },
+  head: { type: 'memory', parameters: { numRows: 4000 }, gridWidth: 40, gridHeight: 24, featureDims: 408 },
+  training: {
+    seed: 0,
+    parameters: {},
+    history: [],
+    imageHashes: [],
+    imageCount: 60,
+    figures: { patchesSeen: 57_600, patchesKept: 4000, coverageRadius: 10.5 },
+  },
+  thresholds,
+};
+
+/** A 2×1 picture; sizes are told by width and height. */
+const picture =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DAwMAAAAYBAQCZ8f0zAAAAAElFTkSuQmCC';
+
+function reportData(images: readonly EvaluatedImage[], model: ModelManifest = manifest): ReportData {
+  const evaluator = createEvaluator({
+    bootstrapSamples: 50,
+    ...(model.thresholds && { modelThresholds: model.thresholds }),
+  });
+  for (const image of images) evaluator.add(image);
+  const gallery = images.map(
+    ({ imageId, fileName = `image ${imageId}`, label, defect, score }): GalleryItem => ({
+      imageId,
+      fileName,
+      label,
+      ...(defect !== undefined && { defect }),
+      score,
+      verdict: score >= 2.4 ? 'nok' : 'ok',
+      pValue: 0.25,
+      width: 288,
+      height: 173,
+      image: picture,
+      map: picture,
+      overlay: picture,
+      ...(label === 'nok' && { groundTruth: picture }),
+    }),
+  );
+  return {
+    title: 'parts.onnx on parts',
+    modelName: 'parts.onnx',
+    datasetName: 'parts',
+    manifest: model,
+    evaluation: evaluator.finish(),
+    gallery,
+    excluded: ['train/good/0.png'],
+    warnings: ['part.png: the colour profile is ignored'],
+  };
+}
+
+const mixed = Array.from({ length: 24 }, (_, imageId): EvaluatedImage => {
+  const label = imageId % 3 === 0 ? 'nok' : 'ok';
+  const data = Float32Array.from({ length: 40 }, (_, i) => ((i * 7 + imageId) % 11) / 5);
+  return {
+    imageId,
+    fileName: `test/a-rather-long-folder-name-without-any-space/${imageId}_exposure_with_a_long_name.png`,
+    label,
+    ...(label === 'nok' && { defect: imageId % 2 === 0 ? 'scratch' : 'a longer kind of defect' }),
+    score: ((imageId * 5) % 13) / 4 + (label === 'nok' ? 1 : 0),
+    map: { width: 8, height: 5, data },
+    mask: Uint8Array.from(data, (value) => (label === 'nok' && value > 1.5 ? 1 : 0)),
+    vanishedRegions: label === 'nok' ? 1 : 0,
+  };
+});
+
+describe('renderReport', () => {
+  test('shows the numbers of the evaluation, the claim, and every image', () => {
+    const data = reportData(mixed);
+    const text = renderReport(data);
+    expect(text).toContain(data.evaluation.image?.auroc?.toFixed(3));
+    expect(text).toContain('Guaranteed: with 95 % confidence at most 13.9 % of good images are called nok');
+    expect(text).toContain('8 regions of the ground truth are too small');
+    expect(text.match(/<li class="card/g)).toHaveLength(24);
+    // Oddest first.
+    const scores = [...text.matchAll(/class="score">([\d.]+)/g)].map(([, value]) => Number(value));
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(text).toContain('coverageRadius');
+  });
+
+  test('is one file that loads and runs nothing', () => {
+    const text = renderReport(reportData(mixed));
+    expect(text).not.toMatch(/<script|<link|https?:|url\(/i);
+    expect(text).toContain("default-src 'none'");
+  });
+
+  test('takes nothing from outside as markup', () => {
+    const evil = '"><img src=x onerror=alert(1)>';
+    const data = reportData([
+      { imageId: 0, fileName: evil, label: 'nok', defect: evil, score: 3 },
+      { imageId: 1, label: 'ok', score: 1 },
+    ]);
+    const text = renderReport({
+      ...data,
+      title: evil,
+      modelName: evil,
+      datasetName: evil,
+      excluded: [evil],
+      warnings: [evil],
+    });
+    expect(text).not.toContain('<img src=x');
+    expect(text).not.toContain('"><img');
+  });
+
+  test.each([
+    ['good images alone', mixed.filter(({ label }) => label === 'ok')],
+    ['defective images alone', mixed.filter(({ label }) => label === 'nok')],
+    ['one image', mixed.slice(0, 1)],
+    [
+      'equal scores, no maps',
+      [0, 1].map((imageId) => ({
+        imageId,
+        label: imageId === 0 ? ('ok' as const) : ('nok' as const),
+        score: 1,
+      })),
+    ],
+    ['nothing', []],
+  ])('has something to say about %s', (_, images) => {
+    const text = renderReport(reportData(images));
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('a model without thresholds', () => {
+    const { thresholds: _, ...bare } = manifest;
+    const text = renderReport(reportData(mixed, bare));
+    expect(text).toContain('no threshold');
+  });
+});
+
+test('statements say what is promised, and what was asked for where that was more', () => {
+  expect(describeStatement(statement)).toMatch(/Asked for were 1 %, which takes at least 299 such images\.$/);
+  const enough = { ...statement, falseAlarmRate: 0.01, referenceCount: 300 };
+  expect(describeStatement(enough)).not.toContain('Asked for');
+  expect(describeStatement({ ...statement, kind: 'expected' })).toMatch(/^Expected: on average 13\.9 %/);
+  expect(describeStatement({ ...statement, kind: 'estimated', source: 'leaveOwnRowsOut' })).toMatch(
+    /^Estimated, not promised/,
+  );
+});
+
+/** Chromium, where there is one: the reports are looked at by machine. */
+const executable = [process.env['ODDPIXEL_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const suffix = executable === undefined ? ' [skipped: no Chromium; set ODDPIXEL_CHROMIUM]' : '';
+
+describe.skipIf(executable === undefined)(`in a browser${suffix}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executable ?? '', args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser.close());
+
+  test.each(
+    (['light', 'dark'] as const).flatMap((colorScheme) =>
+      [360, 768, 1440].map((width) => ({ colorScheme, width })),
+    ),
+  )(
+    'no accessibility violation and no overflow: $colorScheme, $width pixels',
+    async ({ colorScheme, width }) => {
+      const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      await page.setContent(renderReport(reportData(mixed)));
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow).toBe(0);
+      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
+      const violations = await page.evaluate(
+        'axe.run().then((result) => result.violations.map((v) => v.id + ": " + v.nodes[0].html))',
+      );
+      expect(violations).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('the filter shows wrong verdicts alone, without a script', async () => {
+    const page = await browser.newPage({ javaScriptEnabled: true });
+    await page.setContent(renderReport(reportData(mixed)));
+    const visible = (): Promise<number> => page.locator('.card:visible').count();
+    expect(await visible()).toBe(24);
+    await page.locator('label', { hasText: 'wrong verdict' }).click();
+    const shown = await visible();
+    expect(shown).toBeGreaterThan(0);
+    expect(shown).toBe(await page.locator('.card.is-wrong').count());
+    await page.close();
+  });
+});
