@@ -6,7 +6,7 @@ import { referencePath, referenceTitle } from '@oddpixel/testing';
 import type { EvaluatedImage, Evaluation } from './evaluation.ts';
 import { createEvaluationParams } from './evaluation-params.ts';
 import { createEvaluator } from './evaluator.ts';
-import { summarizeEvaluation } from './summary.ts';
+import { serializeEvaluation, summarizeEvaluation } from './summary.ts';
 
 interface GoldenCase {
   readonly name: string;
@@ -150,6 +150,12 @@ describe('image measures', () => {
         expect(best).toBeLessThanOrEqual((image?.f1Max ?? 0) + 1e-12);
       }),
     );
+  });
+
+  test('of several thresholds with the best F1 the highest is named', () => {
+    const list = [4, 3, 2, 1].map((score) => ({ score, nok: score === 4 || score === 1 }));
+    // 2 · 1 / (1 + 2) at 4, 2 · 2 / (4 + 2) at 1.
+    expect(evaluateAll(toImages(list)).image).toMatchObject({ f1Max: 2 / 3, f1MaxThreshold: 4 });
   });
 
   test('intervals hold the value, shrink with more images, and repeat for a seed', () => {
@@ -379,10 +385,39 @@ describe('tables', () => {
     expect(roc).toEqual([]);
   });
 
-  test('the summary holds what programs read', () => {
-    const summary = summarizeEvaluation(evaluateAll(list, { thresholds: [0.5] }));
-    expect(summary).toMatchObject({ images: 6, image: { auroc: 8 / 9 }, pixel: null });
-    expect(summary.thresholds['given:0.5']?.recall).toBeCloseTo(2 / 3);
+  test('the model’s threshold comes first; a score at it is nok, in the table and per kind of defect', () => {
+    const manual = { classificationMethod: 'manual', segmentationMethod: 'manual' } as const;
+    const kinds = list.map((image) => ({ ...image, ...(image.score > 0.7 && { defect: 'worm' }) }));
+    const { thresholds, perDefect } = evaluateAll(kinds, {
+      modelThresholds: { classification: 0.8, segmentation: 1, ...manual },
+    });
+    expect(thresholds[0]).toMatchObject({ name: 'model', threshold: 0.8, recall: 2 / 3, precision: 1 });
+    expect(perDefect).toEqual([
+      { defect: 'nok', images: 1, auroc: 2 / 3, recall: 0, pixelAuroc: null },
+      { defect: 'worm', images: 2, auroc: 1, recall: 1, pixelAuroc: null },
+    ]);
+  });
+
+  test('the summary holds what programs read, and can be written as JSON', () => {
+    const map = { width: 25, height: 4, data: Float32Array.from({ length: 100 }, (_, i) => (i * 37) % 100) };
+    const mask = Uint8Array.from(map.data, (value, i) => (i < 4 || value > 97 ? 1 : 0));
+    const evaluation = evaluateAll([...list, { imageId: 9, label: 'nok', score: 0.9, map, mask }], {
+      thresholds: [0.5],
+    });
+    const summary = summarizeEvaluation(evaluation);
+    const { auroc, ap, aupro30, aupro5 } = evaluation.pixel ?? {};
+    expect(aupro5).not.toBe(aupro30);
+    expect(summary).toMatchObject({
+      images: 7,
+      image: { auroc: evaluation.image?.auroc, ap: evaluation.image?.ap, f1Max: evaluation.image?.f1Max },
+      pixel: { auroc, ap, aupro30, aupro5 },
+      perDefect: { nok: { images: 4 } },
+    });
+    expect(summary.thresholds['given:0.5']?.recall).toBe(3 / 4);
+    const parsed = JSON.parse(serializeEvaluation(evaluation)) as Evaluation;
+    expect(parsed.thresholds).toEqual(evaluation.thresholds);
+    expect(parsed.pixel).toEqual(evaluation.pixel);
+    expect(parsed.roc[0]).toEqual({ x: 0, y: 0, threshold: null });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage } from '@oddpixel/model-core/contract';
 import { regionFromMap } from '@oddpixel/model-core/model';
 import { colorMaps } from './color-maps.ts';
 import { thumbnail, tileRasters } from './compose.ts';
@@ -29,7 +29,9 @@ describe('colour maps', () => {
 });
 
 test.each([
-  // Published five-colour versions of the two.
+  // Published five-colour versions, and the corners of the piecewise linear ones.
+  ['jet', '000080 0080ff 80ff80 ff8000 800000'],
+  ['hot', '0a0000 b20000 ff5b00 ffff02 ffffff'],
   ['viridis', '440154 3b528b 21918c 5ec962 fde725'],
   ['inferno', '000004 57106e bc3754 f98e09 fcffa4'],
 ] as const)('%s has its published colours', (name, published) => {
@@ -55,6 +57,19 @@ describe('overlay', () => {
     expect([overlay.width, overlay.height, overlay.channels]).toEqual([8, 4, 3]);
     expect(pixel(overlay, 0, 0)).toEqual([100, 100, 100]);
     expect(pixel(overlay, 7, 3)).toEqual([...colorMaps.hot.slice(-3)]);
+  });
+
+  test('lies alike from both sides', () => {
+    const slope = { width: 2, height: 1, data: Float32Array.of(0, 1) };
+    const mirrored = { ...slope, data: Float32Array.of(1, 0) };
+    const reds = (drawn: AnomalyImage): number[] => {
+      const overlay = renderOverlay(gray(8, 1, 100), drawn, { min: -1, max: 1, opacity: 1 });
+      return Array.from({ length: 8 }, (_, x) => pixel(overlay, x, 0)[0] as number);
+    };
+    expect(reds(mirrored)).toEqual(reds(slope).toReversed());
+    // Pixels beyond the outer centres of map pixels have the outer values.
+    expect(reds(slope)[0]).toBe(reds(slope)[1]);
+    expect(reds(slope)[1]).not.toBe(reds(slope)[2]);
   });
 
   test('places the map into its box', () => {
