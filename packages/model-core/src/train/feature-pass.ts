@@ -91,14 +91,19 @@ export async function* extractFeatures(
   const session = await options.backend.createSession(writeGraph(graph));
   try {
     let done = 0;
+    // One batch runs while the next one is collected: on another thread or device both go on at the same time.
+    let running: Promise<FeatureBatch> | undefined;
     for await (const batch of inBatches(samples, options.batchSize)) {
       options.signal?.throwIfAborted();
-      const data = await runBatch(session, batch, options.signal);
-      checkFinite(data, batch);
+      const next = runBatch(session, batch, options.signal);
+      // A failure is seen when its turn comes; until then it must not count as unhandled.
+      next.catch(() => undefined);
+      if (running !== undefined) yield await running;
+      running = next;
       done += batch.length;
       options.onProgress?.(done);
-      yield { samples: batch, data, imageSize: data.length / batch.length };
     }
+    if (running !== undefined) yield await running;
   } finally {
     await session.dispose();
   }
@@ -108,7 +113,7 @@ async function runBatch(
   session: Session,
   batch: readonly TrainingSample[],
   signal: AbortSignal | undefined,
-): Promise<Float32Array> {
+): Promise<FeatureBatch> {
   const [channels, height, width] = (session.inputs[0]?.dims ?? []).slice(1).map(Number);
   const size = (channels ?? 0) * (height ?? 0) * (width ?? 0);
   const data = new Float32Array(batch.length * size);
@@ -125,13 +130,18 @@ async function runBatch(
   });
   const dims = [batch.length, channels ?? 0, height ?? 0, width ?? 0];
   const feeds = { image: hostTensor('float32', dims, data) };
-  return outputData(await session.run(feeds, signal === undefined ? {} : { signal }), 'patches');
+  const patches = outputData(await session.run(feeds, signal === undefined ? {} : { signal }), 'patches');
+  checkFinite(patches, batch);
+  return { samples: batch, data: patches, imageSize: patches.length / batch.length };
 }
 
 /** A feature that is no number would poison every distance: better to name the image now. */
 function checkFinite(data: Float32Array, batch: readonly TrainingSample[]): void {
+  // One NaN or infinity makes the sum so; float32 values cannot overflow a float64 sum.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] as number;
+  if (Number.isFinite(sum)) return;
   const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
   const index = Math.floor((bad * batch.length) / data.length);
   throw new ModelFormatError({
     where: 'feature extractor',
