@@ -35,9 +35,9 @@ export interface Coreset {
 }
 
 /** Bounds measured anew per round, roughly. */
-const refreshSize = 8192;
+const refreshSize = 4096;
 /** Most patches that are compared with every pick of a round. */
-const poolSize = 1024;
+const poolSize = 512;
 
 /** Picks up to `rows` patches. Deterministic for a deterministic backend. */
 export async function selectCoreset(store: PatchStore, options: CoresetOptions): Promise<Coreset> {
