@@ -1,4 +1,7 @@
 /** Image preprocessing by pure functions on typed arrays. */
+export { createAugmentParams, type AugmentParams } from './augment/augment-params.ts';
+export { augmentSample } from './augment/augment-sample.ts';
+export { augmentSeed, type AugmentOccasion } from './augment/augment-seed.ts';
 export { blendTiles, createTileBlender, type BlendOptions, type TileBlender, type TileMap } from './blend.ts';
 export { labelComponents, type LabelledRuns } from './components.ts';
 export { regionBox, type Placement } from './geometry.ts';
