@@ -2,7 +2,7 @@
 import { encode as encodePng } from 'fast-png';
 import sharp, { type Sharp } from 'sharp';
 import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/model-core/contract';
-import { encodeFloatTiff } from './float-tiff.ts';
+import { encodeFloatTiff } from './tiff.ts';
 
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {

@@ -169,10 +169,24 @@ describe('decode', () => {
     expect(Array.from(raster.data.slice(at, at + 3))).toEqual(Array.from(rgb.slice(0, 3)));
   });
 
-  test('CMYK becomes RGB, a colour profile is ignored, both with a warning', async () => {
-    const cmyk = await decode(await image(rgb, 3).toColourspace('cmyk').jpeg().toBuffer());
-    expect(cmyk.raster.channels).toBe(3);
-    expect(cmyk.warnings.join()).toMatch(/CMYK/);
+  test('gray with alpha keeps both, 8 and 16 bits', async () => {
+    const both = Uint8Array.from(interleaved(2));
+    const eight = await decode(await codec.encode({ width, height, channels: 2, data: both }, 'png'));
+    expect(eight.raster).toMatchObject({ channels: 2, hasAlpha: true });
+    expect(worst(eight.raster.data, both)).toBe(0);
+    const deep = Uint16Array.from(both, (value) => value * 251);
+    const sixteen = await decode(await codec.encode({ width, height, channels: 2, data: deep }, 'png'));
+    expect(sixteen.raster).toMatchObject({ channels: 2, hasAlpha: true });
+    expect(worst(sixteen.raster.data, deep)).toBe(0);
+  });
+
+  test('CMYK becomes RGB, with a warning', async () => {
+    const { raster, warnings } = await decode(await image(rgb, 3).toColourspace('cmyk').jpeg().toBuffer());
+    expect(raster).toMatchObject({ width, height, channels: 3 });
+    expect(warnings.join()).toMatch(/CMYK/);
+  });
+
+  test('a colour profile is ignored, with a warning', async () => {
     const profiled = await image(rgb, 3).png().withIccProfile('p3').toBuffer();
     const { raster, warnings } = await decode(profiled);
     const stored = await sharp(profiled, { ignoreIcc: true }).raw().toBuffer();
@@ -185,6 +199,11 @@ describe('files that are refused', () => {
   test.each([
     ['text', Buffer.from('not a picture'), /part: expected an image, found text/],
     ['nothing', Buffer.alloc(0), /the file is empty/],
+    [
+      'a drawing',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="1"/>'),
+      /SVG files are not read/,
+    ],
     ['noise', Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 73) % 256)), /no known image format/],
     ['a broken BMP', Buffer.concat([Buffer.from('BM'), Buffer.alloc(60, 9)]), /BMP|pixels/],
   ])('%s', async (_, bytes, message) => {

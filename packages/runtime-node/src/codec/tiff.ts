@@ -1,0 +1,98 @@
+/**
+ * TIFF files that sharp would narrow without a word, read and written exactly: floating-point, signed and 32-bit
+ * numbers, and more than four channels.
+ */
+import { fromArrayBuffer, writeArrayBuffer, type GeoTIFFImage } from 'geotiff';
+import {
+  ImageFormatError,
+  type DecodeOptions,
+  type ImageLimits,
+  type Raster,
+} from '@oddpixel/model-core/contract';
+import { checkPixels } from './limits.ts';
+import { orient } from './orient.ts';
+
+/** Values of the tag SampleFormat. */
+const unsigned = 1;
+const complex = 5;
+/** Values of the tag PhotometricInterpretation up to this one mean gray or RGB. */
+const rgb = 2;
+
+export function isTiff(bytes: Uint8Array): boolean {
+  const order = String.fromCharCode(...bytes.subarray(0, 2));
+  const version = order === 'II' ? [bytes[3], bytes[2]] : order === 'MM' ? [bytes[2], bytes[3]] : [];
+  return version[0] === 0 && (version[1] === 42 || version[1] === 43);
+}
+
+/**
+ * The first image of a file that sharp would narrow: 8 and 16 bits without sign as they are, all others as float32.
+ *
+ * @returns `undefined` for an ordinary file, and for one that cannot be opened, about which sharp has more to say.
+ * @throws ImageFormatError, LimitExceededError
+ */
+export async function decodeWideTiff(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  { fileName }: DecodeOptions,
+): Promise<Raster | undefined> {
+  const image = await openTiff(bytes);
+  if (image === undefined) return undefined;
+  const channels = image.getSamplesPerPixel();
+  const format = image.getSampleFormat();
+  // The tag may be absent; its default is 1.
+  const bits = image.getBitsPerSample() || 1;
+  const tags = image.getFileDirectory();
+  const isColor = (tags.getValue('PhotometricInterpretation') ?? 0) > rgb;
+  const whole = format === unsigned || format > complex;
+  if (whole && [1, 2, 4, 8, 16].includes(bits) && (channels <= 4 || isColor)) return undefined;
+  const refuse = (problem: string, cause?: unknown): ImageFormatError =>
+    new ImageFormatError(
+      { ...(fileName !== undefined && { file: fileName }), problem, fix: 'Save it with 8, 16 or 32 bits.' },
+      { cause },
+    );
+  if (format === complex || (whole && ![8, 16, 32].includes(bits))) {
+    throw refuse(
+      `TIFF with ${bits} bits per value${format === complex ? ' (complex)' : ''} is not supported`,
+    );
+  }
+  const [width, height] = [image.getWidth(), image.getHeight()];
+  // The limit stands for pixels of up to four channels.
+  checkPixels(width * Math.ceil(channels / 4), height, limits, fileName);
+  try {
+    const values = await image.readRasters({ interleave: true });
+    const isNarrow = values instanceof Uint8Array || values instanceof Uint16Array;
+    // geotiff hangs fields of its own on the array; a view is without.
+    const data = isNarrow ? values.subarray() : Float32Array.from(values as ArrayLike<number>);
+    const raster: Raster = { width, height, channels, data, ...(channels > 4 && { hasAlpha: false }) };
+    return orient(raster, (await tags.loadValue('Orientation')) ?? 1);
+  } catch (cause) {
+    throw refuse(`the TIFF is damaged (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
+}
+
+/** One float32 sample per channel, uncompressed. */
+export async function encodeFloatTiff({ width, height, channels, data }: Raster): Promise<Uint8Array> {
+  const file = await writeArrayBuffer(data as Float32Array, {
+    width,
+    height,
+    SamplesPerPixel: channels,
+    BitsPerSample: Array<number>(channels).fill(32),
+    SampleFormat: Array<number>(channels).fill(3),
+    PhotometricInterpretation: channels === 3 ? 2 : 1,
+    PlanarConfiguration: 1,
+  });
+  return new Uint8Array(file);
+}
+
+async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefined> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const whole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  try {
+    const tiff = await fromArrayBuffer(
+      whole ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer),
+    );
+    return await tiff.getImage(0);
+  } catch {
+    return undefined;
+  }
+}
