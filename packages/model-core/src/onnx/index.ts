@@ -6,6 +6,7 @@ export { readMetadata, writeMetadata } from './codec/model-bytes.ts';
 export { fixInputShape } from './edit/fix-input-shape.ts';
 export { pickOutputs } from './edit/pick-outputs.ts';
 export { upgradeOpset } from './edit/upgrade-opset.ts';
+export { gradients } from './gradients/gradients.ts';
 export * from './ir.ts';
 export { inferTypes } from './types/infer.ts';
 export type { Dim } from './types/rule.ts';

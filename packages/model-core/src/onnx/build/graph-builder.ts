@@ -57,6 +57,8 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, HostTensor>();
   readonly #values = new Map<string, Value>();
   readonly #counters = new Map<string, number>();
+  /** What Shape nodes tell of, by the name of their output: lets Reshape and Expand to a runtime shape keep its names. */
+  readonly #shapes = new Map<string, readonly Dim[]>();
 
   /** @throws UnsupportedOpsetError outside 17..23. */
   constructor({ opset = lowestOpset, name = 'graph' }: GraphBuilderOptions = {}) {
@@ -128,6 +130,9 @@ export class GraphBuilder {
       });
     }
     this.#nodes.push(node);
+    if (opType === 'Shape' && inputs[0] !== undefined && Object.keys(attributes).length === 0) {
+      this.#shapes.set(name, inputs[0].dims);
+    }
     return outputs.map((output, index) => {
       const type = types[index] ?? types[0];
       return this.#define(output, type?.dtype ?? 'float32', type?.dims ?? []);
@@ -207,6 +212,21 @@ export class GraphBuilder {
     return this.#define(name, value.dtype, value.dims);
   }
 
+  /** All nodes so far, each after those whose outputs it takes. */
+  get nodes(): readonly GraphNode[] {
+    return this.#nodes;
+  }
+
+  /** The value of that name; `undefined` where there is none, or where its type is not known. */
+  value(name: string): Value | undefined {
+    return this.#values.get(name);
+  }
+
+  /** The tensor behind a constant that no caller can override. */
+  constantOf({ name }: Value): HostTensor | undefined {
+    return this.#inputs.some((input) => input.name === name) ? undefined : this.#initializers.get(name);
+  }
+
   /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */
   build(): Graph {
     const needed = new Set(this.#outputs.map(({ name }) => name));
@@ -235,6 +255,7 @@ export class GraphBuilder {
       this.opset,
       (name) => this.#values.get(name),
       (name) => this.#initializers.get(name),
+      (name) => this.#shapes.get(name),
     );
   }
 

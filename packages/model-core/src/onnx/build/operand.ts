@@ -1,5 +1,6 @@
 /** From operands to values: numbers become constants of the type that they meet. */
 import { hostTensor, ParameterError, allocate, type DType } from '../../contract/index.ts';
+import { numberToFloat16 } from '../reference/float16.ts';
 import type { GraphBuilder, Operand, Value } from './graph-builder.ts';
 
 function isValue(operand: Operand): operand is Value {
@@ -25,7 +26,7 @@ export function toValues(operands: readonly Operand[]): Value[] {
 export function scalar(builder: GraphBuilder, value: number, dtype: DType): Value {
   const data = allocate(dtype, 1);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[0] = BigInt(value);
-  else data[0] = value;
+  else data[0] = dtype === 'float16' ? numberToFloat16(value) : value;
   return builder.constant(hostTensor(dtype, [], data));
 }
 

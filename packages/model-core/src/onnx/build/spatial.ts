@@ -96,6 +96,17 @@ export function resize(
     throw new TypeError('resize needs an image of known height and width');
   }
   // Scales instead of sizes keep the batch dynamic without a shape calculation in the graph.
-  const scales = x.builder.constant(hostTensor('float32', [4], Float32Array.of(1, 1, height / h, width / w)));
+  const scales = x.builder.constant(
+    hostTensor('float32', [4], Float32Array.of(1, 1, scaleTo(h, height), scaleTo(w, width))),
+  );
   return only(x.builder.node('Resize', [x, undefined, scales], attributes));
+}
+
+/**
+ * The factor from one size to another as float32 that does not fall short: engines cut `from · factor` down to a
+ * whole number, some of them in double precision.
+ */
+function scaleTo(from: number, to: number): number {
+  const factor = Math.fround(to / from);
+  return factor * from >= to ? factor : Math.fround(factor * (1 + 2 ** -23));
 }

@@ -55,8 +55,8 @@ const arithmetic: OperatorTable = {
     return binary((a, b) => (fmod ? a % b : a - Math.floor(a / b) * b))(call);
   },
   Pow: binary((a, b) => a ** b),
-  Max: variadic(Math.max),
-  Min: variadic(Math.min),
+  Max: variadic((a, b) => Math.max(a, b)),
+  Min: variadic((a, b) => Math.min(a, b)),
   Sum: variadic((a, b) => a + b),
   Mean: (call) => {
     const total = variadic((a, b) => a + b)(call) as Value;

@@ -30,11 +30,12 @@ function windowedSize(size: Dim, axis: number, window: Window, ceil: boolean): D
   if (pads === undefined) return derived(size, (n) => Math.ceil(n / stride), `ceil/${stride}`);
   const pad = (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
   if (stride === 1 && pad === extent - 1) return size;
-  return derived(
-    size,
-    (n) => (ceil ? Math.ceil : Math.floor)((n + pad - extent) / stride) + 1,
-    `window${extent}/${stride}+${pad}`,
-  );
+  const places = (n: number): number => {
+    const count = (ceil ? Math.ceil : Math.floor)((n + pad - extent) / stride) + 1;
+    // Rounding up must not add a window that lies in the padding alone.
+    return ceil && (count - 1) * stride >= n + (pads[axis] ?? 0) ? count - 1 : count;
+  };
+  return derived(size, places, `window${extent}/${stride}+${pad}`);
 }
 
 const conv: Rule = (context) => {
@@ -120,7 +121,8 @@ const resize: Rule = (context) => {
 };
 
 function scaled(dim: Dim, factor: number): Dim {
-  return factor === 1 ? dim : derived(dim, (n) => Math.floor(n * factor), `×${factor}`);
+  // Scales are float32: rounded likewise, a product that means a whole number is one.
+  return factor === 1 ? dim : derived(dim, (n) => Math.floor(Math.fround(n * factor)), `×${factor}`);
 }
 
 export const convolutionRules: Record<string, Rule> = {

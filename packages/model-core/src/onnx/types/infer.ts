@@ -6,7 +6,7 @@ import { convolutionRules } from './convolution-rules.ts';
 import { elementwiseRules } from './elementwise-rules.ts';
 import { matrixRules } from './matrix-rules.ts';
 import { reductionRules } from './reduction-rules.ts';
-import type { Rule } from './rule.ts';
+import type { Dim, Rule } from './rule.ts';
 import { shapeRules } from './shape-rules.ts';
 
 const rules: ReadonlyMap<string, Rule> = new Map(
@@ -22,6 +22,7 @@ const rules: ReadonlyMap<string, Rule> = new Map(
 /**
  * Types of a node's outputs.
  *
+ * @param shapeOf what a value holds that is the shape of another one, computed when the graph runs.
  * @returns `undefined` for an operator without a rule, or where an input's type is unknown.
  * @throws ModelFormatError when the inputs do not fit the operator.
  */
@@ -30,6 +31,7 @@ export function inferNode(
   opset: number,
   typeOf: (name: string) => ValueType | undefined,
   constantOf: (name: string) => HostTensor | undefined,
+  shapeOf: (name: string) => readonly Dim[] | undefined = () => undefined,
 ): ValueType[] | undefined {
   const rule = node.domain === '' ? rules.get(node.opType) : undefined;
   if (rule === undefined) return undefined;
@@ -51,6 +53,7 @@ export function inferNode(
     input: (index) => types[index] ?? fail(`input ${index} is missing`),
     has: (index) => types[index] !== undefined,
     constant: (index) => constantOf(node.inputs[index] ?? ''),
+    shape: (index) => shapeOf(node.inputs[index] ?? ''),
     int: (name) => {
       const attribute = node.attributes[name];
       return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
@@ -69,6 +72,7 @@ export function inferNode(
  */
 export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
+  const shapes = new Map<string, readonly Dim[]>();
   for (const { name, dtype, dims } of graph.inputs) types.set(name, { dtype, dims });
   for (const [name, { dtype, dims }] of graph.initializers) types.set(name, { dtype, dims });
   for (const node of graph.nodes) {
@@ -77,7 +81,12 @@ export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
       graph.opset,
       (name) => types.get(name),
       (name) => graph.initializers.get(name),
+      (name) => shapes.get(name),
     );
+    const told = node.opType === 'Shape' ? types.get(node.inputs[0] ?? '') : undefined;
+    if (told !== undefined && Object.keys(node.attributes).length === 0) {
+      shapes.set(node.outputs[0] ?? '', told.dims);
+    }
     node.outputs.forEach((name, index) => {
       const type = outputs?.[index];
       if (name !== '' && type !== undefined) types.set(name, type);

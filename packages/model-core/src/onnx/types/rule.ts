@@ -14,6 +14,8 @@ export interface RuleContext {
   has(index: number): boolean;
   /** Value of input `index` where it is a constant. */
   constant(index: number): HostTensor | undefined;
+  /** What input `index` holds where it is the shape of another value, known by names only. */
+  shape(index: number): readonly Dim[] | undefined;
   int(name: string): number | undefined;
   ints(name: string): readonly number[] | undefined;
   fail(problem: string): never;

@@ -7,7 +7,7 @@ import type { Dim, Rule, RuleContext } from './rule.ts';
 const reshape: Rule = (context) => {
   const x = context.input(0);
   const target = integers(context.constant(1));
-  if (target === undefined) return [unknownShape(context, x.dtype, context.input(1).dims[0])];
+  if (target === undefined) return [runtimeShape(context, x.dtype)];
   const dims = target.map((size, axis): Dim =>
     size === 0 && context.int('allowzero') !== 1
       ? (x.dims[axis] ?? context.fail('0 copies an axis that does not exist'))
@@ -183,8 +183,9 @@ const flatten: Rule = (context) => {
 const expand: Rule = (context) => {
   const x = context.input(0);
   const target = integers(context.constant(1));
-  if (target === undefined) return [unknownShape(context, x.dtype, context.input(1).dims[0])];
-  return [{ dtype: x.dtype, dims: broadcast(x.dims, target, context) }];
+  const dims = target ?? context.shape(1);
+  if (dims === undefined) return [unknownShape(context, x.dtype, context.input(1).dims[0])];
+  return [{ dtype: x.dtype, dims: broadcast(x.dims, dims, context) }];
 };
 
 const range: Rule = (context) => {
@@ -231,6 +232,12 @@ const tile: Rule = (context) => {
     },
   ];
 };
+
+/** A shape that input 1 tells when the graph runs. */
+function runtimeShape(context: RuleContext, dtype: DType): { dtype: DType; dims: readonly Dim[] } {
+  const dims = context.shape(1);
+  return dims === undefined ? unknownShape(context, dtype, context.input(1).dims[0]) : { dtype, dims };
+}
 
 function unknownShape(
   context: RuleContext,

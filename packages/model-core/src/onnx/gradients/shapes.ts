@@ -1,0 +1,102 @@
+/**
+ * Broadcasting, backwards. Where the forward pass repeats a value, its gradient is a sum; where it sums, the
+ * gradient is a repetition. Repetitions are not written out before an operator needs them: a gradient may be 1 (or
+ * have no axis) where its value is larger. Shapes may have named dimensions: two names are trusted to agree.
+ */
+import { add, cast, expand, mul, reduceSum, reshape, shapeOf, slice, squeeze } from '../build/index.ts';
+import { scalar } from '../build/operand.ts';
+import type { Value } from '../build/index.ts';
+import type { Dim } from '../types/rule.ts';
+
+/** A repeated gradient written out in the shape of its value. */
+export function expandLike(gradient: Value, value: Value): Value {
+  const given = aligned(gradient, value.dims.length);
+  const repeated = value.dims.map((dim, axis) => given[axis] === 1 && dim !== 1);
+  if (!repeated.includes(true)) {
+    return gradient.dims.length === value.dims.length ? gradient : reshapeLike(gradient, value);
+  }
+  const known = value.dims.map((dim, axis) => (repeated[axis] === true ? dim : 1));
+  // An axis of 1 keeps its size, so only a repeated axis of unknown size needs the shape at run time.
+  return known.every((dim) => typeof dim === 'number')
+    ? expand(gradient, known)
+    : expandTo(gradient, shapeOf(value));
+}
+
+/** A gradient in the shape of another value with the same elements. */
+export function reshapeLike(gradient: Value, value: Value): Value {
+  if (sameDims(gradient.dims, value.dims)) return gradient;
+  const target = value.dims.map((dim, axis) => {
+    if (typeof dim === 'number') return dim;
+    return gradient.dims[axis] === dim ? 0 : -1;
+  });
+  // One open axis can be left to the operator; more of them need the shape at run time.
+  return target.filter((size) => size === -1).length <= 1
+    ? reshape(gradient, target)
+    : (gradient.builder.node('Reshape', [gradient, shapeOf(value)])[0] as Value);
+}
+
+/**
+ * The gradient of an input that was broadcast to the output.
+ *
+ * @param gradient gradient of the output, possibly with repetitions not written out.
+ */
+export function sumToInput(gradient: Value, output: Value, input: Value): Value {
+  const rank = output.dims.length;
+  const given = aligned(gradient, rank);
+  const wanted = aligned(input, rank);
+  const stretched = output.dims.map((dim, axis) => wanted[axis] === 1 && dim !== 1);
+  // Along a stretched axis the gradient is summed; where it is a repetition itself, the sum is a product.
+  const lead = rank - gradient.dims.length;
+  const summed = stretched.flatMap((yes, axis) => (yes && given[axis] !== 1 ? [axis - lead] : []));
+  const repeated = stretched.flatMap((yes, axis) => (yes && given[axis] === 1 ? [axis] : []));
+  let result = summed.length === 0 ? gradient : reduceSum(gradient, summed, { keepDims: true });
+  if (repeated.length > 0) result = timesCount(result, output, repeated);
+  const surplus = result.dims.length - input.dims.length;
+  return surplus > 0 ? squeeze(result, [...Array(surplus).keys()]) : result;
+}
+
+/** `x` times the number of elements of `counted` along some axes. */
+export function timesCount(x: Value, counted: Value, axes: readonly number[]): Value {
+  const { known, unknown } = countAlong(counted, axes);
+  const scaled = known === 1 ? x : mul(x, known);
+  return unknown === undefined ? scaled : mul(scaled, unknown);
+}
+
+/** The number of elements along some axes: the known factor, and a scalar for the axes with names. */
+export function countAlong(
+  { dims, dtype, builder, name }: Value,
+  axes: readonly number[],
+): { readonly known: number; readonly unknown: Value | undefined } {
+  let known = 1;
+  for (const axis of axes) if (typeof dims[axis] === 'number') known *= dims[axis];
+  if (axes.every((axis) => typeof dims[axis] === 'number')) return { known, unknown: undefined };
+  // Ones along the named axes alone, summed: integer arithmetic on shapes would not run on every device.
+  const value: Value = { builder, name, dtype, dims };
+  const others = dims.flatMap((dim, axis) => (axes.includes(axis) && typeof dim !== 'number' ? [] : [axis]));
+  const thin =
+    others.length === 0 ? value : slice(value, ...others.map((axis) => ({ axis, start: 0, end: 1 })));
+  return { known, unknown: reduceSum(expandTo(scalar(builder, 1, dtype), shapeOf(thin))) };
+}
+
+/** `a + b`, where one of them may still be missing. */
+export function accumulate(a: Value | undefined, b: Value): Value {
+  return a === undefined ? b : add(a, b);
+}
+
+/** 1 where a condition holds, else 0. */
+export function indicator(condition: Value, like: Value): Value {
+  return cast(condition, like.dtype);
+}
+
+export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}
+
+/** Dims with leading axes of 1 up to a rank. */
+function aligned({ dims }: Value, rank: number): Dim[] {
+  return [...Array<Dim>(Math.max(0, rank - dims.length)).fill(1), ...dims];
+}
+
+function expandTo(x: Value, shape: Value): Value {
+  return x.builder.node('Expand', [x, shape])[0] as Value;
+}

@@ -1,0 +1,120 @@
+/**
+ * Windows that slide over `[N, C, …]`, as linear maps: `patches` copies what lies under the window at each place
+ * into channels, `placePatches` is its transpose and adds everything back where it came from. Both are one
+ * convolution whose kernels have a single 1. Letters: `k` = elements of a kernel.
+ */
+import { hostTensor } from '../../contract/index.ts';
+import { conv, convTranspose, type ConvOptions, type Value } from '../build/index.ts';
+import type { Dim } from '../types/rule.ts';
+import type { NodeView } from './rule.ts';
+
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Begin of each spatial axis, then end of each. */
+  readonly pads: readonly number[];
+}
+
+/** The window of a convolution or pooling over `x`, with automatic padding worked out. */
+export function windowOf(view: NodeView, x: Value, kernel: readonly Dim[]): Window {
+  const sizes = kernel.map((size) => {
+    if (typeof size !== 'number') throw view.unsupported('its gradient needs a kernel of known size');
+    return size;
+  });
+  const ones = sizes.map(() => 1);
+  const strides = view.ints('strides') ?? ones;
+  const dilations = view.ints('dilations') ?? ones;
+  const zeros = [...sizes, ...sizes].map(() => 0);
+  const autoPad = view.string('auto_pad', 'NOTSET');
+  if (!autoPad.startsWith('SAME')) {
+    const pads = autoPad === 'VALID' ? zeros : (view.ints('pads') ?? zeros);
+    return { kernel: sizes, strides, dilations, pads };
+  }
+  const totals = sizes.map((size, axis) => {
+    const length = x.dims[axis + 2];
+    if (typeof length !== 'number') throw view.unsupported('automatic padding needs a known image size');
+    const stride = strides[axis] ?? 1;
+    const extent = (size - 1) * (dilations[axis] ?? 1) + 1;
+    return Math.max(0, (Math.ceil(length / stride) - 1) * stride + extent - length);
+  });
+  const begins = totals.map((total) =>
+    autoPad === 'SAME_LOWER' ? Math.ceil(total / 2) : Math.floor(total / 2),
+  );
+  return {
+    kernel: sizes,
+    strides,
+    dilations,
+    pads: [...begins, ...totals.map((total, axis) => total - (begins[axis] ?? 0))],
+  };
+}
+
+/** How far a kernel reaches along a spatial axis. */
+export function extentOf({ kernel, dilations }: Window, axis: number): number {
+  return ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+}
+
+export function kernelSize({ kernel }: Window): number {
+  return kernel.reduce((a, b) => a * b, 1);
+}
+
+/** `[N, C, …]` → `[N, C·k, …]`: channel `c·k + t` holds element `t` under the window. Padding gives 0. */
+export function patches(x: Value, channels: number, window: Window): Value {
+  const { strides, dilations, pads } = window;
+  const isWhole =
+    kernelSize(window) === 1 && [...strides, 1].every((s) => s === 1) && pads.every((p) => p === 0);
+  if (isWhole) return x;
+  return conv(x, picks(x, channels, window), undefined, { strides, dilations, pads, group: channels });
+}
+
+/** `[N, C·k, …]` → `[N, C, …]` in the shape of `x`: the transpose of `patches`. */
+export function placePatches(
+  view: NodeView,
+  gradient: Value,
+  x: Value,
+  channels: number,
+  window: Window,
+): Value {
+  return convTranspose(
+    gradient,
+    picks(x, channels, window),
+    undefined,
+    transposedOptions(view, gradient, x, window, channels),
+  );
+}
+
+/**
+ * Options of the transposed convolution that leads from `gradient` (in the shape of a window's output) back to the
+ * shape of `x`. Pixels that no window reached are filled up; those past the end are cut.
+ */
+export function transposedOptions(
+  view: NodeView,
+  gradient: Value,
+  x: Value,
+  window: Window,
+  group: number,
+): ConvOptions & { readonly outputPadding: readonly number[] } {
+  const { kernel, strides, dilations } = window;
+  const pads = [...window.pads];
+  const outputPadding = kernel.map((_, axis) => {
+    const [size, places] = [x.dims[axis + 2], gradient.dims[axis + 2]];
+    const stride = strides[axis] ?? 1;
+    if (typeof size !== 'number' || typeof places !== 'number') {
+      if (stride === 1) return 0;
+      throw view.unsupported(`its gradient needs a known image size where the stride is ${stride}`);
+    }
+    const end = axis + kernel.length;
+    const reached = (places - 1) * stride + extentOf(window, axis) - (pads[axis] ?? 0) - (pads[end] ?? 0);
+    pads[end] = (pads[end] ?? 0) + Math.max(0, reached - size);
+    return Math.max(0, size - reached);
+  });
+  return { strides, dilations, pads, outputPadding, group };
+}
+
+/** Kernels `[C·k, 1, …]` of which number `c·k + t` is 1 at element `t`. */
+function picks({ builder }: Value, channels: number, window: Window): Value {
+  const size = kernelSize(window);
+  const data = new Float32Array(channels * size * size);
+  for (let row = 0; row < channels * size; row++) data[row * size + (row % size)] = 1;
+  return builder.constant(hostTensor('float32', [channels * size, 1, ...window.kernel], data));
+}
