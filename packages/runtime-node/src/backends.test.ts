@@ -7,10 +7,11 @@ import {
   selectBackend,
 } from '@oddpixel/model-core/contract';
 import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
-import { cpu, cuda, dml, inWorker, listDevices } from './index.ts';
+import { cpu, cpuPool, cuda, dml, inWorker, listDevices } from './index.ts';
 
 testBackend(cpu({ threads: 2 }));
 testBackend(inWorker({ device: 'cpu', threads: 1 }));
+testBackend(cpuPool({ threads: 2 }));
 
 describe('devices that are not there', () => {
   test('say so, with the reason and what helps', async () => {
@@ -42,6 +43,7 @@ describe('devices that are not there', () => {
 
 test('threads are a whole number', () => {
   expect(() => cpu({ threads: 0 })).toThrow(ParameterError);
+  expect(() => cpuPool({ threads: 1.5 })).toThrow(ParameterError);
 });
 
 test('a worker leaves the main thread free while a graph runs', async () => {

@@ -16,7 +16,7 @@ import { missingLibrary } from './native-libraries.ts';
 import { ortBackend, reasonOf, type OrtBackendOptions } from './ort-backend.ts';
 
 export interface CpuOptions {
-  /** Threads of one run, from 1. Default: one per core. */
+  /** Threads to use, from 1. Default: one per core. */
   readonly threads?: number;
 }
 
@@ -50,7 +50,18 @@ const allTypes: readonly DType[] = [
 ];
 
 /** The CPU, with ONNX Runtime's own kernels. Works everywhere; deterministic. */
-export function cpu({ threads = availableParallelism() }: CpuOptions = {}): BackendFactory {
+export function cpu(options: CpuOptions = {}): BackendFactory {
+  const threads = cpuThreads(options.threads);
+  return factory({
+    name: 'ort-node:cpu',
+    provider: { name: 'cpu' },
+    session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+    capabilities: capabilities({ deterministic: true, threads, dtypes: allTypes }),
+  });
+}
+
+/** Threads to use. @throws ParameterError for a number below 1. */
+export function cpuThreads(threads: number = availableParallelism()): number {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ParameterError({
       name: 'threads',
@@ -58,12 +69,7 @@ export function cpu({ threads = availableParallelism() }: CpuOptions = {}): Back
       received: String(threads),
     });
   }
-  return factory({
-    name: 'ort-node:cpu',
-    provider: { name: 'cpu' },
-    session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
-    capabilities: capabilities({ deterministic: true, threads, dtypes: allTypes }),
-  });
+  return threads;
 }
 
 /** The GPU through WebGPU: Linux x64, Windows, macOS arm64. Outputs may stay on the device. */

@@ -9,6 +9,7 @@ export {
   type CudaOptions,
   type WebGpuOptions,
 } from './backends.ts';
+export { cpuPool } from './cpu-pool.ts';
 export { sharpCodec } from './codec/sharp-codec.ts';
 export { diskStore, nodeFileSource, writeFileAtomic, type WriteOptions } from './files.ts';
 export { inWorker, type WorkerBackendOptions } from './in-worker.ts';

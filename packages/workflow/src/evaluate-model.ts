@@ -1,5 +1,14 @@
 /** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
-import type { Backend, Dataset, ImageGeometry, Raster, Result, Sample } from '@oddpixel/model-core/contract';
+import {
+  inBatches,
+  mapOrdered,
+  type Backend,
+  type Dataset,
+  type ImageGeometry,
+  type Raster,
+  type Result,
+  type Sample,
+} from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { anomalyPath, isLossyFile } from '@oddpixel/dataset';
 import {
@@ -9,7 +18,7 @@ import {
   type EvaluationParams,
 } from '@oddpixel/eval';
 import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
-import { inBatches, mapOrdered } from './pipeline.ts';
+import { batchingFor } from './batching.ts';
 import { decode, prepareImage, type ImageAccess, type PreparedImage } from './prepared-images.ts';
 
 /** One evaluated image, for galleries and overlays. */
@@ -24,7 +33,7 @@ export interface EvaluatedSample {
 
 export interface EvaluateModelOptions extends ImageAccess {
   readonly backend: Backend;
-  /** Images per run of the model. Default 4. */
+  /** Images per run of the model. Default 4, on a backend with parallel runs 1. */
   readonly batchSize?: number;
   /** Which images. Default: the test split, or all images where the data set has no split. */
   readonly select?: (sample: Sample) => boolean;
@@ -75,7 +84,8 @@ export async function evaluateModel(
       return false;
     });
     const run = options.signal === undefined ? {} : { signal: options.signal };
-    const scored = mapOrdered(inBatches(fresh, options.batchSize ?? 4), 2, async (batch) => {
+    const { batchSize, inFlight } = batchingFor(options.backend, options.batchSize);
+    const scored = mapOrdered(inBatches(fresh, batchSize), inFlight, async (batch) => {
       const results = await loaded.apply(
         batch.map((image) => image.prepared),
         run,

@@ -1,7 +1,6 @@
 /** The whole job in one call, on any backend and host. */
 export * from './evaluate-model.ts';
 export * from './inspector.ts';
-export * from './pipeline.ts';
 export * from './prepared-images.ts';
 export * from './preprocess-dataset.ts';
 export * from './tiles.ts';

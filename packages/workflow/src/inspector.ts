@@ -3,6 +3,8 @@
  * model through a bounded queue, so the device never waits and memory stays constant however long the stream is.
  */
 import {
+  inBatches,
+  mapOrdered,
   ParameterError,
   type Backend,
   type ImageCodec,
@@ -15,21 +17,17 @@ import {
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
 import { preprocessParamsFromModel, preprocessRaster, type TileOptions } from '@oddpixel/preprocess';
-import { inBatches, mapOrdered } from './pipeline.ts';
+import { batchingFor } from './batching.ts';
 import { decode } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
 export interface InspectorOptions {
-  /**
-   * Where the model runs. Several backends share the work, each running other batches at the same time: two
-   * single-threaded ones use two cores better than one with two threads.
-   */
-  readonly backend: Backend | readonly Backend[];
+  readonly backend: Backend;
   /** Needed for encoded images; rasters work without. */
   readonly codec?: ImageCodec;
-  /** Images per run of the model. Default 4, with several backends 1. */
+  /** Images per run of the model. Default 4, on a backend with parallel runs 1. */
   readonly batchSize?: number;
-  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize × backends. */
+  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize × parallel runs. */
   readonly prefetch?: number;
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
   readonly tile?: TileOptions;
@@ -71,16 +69,14 @@ export interface Inspector {
  * @throws ModelStateError for an untrained model; ParameterError for sizes below 1 or a tile smaller than its overlap.
  */
 export async function createInspector(model: AnomalyModel, options: InspectorOptions): Promise<Inspector> {
-  const backends = 'createSession' in options.backend ? [options.backend] : options.backend;
-  const { batchSize = backends.length > 1 ? 1 : 4, tile } = options;
-  const { prefetch: ahead = 2 * batchSize * backends.length } = options;
+  const { backend, tile } = options;
+  const batching = batchingFor(backend, options.batchSize);
+  const { batchSize, inFlight } = batching;
+  const { prefetch: ahead = batchSize * inFlight } = options;
   checkCount('batchSize', batchSize);
   checkCount('prefetch', ahead);
   const params = preprocessParamsFromModel(model.manifest);
-  const replicas = await openReplicas(model, backends);
-  // Batches go round: a result is awaited in the order of the batches anyway.
-  let turn = 0;
-  const nextReplica = (): LoadedModel => replicas[turn++ % replicas.length] as LoadedModel;
+  const loaded = await loadModel(model, backend);
 
   async function* inspectAll(
     inputs: AsyncIterable<InspectionInput> | Iterable<InspectionInput>,
@@ -93,17 +89,14 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
         raster: await toRaster(input, options),
       }));
       for await (const { input, raster } of decoded) {
-        const result = await inspectTiles(nextReplica(), raster, tile, { ...run, batchSize });
+        const result = await inspectTiles(loaded, raster, tile, { ...run, ...batching });
         yield { name: input.name, raster, result };
       }
       return;
     }
     const prepared = mapOrdered(inputs, ahead, (input) => prepare(input, params, options, signal));
     const batches = inBatches(prepared, batchSize);
-    // Each replica runs one batch while its next one is collected.
-    yield* flatten(
-      mapOrdered(batches, 2 * replicas.length, (batch) => applyBatch(nextReplica(), batch, run)),
-    );
+    yield* flatten(mapOrdered(batches, inFlight, (batch) => applyBatch(loaded, batch, run)));
   }
 
   return {
@@ -113,23 +106,8 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       for await (const inspection of inspectAll([input], run)) return inspection;
       throw new Error('unreachable: one input gives one result');
     },
-    async dispose(): Promise<void> {
-      await Promise.all(replicas.map((replica) => replica.dispose()));
-    },
+    dispose: () => loaded.dispose(),
   };
-}
-
-/** The model on every backend; on all or, after an error, on none. */
-async function openReplicas(model: AnomalyModel, backends: readonly Backend[]): Promise<LoadedModel[]> {
-  if (backends.length === 0) {
-    throw new ParameterError({ name: 'backend', expected: 'at least one backend', received: 'none' });
-  }
-  const opened = await Promise.allSettled(backends.map((backend) => loadModel(model, backend)));
-  const replicas = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const failure = opened.find((outcome) => outcome.status === 'rejected');
-  if (failure === undefined) return replicas;
-  await Promise.all(replicas.map((replica) => replica.dispose()));
-  throw failure.reason;
 }
 
 interface Prepared {

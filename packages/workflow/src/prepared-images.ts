@@ -1,18 +1,18 @@
 /** From a data set's files to preprocessed samples: read, hash, decode, preprocess, each once, with an optional cache. */
-import type {
-  Dataset,
-  FileSource,
-  ImageCodec,
-  ImageLimits,
-  PreprocessedSample,
-  PreprocessParams,
-  Raster,
-  Sample,
-  Store,
+import {
+  mapOrdered,
+  type Dataset,
+  type FileSource,
+  type ImageCodec,
+  type ImageLimits,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Raster,
+  type Sample,
+  type Store,
 } from '@oddpixel/model-core/contract';
 import { hashBytes, imagePath } from '@oddpixel/dataset';
 import { decodeSample, encodeSample, preprocessRaster, savePreprocessParams } from '@oddpixel/preprocess';
-import { mapOrdered } from './pipeline.ts';
 
 /** How to get at a data set's images. */
 export interface ImageAccess {

@@ -1,5 +1,5 @@
 /** Inspection of a large image in overlapping tiles, so that small defects are seen at the scale the model learned. */
-import type { PreprocessedSample, Raster, Result } from '@oddpixel/model-core/contract';
+import { inBatches, mapOrdered, type Raster, type Result } from '@oddpixel/model-core/contract';
 import { applyThresholds, type LoadedModel } from '@oddpixel/model-core/model';
 import {
   createTileBlender,
@@ -8,6 +8,7 @@ import {
   preprocessRaster,
   type TileOptions,
 } from '@oddpixel/preprocess';
+import type { Batching } from './batching.ts';
 
 /**
  * Runs the model on every tile and blends the maps without seams.
@@ -19,7 +20,7 @@ export async function inspectTiles(
   loaded: LoadedModel,
   raster: Raster,
   tile: TileOptions,
-  options: { signal?: AbortSignal; batchSize: number },
+  { signal, batchSize, inFlight }: Batching & { signal?: AbortSignal },
 ): Promise<Result> {
   const params = preprocessParamsFromModel(loaded.model.manifest);
   const { width: sourceWidth, height: sourceHeight } = raster;
@@ -30,13 +31,16 @@ export async function inspectTiles(
   const width = Math.max(1, Math.round(sourceWidth * scaleX));
   const height = Math.max(1, Math.round(sourceHeight * scaleY));
   const blender = createTileBlender(boxes, { sourceWidth, sourceHeight, width, height });
-  const run = options.signal === undefined ? {} : { signal: options.signal };
+  const run = signal === undefined ? {} : { signal };
   let score = -Infinity;
-  for (let start = 0; start < boxes.length; start += options.batchSize) {
-    const samples: PreprocessedSample[] = boxes
-      .slice(start, start + options.batchSize)
-      .map((box) => preprocessRaster(raster, params, { box }));
-    for (const { anomalyImage, anomalyScore, geometry } of await loaded.apply(samples, run)) {
+  const scored = mapOrdered(inBatches(boxes, batchSize), inFlight, (batch) =>
+    loaded.apply(
+      batch.map((box) => preprocessRaster(raster, params, { box })),
+      run,
+    ),
+  );
+  for await (const batch of scored) {
+    for (const { anomalyImage, anomalyScore, geometry } of batch) {
       blender.add({ box: geometry.box, map: anomalyImage });
       score = Math.max(score, anomalyScore);
     }

@@ -17,7 +17,6 @@ import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel } from './evaluate-model.ts';
 import { createInspector, type Inspection } from './inspector.ts';
-import { inBatches, mapOrdered } from './pipeline.ts';
 import { preprocessDataset } from './preprocess-dataset.ts';
 import { trainFromDataset } from './train-from-dataset.ts';
 import { cloth, type Spot } from './testing/cloth.ts';
@@ -218,37 +217,5 @@ describe('preprocessDataset', () => {
     });
     expect(await readdir(cache)).toHaveLength(24);
     await expect(preprocessDataset(dataset, preprocessing, { source, codec })).rejects.toThrow(/store/);
-  });
-});
-
-describe('mapOrdered', () => {
-  test('keeps the order, never runs more than the limit, and stops at the first failure', async () => {
-    let running = 0;
-    let most = 0;
-    const delays = [30, 5, 20, 1, 10];
-    const slow = async (delay: number): Promise<number> => {
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, delay));
-      running--;
-      if (delay === 20) throw new Error('third');
-      return delay;
-    };
-    const seen: number[] = [];
-    await expect(
-      (async () => {
-        for await (const value of mapOrdered(delays, 2, slow)) seen.push(value);
-      })(),
-    ).rejects.toThrow('third');
-    expect([seen, most]).toEqual([[30, 5], 2]);
-  });
-
-  test('batches hold everything', async () => {
-    const batches: number[][] = [];
-    for await (const batch of inBatches(
-      mapOrdered([1, 2, 3, 4, 5], 3, async (x) => x),
-      2,
-    ))
-      batches.push(batch);
-    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 });

@@ -20,7 +20,7 @@ import {
   splitForTraining,
   type DataOptions,
 } from '../data.ts';
-import { disposeAll, openDevice, openForThroughput } from '../devices.ts';
+import { openDevice } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printTable } from '../output.ts';
 import { createProgress } from '../progress.ts';
@@ -59,12 +59,12 @@ function benchPredict(context: CommandContext): Command {
       const files = Array.from({ length: options.count }, (_, i) => found[i % found.length] as string);
       const threads = options.threads === undefined ? {} : { threads: options.threads };
       const progress = createProgress();
-      const backends = await openForThroughput('cpu', progress, { ...threads, signal });
+      const backend = await openDevice('cpu', progress, { ...threads, signal });
       const bare = await bareSession(model.bytes, options.threads);
       const raster = await sharpCodec().decode(await readBytes(files[0] as string));
       const { image } = preprocessRaster(raster, preprocessParamsFromModel(model.manifest));
       const predictOptions = { map: 'none', overlap: 0 } as const;
-      await predictFiles(model, files.slice(0, 8), predictOptions, backends, createProgress(true), signal);
+      await predictFiles(model, files.slice(0, 8), predictOptions, backend, createProgress(true), signal);
       const bareRates: Record<number, number[]> = {};
       const predictRates: number[] = [];
       for (let round = 0; round < options.repeat; round++) {
@@ -78,7 +78,7 @@ function benchPredict(context: CommandContext): Command {
           model,
           files,
           predictOptions,
-          backends,
+          backend,
           createProgress(true),
           signal,
         );
@@ -87,7 +87,7 @@ function benchPredict(context: CommandContext): Command {
       }
       progress.end();
       await bare.dispose();
-      await disposeAll(backends);
+      await backend.dispose();
       const bareMedians = batchSizes.map((batch) => ({
         batch,
         imagesPerSecond: median(bareRates[batch] ?? []),

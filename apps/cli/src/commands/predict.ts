@@ -6,7 +6,7 @@ import type { Backend, ThresholdStatement } from '@oddpixel/model-core/contract'
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { imageFiles, numberOption, openModel, parseSize } from '../data.ts';
-import { deviceOption, disposeAll, openForThroughput, threadsOption, type DeviceName } from '../devices.ts';
+import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
 import { exitCodes, UsageError, type CommandContext } from '../outcome.ts';
 import { formatNumber, printJson, printTable } from '../output.ts';
@@ -81,19 +81,19 @@ async function predict(
     throw new UsageError('--save-input takes exactly one image and no tiles');
   }
   const progress = createProgress();
-  const backends = await openForThroughput(options.device, progress, {
+  const backend = await openDevice(options.device, progress, {
     signal,
     ...(options.threads !== undefined && { threads: options.threads }),
   });
   try {
-    const { predictions, elapsedMs } = await predictFiles(model, files, options, backends, progress, signal);
+    const { predictions, elapsedMs } = await predictFiles(model, files, options, backend, progress, signal);
     progress.end();
     report(model, predictions, elapsedMs, options);
     if (options.failOnNok === true && predictions.some(({ verdict }) => verdict === 'nok'))
       context.setExitCode(exitCodes.nok);
   } finally {
     progress.end();
-    await disposeAll(backends);
+    await backend.dispose();
   }
 }
 
@@ -102,13 +102,13 @@ export async function predictFiles(
   model: AnomalyModel,
   files: readonly string[],
   options: Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch'>,
-  backends: readonly Backend[],
+  backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<{ predictions: Prediction[]; elapsedMs: number }> {
   const codec = sharpCodec();
   const inspector = await createInspector(model, {
-    backend: backends,
+    backend,
     codec,
     ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),

@@ -50,6 +50,8 @@ export interface BackendCapabilities {
   readonly maxBufferBytes: number;
   /** Element types that inputs and outputs may have. */
   readonly dtypes: readonly DType[];
+  /** Runs that go on at the same time: whoever has much to do keeps that many in flight. Default 1. */
+  readonly parallelRuns?: number;
 }
 
 export interface SessionOptions {

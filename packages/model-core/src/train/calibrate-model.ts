@@ -1,7 +1,6 @@
 /** Thresholds from good images that the model has never seen: for our models, and for foreign ones. */
-import { ParameterError, type Backend } from '../contract/index.ts';
+import { inBatches, mapOrdered, ParameterError, runsInFlight, type Backend } from '../contract/index.ts';
 import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
-import { inBatches } from './feature-pass.ts';
 import { collectReferences } from './reference-scores.ts';
 import type { TrainProgress } from './fit.ts';
 import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
@@ -31,10 +30,12 @@ export async function calibrateModel(
   const references = collectReferences();
   const images: ImageIdentity[] = [];
   try {
-    for await (const batch of inBatches(samples, batchSize)) {
-      for (const { anomalyScore, anomalyImage } of await loaded.apply(batch, signal ? { signal } : {})) {
-        references.add(anomalyScore, anomalyImage.data);
-      }
+    const scored = mapOrdered(inBatches(samples, batchSize), runsInFlight(backend), async (batch) => ({
+      batch,
+      results: await loaded.apply(batch, signal ? { signal } : {}),
+    }));
+    for await (const { batch, results } of scored) {
+      for (const { anomalyScore, anomalyImage } of results) references.add(anomalyScore, anomalyImage.data);
       images.push(...batch.map(identityOf));
       onProgress?.({ phase: 'calibration', done: images.length, total: samples.count });
     }

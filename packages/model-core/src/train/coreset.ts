@@ -7,7 +7,7 @@
  * are measured again; from those that stay large a pool is formed, and picks come from the pool as long as its
  * farthest patch is at least as far as every bound outside.
  */
-import type { Backend } from '../contract/index.ts';
+import { inBatches, mapOrdered, type Backend } from '../contract/index.ts';
 import { openDistances, type Distances } from './distances.ts';
 import { copyPatch, type PatchStore } from './patch-store.ts';
 
@@ -36,6 +36,8 @@ export interface Coreset {
 
 /** Bounds measured anew per round, roughly. */
 const refreshSize = 4096;
+/** Patches of one comparison. */
+const measuredTogether = 1024;
 /** Most patches that are compared with every pick of a round. */
 const poolSize = 512;
 
@@ -132,8 +134,7 @@ async function refresh(
   const stale = candidates.filter((i) => (seen[i] as number) < rowCount);
   // Patches measured at about the same time go together, so that few rows are compared twice.
   stale.sort((a, b) => (seen[a] as number) - (seen[b] as number) || a - b);
-  for (let start = 0; start < stale.length; start += refreshSize) {
-    const part = stale.slice(start, start + refreshSize);
+  const measure = async (part: readonly number[]): Promise<void> => {
     const firstRow = seen[part[0] as number] as number;
     const patches = new Float32Array(part.length * store.dims);
     part.forEach((index, row) => copyPatch(store, index, patches, row));
@@ -143,7 +144,9 @@ async function refresh(
       bounds[index] = Math.min(bounds[index] as number, nearest[row] as number);
       seen[index] = rowCount;
     });
-  }
+  };
+  // One part is put together while others are measured.
+  for await (const _ of mapOrdered(inBatches(stale, measuredTogether), distances.inFlight, measure));
 }
 
 /** Takes the farthest of the pool while it is at least as far as everything outside. */

@@ -1,5 +1,5 @@
 /** Squared distances between sets of patches, computed on the backend. */
-import { hostTensor, type Backend } from '../contract/index.ts';
+import { hostTensor, mapOrdered, runsInFlight, type Backend, type HostTensor } from '../contract/index.ts';
 import { add, gemm, GraphBuilder, reduceMin, reduceSum, relu, square, writeGraph } from '../onnx/index.ts';
 import { outputData } from './output-data.ts';
 
@@ -9,6 +9,8 @@ export interface Distances {
    * Cut into parts so that no value exceeds the backend's largest buffer.
    */
   nearest(patches: Float32Array, rows: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** Calls of `nearest` that are worth having in flight at the same time. */
+  readonly inFlight: number;
   dispose(): Promise<void>;
 }
 
@@ -30,32 +32,43 @@ export async function openDistances(dims: number, backend: Backend): Promise<Dis
   const elements = Math.min(matrixElements, backend.capabilities.maxBufferBytes / 4);
 
   return {
+    inFlight: runsInFlight(backend),
     async nearest(patches, rows, signal): Promise<Float32Array> {
       const count = patches.length / dims;
       const rowCount = rows.length / dims;
       const result = new Float32Array(count).fill(Infinity);
       const rowStep = Math.min(rowCount, rowsPerRun);
       const step = Math.max(1, Math.floor(elements / rowStep));
-      for (let first = 0; first < rowCount; first += rowStep) {
-        const part = rows.subarray(first * dims, Math.min(rowCount, first + rowStep) * dims);
-        const rowsTensor = hostTensor('float32', [part.length / dims, dims], part);
-        for (let start = 0; start < count; start += step) {
-          const some = patches.subarray(start * dims, Math.min(count, start + step) * dims);
-          const feeds = {
-            patches: hostTensor('float32', [some.length / dims, dims], some),
-            rows: rowsTensor,
-          };
-          const distances = outputData(
-            await session.run(feeds, signal === undefined ? {} : { signal }),
-            'distances',
-          );
-          for (let i = 0; i < distances.length; i++) {
-            result[start + i] = Math.min(result[start + i] as number, distances[i] as number);
+      const run = async ({ start, some, part }: Comparison): Promise<void> => {
+        const feeds = { patches: matrix(some, dims), rows: matrix(part, dims) };
+        const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
+        const distances = outputData(outputs, 'distances');
+        for (let i = 0; i < distances.length; i++) {
+          result[start + i] = Math.min(result[start + i] as number, distances[i] as number);
+        }
+      };
+      function* comparisons(): Generator<Comparison> {
+        for (let first = 0; first < rowCount; first += rowStep) {
+          const part = rows.subarray(first * dims, Math.min(rowCount, first + rowStep) * dims);
+          for (let start = 0; start < count; start += step) {
+            yield { start, part, some: patches.subarray(start * dims, Math.min(count, start + step) * dims) };
           }
         }
       }
+      for await (const _ of mapOrdered(comparisons(), runsInFlight(backend), run));
       return result;
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** Some of the patches, from `start`, and some of the rows. */
+interface Comparison {
+  readonly start: number;
+  readonly some: Float32Array;
+  readonly part: Float32Array;
+}
+
+function matrix(data: Float32Array, dims: number): HostTensor<'float32'> {
+  return hostTensor('float32', [data.length / dims, dims], data);
 }

@@ -1,7 +1,10 @@
 /** Running the extractor over all training images, batch by batch. */
 import {
   hostTensor,
+  inBatches,
+  mapOrdered,
   ModelFormatError,
+  runsInFlight,
   TensorMismatchError,
   type Backend,
   type Session,
@@ -88,22 +91,17 @@ export async function* extractFeatures(
   samples: AsyncIterable<TrainingSample>,
   options: PassOptions,
 ): AsyncGenerator<FeatureBatch, void, undefined> {
-  const session = await options.backend.createSession(writeGraph(graph));
+  const { backend, batchSize, signal, onProgress } = options;
+  const session = await backend.createSession(writeGraph(graph));
   try {
     let done = 0;
-    // One batch runs while the next one is collected: on another thread or device both go on at the same time.
-    let running: Promise<FeatureBatch> | undefined;
-    for await (const batch of inBatches(samples, options.batchSize)) {
-      options.signal?.throwIfAborted();
-      const next = runBatch(session, batch, options.signal);
-      // A failure is seen when its turn comes; until then it must not count as unhandled.
-      next.catch(() => undefined);
-      if (running !== undefined) yield await running;
-      running = next;
-      done += batch.length;
-      options.onProgress?.(done);
+    // Some batches run while the next one is collected: on other threads or devices all go on at the same time.
+    const run = (batch: TrainingSample[]): Promise<FeatureBatch> => runBatch(session, batch, signal);
+    for await (const features of mapOrdered(inBatches(samples, batchSize), runsInFlight(backend), run)) {
+      done += features.samples.length;
+      onProgress?.(done);
+      yield features;
     }
-    if (running !== undefined) yield await running;
   } finally {
     await session.dispose();
   }
@@ -114,6 +112,7 @@ async function runBatch(
   batch: readonly TrainingSample[],
   signal: AbortSignal | undefined,
 ): Promise<FeatureBatch> {
+  signal?.throwIfAborted();
   const [channels, height, width] = (session.inputs[0]?.dims ?? []).slice(1).map(Number);
   const size = (channels ?? 0) * (height ?? 0) * (width ?? 0);
   const data = new Float32Array(batch.length * size);
@@ -150,34 +149,22 @@ function checkFinite(data: Float32Array, batch: readonly TrainingSample[]): void
   });
 }
 
-/** Items in lists of `size`; the last may be shorter. */
-export async function* inBatches<T>(
-  items: AsyncIterable<T>,
-  size: number,
-): AsyncGenerator<T[], void, undefined> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+/** Whether item `index` of `total` belongs to the `count` that are spread evenly over them. */
+export function isSpread(index: number, count: number, total: number): boolean {
+  const rank = (i: number): number => Math.floor((i * Math.min(count, total)) / total);
+  return index === 0 || rank(index) > rank(index - 1);
 }
 
-/** Every `step`-th sample, so that `count` of them are spread over the whole set. */
+/** `count` of the samples, spread evenly over the whole set. */
 export async function* spread(
   samples: TrainingSamples,
   count: number,
 ): AsyncGenerator<TrainingSample, void, undefined> {
   let index = 0;
-  let taken = 0;
+  let left = Math.min(count, samples.count);
   for await (const sample of samples) {
-    if (Math.floor((index * Math.min(count, samples.count)) / samples.count) >= taken) {
-      taken++;
-      yield sample;
-    }
-    index++;
-    if (taken >= count) return;
+    if (!isSpread(index++, count, samples.count)) continue;
+    yield sample;
+    if (--left === 0) return;
   }
 }

@@ -2,8 +2,8 @@
 import type { Calibration, ReferenceSource } from '../contract/index.ts';
 
 export interface ReferenceCollector {
-  /** Adds one image: its raw score and the pixels of its raw map. */
-  add(score: number, map: Float32Array): void;
+  /** Adds one image: its raw score and, for the pixel statistics, its raw map. At least one image needs a map. */
+  add(score: number, map?: Float32Array): void;
   /** `undefined` where no image was added. */
   finish(source: ReferenceSource): Calibration | undefined;
 }
@@ -14,7 +14,7 @@ export function collectReferences(): ReferenceCollector {
   let sum = 0;
   let squares = 0;
   return {
-    add(score, map): void {
+    add(score, map = new Float32Array(0)): void {
       scores.push(score);
       for (const value of map) {
         sum += value;

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ortBackend } from '../testing/ort-backend.ts';
+import { stripesPreprocessing } from '../testing/stripes.ts';
+import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { openExtractor } from './feature-pass.ts';
+import { createInitialModel } from './initial-model.ts';
+import { largestDistance, leaveOwnRowsOut } from './leave-own-rows-out.ts';
+import { copyPatch, patchStore } from './patch-store.ts';
+import { createRandom } from './random.ts';
+import { createTrainParams } from './train-params.ts';
+
+const dims = 5;
+
+/** Every image against every row of other groups, one distance after the other. */
+function plainScores(
+  images: readonly Float32Array[],
+  rows: Float32Array,
+  rowGroups: readonly string[],
+  groups: readonly string[],
+): number[] {
+  return images.map((image, index) => {
+    let largest = 0;
+    for (let p = 0; p < image.length; p += dims) {
+      let nearest = Infinity;
+      for (const [row, group] of rowGroups.entries()) {
+        if (group === groups[index]) continue;
+        let sum = 0;
+        for (let d = 0; d < dims; d++)
+          sum += ((image[p + d] as number) - (rows[row * dims + d] as number)) ** 2;
+        nearest = Math.min(nearest, sum);
+      }
+      largest = Math.max(largest, nearest);
+    }
+    return Math.sqrt(largest);
+  });
+}
+
+test.each([
+  { images: 90, rows: 700, note: 'most images are scored by bounds' },
+  { images: 90, rows: 300, note: 'a bank smaller than the bounding rows' },
+  { images: 9, rows: 40, note: 'every image has its map' },
+])('scores equal those of comparing everything: $note', async ({ images, rows: count }) => {
+  const extractor = openExtractor(
+    await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' }),
+  );
+  const perImage = extractor.grid.width * extractor.grid.height;
+  const random = createRandom(7);
+  const store = patchStore(
+    Array.from({ length: images }, () => {
+      const centre = random.next();
+      return Float32Array.from({ length: perImage * dims }, () => centre + random.next());
+    }),
+    dims,
+  );
+  const picked = Array.from({ length: count }, () => random.integer(store.count));
+  const rows = new Float32Array(count * dims);
+  picked.forEach((patch, row) => copyPatch(store, patch, rows, row));
+  const owners = picked.map((patch) => Math.floor(patch / perImage));
+  // Two exposures of each part.
+  const identities = store.images.map((_, i) => ({ group: `part ${Math.floor(i / 2)}` }));
+  const groups = identities.map(({ group }) => group);
+
+  let done = 0;
+  const calibration = await leaveOwnRowsOut(extractor, store, { rows, owners }, identities, {
+    params: createTrainParams('memory'),
+    backend: ortBackend(),
+    selfCalibrate: true,
+    onProgress: (progress) => (done = progress.done),
+  });
+
+  const rowGroups = owners.map((owner) => groups[owner] as string);
+  const expected = plainScores(store.images, rows, rowGroups, groups).sort((a, b) => a - b);
+  expect(calibration?.referenceScores).toHaveLength(images);
+  calibration?.referenceScores.forEach((score, i) => expect(score).toBeCloseTo(expected[i] as number, 4));
+  expect(calibration?.pixelDeviation).toBeGreaterThan(0);
+  expect(done).toBe(images);
+});
+
+test('the largest of values is found from bounds of them, looking at few', async () => {
+  const values = fc.array(fc.record({ value: fc.nat(1000), slack: fc.nat(300) }), {
+    minLength: 1,
+    maxLength: 700,
+  });
+  await fc.assert(
+    fc.asyncProperty(values, async (items) => {
+      let looked = 0;
+      const largest = await largestDistance(
+        Float32Array.from(items, ({ value, slack }) => value + slack),
+        async (indices) => {
+          looked += indices.length;
+          return Float32Array.from(indices, (i) => items[i]?.value as number);
+        },
+      );
+      const expected = Math.max(...items.map(({ value }) => value));
+      expect(largest).toBe(expected);
+      const needed = items.filter(({ value, slack }) => value + slack > expected).length;
+      expect(looked).toBeLessThanOrEqual(needed + 128);
+    }),
+  );
+});
