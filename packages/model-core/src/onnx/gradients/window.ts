@@ -4,9 +4,10 @@
  * convolution whose kernels have a single 1. Letters: `k` = elements of a kernel.
  */
 import { hostTensor } from '../../contract/index.ts';
-import { conv, convTranspose, type ConvOptions, type Value } from '../build/index.ts';
+import { conv, convTranspose, reshape, type ConvOptions, type Value } from '../build/index.ts';
 import type { Dim } from '../types/rule.ts';
 import type { NodeView } from './rule.ts';
+import { reshapeLike } from './shapes.ts';
 
 export interface Window {
   readonly kernel: readonly number[];
@@ -58,29 +59,36 @@ export function kernelSize({ kernel }: Window): number {
   return kernel.reduce((a, b) => a * b, 1);
 }
 
-/** `[N, C, …]` → `[N, C·k, …]`: channel `c·k + t` holds element `t` under the window. Padding gives 0. */
-export function patches(x: Value, channels: number, window: Window): Value {
+/** `[N, C, …]` → `[N·C, k, …]`: channel `t` holds element `t` under the window. Padding gives 0. */
+export function patches(x: Value, window: Window): Value {
   const { strides, dilations, pads } = window;
-  const isWhole =
-    kernelSize(window) === 1 && [...strides, 1].every((s) => s === 1) && pads.every((p) => p === 0);
-  if (isWhole) return x;
-  return conv(x, picks(x, channels, window), undefined, { strides, dilations, pads, group: channels });
+  return conv(planesOf(x), picks(x, window), undefined, { strides, dilations, pads });
 }
 
-/** `[N, C·k, …]` → `[N, C, …]` in the shape of `x`: the transpose of `patches`. */
-export function placePatches(
-  view: NodeView,
-  gradient: Value,
-  x: Value,
-  channels: number,
-  window: Window,
-): Value {
-  return convTranspose(
-    gradient,
-    picks(x, channels, window),
-    undefined,
-    transposedOptions(view, gradient, x, window, channels),
-  );
+/** `[N·C, k, …]` → `[N, C, …]` in the shape of `x`: the transpose of `patches`. */
+export function placePatches(view: NodeView, gradient: Value, x: Value, window: Window): Value {
+  return spread(view, gradient, picks(x, window), x, window);
+}
+
+/** `[N·C, 1, …]` → `[N, C, …]`: every place gives its value to all pixels under its window. */
+export function placeEverywhere(view: NodeView, gradient: Value, x: Value, window: Window): Value {
+  const ones = new Float32Array(kernelSize(window)).fill(1);
+  const kernel = x.builder.constant(hostTensor('float32', [1, 1, ...window.kernel], ones));
+  return spread(view, gradient, kernel, x, window);
+}
+
+/**
+ * All channels as images of one channel, `[N·C, 1, …]`. Groups would say the same, but they must know the number of
+ * channels, and ONNX Runtime 1.30 computes some of them wrongly on WebGPU (5 or more outputs per group that are no
+ * multiple of 4).
+ */
+export function planesOf(x: Value): Value {
+  return reshape(x, [-1, 1, ...x.dims.slice(2).map(() => 0)]);
+}
+
+function spread(view: NodeView, gradient: Value, kernel: Value, x: Value, window: Window): Value {
+  const planes = convTranspose(gradient, kernel, undefined, transposedOptions(view, gradient, x, window));
+  return reshapeLike(planes, x);
 }
 
 /**
@@ -92,7 +100,7 @@ export function transposedOptions(
   gradient: Value,
   x: Value,
   window: Window,
-  group: number,
+  group: number = 1,
 ): ConvOptions & { readonly outputPadding: readonly number[] } {
   const { kernel, strides, dilations } = window;
   const pads = [...window.pads];
@@ -111,10 +119,10 @@ export function transposedOptions(
   return { strides, dilations, pads, outputPadding, group };
 }
 
-/** Kernels `[C·k, 1, …]` of which number `c·k + t` is 1 at element `t`. */
-function picks({ builder }: Value, channels: number, window: Window): Value {
+/** Kernels `[k, 1, …]` of which number `t` is 1 at element `t`. */
+function picks({ builder }: Value, window: Window): Value {
   const size = kernelSize(window);
-  const data = new Float32Array(channels * size * size);
-  for (let row = 0; row < channels * size; row++) data[row * size + (row % size)] = 1;
-  return builder.constant(hostTensor('float32', [channels * size, 1, ...window.kernel], data));
+  const data = new Float32Array(size * size);
+  for (let element = 0; element < size; element++) data[element * size + element] = 1;
+  return builder.constant(hostTensor('float32', [size, 1, ...window.kernel], data));
 }

@@ -1,8 +1,9 @@
 /** Arithmetic: in each line, `g` is the gradient of the result `y`. */
-import { add, cast, div, greater, log, mul, neg, pow, sign, square, where } from '../../build/index.ts';
+import { add, cast, div, greater, less, log, mul, neg, pow, square, sub, where } from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
 import { binary, broadcast, unary } from '../elementwise.ts';
 import type { GradientRule } from '../rule.ts';
+import { indicator } from '../shapes.ts';
 
 /** Constant exponents, which are the rule in losses, need no logarithm and often no power. */
 const power: GradientRule = (view) => {
@@ -43,7 +44,8 @@ export const arithmeticRules: Readonly<Record<string, GradientRule>> = {
   ),
   Pow: power,
   Neg: unary((g) => neg(g)),
-  Abs: unary((g, x) => mul(g, sign(x))),
+  // Not Sign, which is missing on WebGPU.
+  Abs: unary((g, x) => mul(g, sub(indicator(greater(x, 0), x), indicator(less(x, 0), x)))),
   Reciprocal: unary((g, _x, y) => neg(mul(g, square(y)))),
   Sqrt: unary((g, _x, y) => div(mul(g, 0.5), y)),
   Exp: unary((g, _x, y) => mul(g, y)),

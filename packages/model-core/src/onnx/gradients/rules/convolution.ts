@@ -11,7 +11,15 @@ import { conv, convTranspose, gather, matmul, reduceSum, reshape, transpose } fr
 import type { Value } from '../../build/index.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';
 import { reshapeLike } from '../shapes.ts';
-import { extentOf, kernelSize, patches, transposedOptions, windowOf, type Window } from '../window.ts';
+import {
+  extentOf,
+  kernelSize,
+  patches,
+  planesOf,
+  transposedOptions,
+  windowOf,
+  type Window,
+} from '../window.ts';
 
 const convolution: GradientRule = (view) => {
   const [x, kernel] = [view.input(0), view.input(1)];
@@ -83,9 +91,12 @@ function turned(view: NodeView, kernel: Value, group: number, window: Window): V
 function kernelGradient(view: NodeView, image: Value, places: Value, kernel: Value, window: Window): Value {
   const group = view.int('group', 1);
   const [outputs, inputsPerGroup] = [sizeOf(view, kernel, 0), sizeOf(view, kernel, 1)];
-  const under = patches(image, inputsPerGroup * group, window);
+  const isWhole =
+    kernelSize(window) === 1 && [...window.strides].every((s) => s === 1) && !window.pads.some(Boolean);
+  // The places become one axis first, which keeps its size while the batch is told from the channels.
+  const under = reshape(isWhole ? planesOf(image) : patches(image, window), [0, kernelSize(window), 1, -1]);
   const left = reshape(places, [0, group, outputs / group, -1]);
-  const right = reshape(under, [0, group, inputsPerGroup * kernelSize(window), -1]);
+  const right = reshape(under, [-1, group, inputsPerGroup * kernelSize(window), 0]);
   return reshapeLike(reduceSum(matmul(left, transpose(right, [0, 1, 3, 2])), [0]), kernel);
 }
 

@@ -1,20 +1,25 @@
 /** Pooling: a mean hands equal shares back to all its pixels, a maximum hands everything to the first largest one. */
 import { hostTensor } from '../../../contract/index.ts';
-import { convTranspose, equal, mul, pad, reduceMax, reshape, unsqueeze, where } from '../../build/index.ts';
+import { equal, mul, pad, reduceMax, where } from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';
 import { indicator } from '../shapes.ts';
-import { kernelSize, patches, placePatches, transposedOptions, windowOf, type Window } from '../window.ts';
+import {
+  kernelSize,
+  patches,
+  placeEverywhere,
+  placePatches,
+  planesOf,
+  windowOf,
+  type Window,
+} from '../window.ts';
 
 const averagePool: GradientRule = (view) => [
   () => {
     const x = view.input(0);
     const window = windowOf(view, x, view.ints('kernel_shape') ?? []);
-    const channels = sizeOf(view, x, 1);
     const shares = mul(view.gradient, shareOf(view, x, window));
-    const ones = new Float32Array(channels * kernelSize(window)).fill(1);
-    const kernel = x.builder.constant(hostTensor('float32', [channels, 1, ...window.kernel], ones));
-    return convTranspose(shares, kernel, undefined, transposedOptions(view, shares, x, window, channels));
+    return placeEverywhere(view, planesOf(shares), x, window);
   },
 ];
 
@@ -45,29 +50,18 @@ const lowest = -3.4e38;
 const maxPool: GradientRule = (view) => [
   () => {
     const x = view.input(0);
-    const outer = windowOf(view, x, view.ints('kernel_shape') ?? []);
-    const channels = sizeOf(view, x, 1);
-    const padded = lowered(view, x, outer);
-    const window = { ...outer, pads: outer.pads.map(() => 0) };
+    const window = windowOf(view, x, view.ints('kernel_shape') ?? []);
     const size = kernelSize(window);
-    const places = view
-      .output()
-      .dims.slice(2)
-      .map((_, axis) => sizeOf(view, view.output(), axis + 2));
-    const perElement = (v: Value): Value => reshape(v, [0, channels, size, ...places]);
+    const elements = patches(lowered(view, x, window), { ...window, pads: window.pads.map(() => 0) });
     // Elements of a window that equal its maximum, the first of them worth most.
-    const rank = x.builder.constant(
-      hostTensor(
-        'float32',
-        [size, ...places.map(() => 1)],
-        Float32Array.from({ length: size }, (_, element) => size - element),
-      ),
+    const isLargest = indicator(equal(elements, planesOf(view.output())), x);
+    const worths = Float32Array.from({ length: size }, (_, element) => size - element);
+    const worth = mul(
+      isLargest,
+      x.builder.constant(hostTensor('float32', [size, ...window.kernel.map(() => 1)], worths)),
     );
-    const candidates = equal(perElement(patches(padded, channels, window)), unsqueeze(view.output(), [2]));
-    const worth = mul(indicator(candidates, x), rank);
-    const isFirst = equal(worth, reduceMax(worth, [2], { keepDims: true }));
-    const routed = reshape(where(isFirst, unsqueeze(view.gradient, [2]), 0), [0, channels * size, ...places]);
-    return placePatches(view, routed, x, channels, outer);
+    const isFirst = equal(worth, reduceMax(worth, [1], { keepDims: true }));
+    return placePatches(view, where(isFirst, planesOf(view.gradient), 0), x, window);
   },
 ];
 
