@@ -102,6 +102,10 @@ describe('TIFF that sharp would change', () => {
     expect((await codec.decode(larger.subarray(11, 11 + file.length))).data).toEqual(values);
   });
 
+  test('more channels than any camera has are refused before they are read', async () => {
+    await expect(codec.decode(tiff(new Uint8Array(300 * count), 300))).rejects.toThrow(/300 channels/);
+  });
+
   test('limits hold, and bits that have no range are refused', async () => {
     const file = tiff(new Float32Array(count));
     const limits = { maxFileBytes: 1e6, maxPixels: count - 1 };

@@ -18,6 +18,9 @@ const complex = 5;
 /** Values of the tag PhotometricInterpretation up to this one mean gray or RGB. */
 const rgb = 2;
 
+/** More than any camera has; the time that the decoder takes grows with strips × channels. */
+const maxChannels = 256;
+
 export function isTiff(bytes: Uint8Array): boolean {
   const order = String.fromCharCode(...bytes.subarray(0, 2));
   const version = order === 'II' ? [bytes[3], bytes[2]] : order === 'MM' ? [bytes[2], bytes[3]] : [];
@@ -47,7 +50,11 @@ export async function decodeWideTiff(
   if (whole && [1, 2, 4, 8, 16].includes(bits) && (channels <= 4 || isColor)) return undefined;
   const refuse = (problem: string, cause?: unknown): ImageFormatError =>
     new ImageFormatError(
-      { ...(fileName !== undefined && { file: fileName }), problem, fix: 'Save it with 8, 16 or 32 bits.' },
+      {
+        ...(fileName !== undefined && { file: fileName }),
+        problem,
+        fix: `Save it with 8, 16 or 32 bits and at most ${maxChannels} channels.`,
+      },
       { cause },
     );
   if (format === complex || (whole && ![8, 16, 32].includes(bits))) {
@@ -55,6 +62,7 @@ export async function decodeWideTiff(
       `TIFF with ${bits} bits per value${format === complex ? ' (complex)' : ''} is not supported`,
     );
   }
+  if (channels > maxChannels) throw refuse(`TIFF with ${channels} channels is not supported`);
   const [width, height] = [image.getWidth(), image.getHeight()];
   // The limit stands for pixels of up to four channels.
   checkPixels(width * Math.ceil(channels / 4), height, limits, fileName);
