@@ -13,3 +13,4 @@ export {
   type TrainingSample,
   type TrainingSamples,
 } from './training-sample.ts';
+export * from './optimizer/index.ts';

@@ -1,0 +1,145 @@
+/**
+ * One step of training as one graph: batch, parameters, moments and a few scalars in; loss, new parameters and new
+ * moments out. Whatever runs graphs can run it.
+ */
+import { ParameterError, type DType, type ValueInfo } from '../../contract/index.ts';
+import {
+  add,
+  div,
+  gradients,
+  minimum,
+  mul,
+  reduceSum,
+  sqrt,
+  square,
+  type Graph,
+  type Value,
+} from '../../onnx/index.ts';
+import type { Optimizer } from './optimizer.ts';
+
+export interface TrainingStepOptions {
+  /** One element. Everything it needs must be inputs, parameters or constants of its builder. */
+  readonly loss: Value;
+  /** Inputs of the graph that are to be trained, of known shape. */
+  readonly parameters: readonly Value[];
+  readonly optimizer: Optimizer;
+  /** Gradients of all parameters are scaled down together where their common length exceeds this. Default: never. */
+  readonly maxGradientNorm?: number;
+  /** Inputs that a step replaces by a value without training them, such as running means: `[input, next]`. */
+  readonly carried?: readonly (readonly [input: Value, next: Value])[];
+}
+
+/** A tensor that lives from step to step. */
+export interface StateTensor {
+  readonly kind: 'parameter' | 'moment' | 'carried';
+  /** Name of the graph's input. */
+  readonly input: string;
+  /** Name of the graph's output that is fed to it in the next step. */
+  readonly output: string;
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+}
+
+export interface TrainingStep {
+  readonly graph: Graph;
+  readonly optimizer: Optimizer;
+  /** What each step must be fed. */
+  readonly batch: readonly ValueInfo[];
+  readonly state: readonly StateTensor[];
+}
+
+export const lossOutput = 'loss';
+export const scalarPrefix = 'step/';
+
+/**
+ * Adds gradients and updates to the loss's builder and builds the graph. Names that begin with `step/` or `next/`
+ * and the output `loss` are the step's own.
+ *
+ * @throws ParameterError when a parameter is not an input of known shape, or the loss does not depend on it.
+ * @throws UnsupportedOperatorError when an operator has no gradient.
+ */
+export function buildTrainingStep({
+  loss,
+  parameters,
+  optimizer,
+  maxGradientNorm,
+  carried = [],
+}: TrainingStepOptions): TrainingStep {
+  const { builder } = loss;
+  const stateOf = (kind: StateTensor['kind'], value: Value): StateTensor => ({
+    kind,
+    input: value.name,
+    output: `next/${value.name}`,
+    dtype: value.dtype,
+    dims: knownDims(value),
+  });
+  const state: StateTensor[] = [];
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1, 0)).map((name) => [
+      name,
+      builder.input(`${scalarPrefix}${name}`, 'float32', []),
+    ]),
+  );
+  const found = clipped(gradients(loss, parameters), maxGradientNorm);
+  builder.output(lossOutput, loss);
+  const keep = (kind: StateTensor['kind'], input: Value, next: Value): void => {
+    const tensor = stateOf(kind, input);
+    state.push(tensor);
+    builder.output(tensor.output, next);
+  };
+  parameters.forEach((parameter, index) => {
+    const moments = Object.fromEntries(
+      optimizer.moments.map((name) => [
+        name,
+        builder.input(`${parameter.name}/${name}`, parameter.dtype, parameter.dims),
+      ]),
+    );
+    const next = optimizer.update({ parameter, gradient: found[index] as Value, moments, scalars });
+    keep('parameter', parameter, next.parameter);
+    for (const name of optimizer.moments) keep('moment', moments[name] as Value, next.moments[name] as Value);
+  });
+  for (const [input, next] of carried) keep('carried', input, next);
+  const graph = builder.build();
+  const own = new Set([
+    ...state.map(({ input }) => input),
+    ...Object.values(scalars).map(({ name }) => name),
+  ]);
+  const missing = state.find(({ input }) => !graph.inputs.some(({ name }) => name === input));
+  if (missing !== undefined) {
+    throw new ParameterError({
+      name: missing.input,
+      expected: 'an input of the graph',
+      received: 'a value that is computed or constant',
+      fix: 'Declare parameters with GraphBuilder.input; their start values are given to the session.',
+    });
+  }
+  return { graph, optimizer, batch: graph.inputs.filter(({ name }) => !own.has(name)), state };
+}
+
+/** Gradients scaled together so that the root of their summed squares is at most `limit` (Pascanu et al. 2013). */
+function clipped(found: readonly Value[], limit: number | undefined): readonly Value[] {
+  if (limit === undefined) return found;
+  if (!(limit > 0)) {
+    throw new ParameterError({
+      name: 'maxGradientNorm',
+      expected: 'a number above 0',
+      received: String(limit),
+    });
+  }
+  const squares = found.map((gradient) => reduceSum(square(gradient)));
+  const [first, ...others] = squares as [Value, ...Value[]];
+  const norm = sqrt(others.reduce((a, b) => add(a, b), first));
+  const factor = minimum(div(limit, add(norm, 1e-6)), 1);
+  return found.map((gradient) => mul(gradient, factor));
+}
+
+function knownDims({ name, dims }: Value): readonly number[] {
+  const known = dims.filter((dim) => typeof dim === 'number');
+  if (known.length === dims.length) return known;
+  throw new ParameterError({
+    name,
+    expected: 'a parameter of known shape',
+    received: `[${dims.join(',')}]`,
+    fix: 'Only the batch may have named dimensions.',
+  });
+}
