@@ -57,6 +57,20 @@ async function check(files: Readonly<Record<string, string>>): Promise<DatasetPr
   return checkSamples(dataset, { source, codec });
 }
 
+it('checkSamples tells what every image holds, those that cannot be opened left out', async () => {
+  const { dataset, source } = await open({
+    'train/good/a.png': image('a'),
+    'train/good/b.png': 'no image',
+    'train/good/c.png': image('c', '9x2 4 u16 100'),
+  });
+  const seen: unknown[] = [];
+  await checkSamples(dataset, { source, codec, onImage: (found) => seen.push(found) });
+  expect(seen).toEqual([
+    { sample: dataset.samples[0], width: 6, height: 4, depth: '8 bit', channels: 'RGB' },
+    { sample: dataset.samples[2], width: 9, height: 2, depth: '16 bit', channels: 'RGB with alpha' },
+  ]);
+});
+
 const kinds = (problems: readonly DatasetProblem[]): string[] => problems.map(({ kind }) => kind);
 
 const sound = {

@@ -52,6 +52,17 @@ export interface DatasetProblem {
   readonly message: string;
 }
 
+/** What an image file holds, once it was opened. */
+export interface CheckedImage {
+  readonly sample: Sample;
+  readonly width: number;
+  readonly height: number;
+  /** `8 bit`, `16 bit` or `float`. */
+  readonly depth: string;
+  /** `gray`, `RGB`, or either with alpha, or how many channels. */
+  readonly channels: string;
+}
+
 export interface CheckSamplesOptions {
   readonly source: FileSource;
   readonly codec: ImageCodec;
@@ -60,6 +71,8 @@ export interface CheckSamplesOptions {
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Called for every image that could be opened, in the data set's order. */
+  readonly onImage?: (image: CheckedImage) => void;
 }
 
 /**
@@ -80,6 +93,7 @@ export async function checkSamples(
   )) {
     findings.push(finding);
     problems.push(...finding.problems);
+    if (finding.image !== undefined) options.onImage?.(finding.image);
     options.onProgress?.({ done: findings.length, total: samples.length });
   }
   return [
@@ -96,8 +110,7 @@ interface Finding {
   readonly sample: Sample;
   readonly problems: readonly DatasetProblem[];
   readonly hash?: string;
-  readonly depth?: string;
-  readonly channels?: string;
+  readonly image?: CheckedImage;
 }
 
 async function inspect(
@@ -123,7 +136,9 @@ async function inspect(
   if (maskPath !== undefined) await inspectMask(sample, maskPath, image?.raster, report, options);
   if (image === undefined) return { sample, problems };
   const { hash, raster } = image;
-  return { sample, problems, hash, depth: depthOf(raster), channels: colorsOf(raster) };
+  const { width, height } = raster;
+  const found = { sample, width, height, depth: depthOf(raster), channels: colorsOf(raster) };
+  return { sample, problems, hash, image: found };
 }
 
 async function inspectMask(
@@ -234,7 +249,7 @@ function findMixtures(findings: readonly Finding[]): DatasetProblem[] {
   ] as const) {
     const byValue = new Map<string, Sample[]>();
     for (const finding of findings) {
-      const value = finding[field];
+      const value = finding.image?.[field];
       if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), finding.sample]);
     }
     const [usual, ...others] = [...byValue].sort(([, a], [, b]) => b.length - a.length);

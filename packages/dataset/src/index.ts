@@ -1,6 +1,7 @@
 /** Anomaly data sets: reading layouts, splitting, checking, loading, saving. */
 export {
   checkSamples,
+  type CheckedImage,
   type CheckSamplesOptions,
   type DatasetProblem,
   type DatasetProblemKind,

@@ -28,6 +28,8 @@ export interface ReadDatasetOptions {
   readonly groups?: string;
   /** As `groups`, but its text. */
   readonly groupsText?: string;
+  /** What messages call the table of `groupsText`. */
+  readonly groupsName?: string;
   /** Receives remarks that do not stop the reading, for example masks without an image. */
   readonly onWarning?: (message: string) => void;
 }
@@ -91,7 +93,7 @@ async function withGroups(
     return applyGroups(dataset, parseGroups(text, name), name);
   }
   if (options.groupsText === undefined) return dataset;
-  const name = 'the table of groups';
+  const name = options.groupsName ?? 'the table of groups';
   return applyGroups(dataset, parseGroups(options.groupsText, name), name);
 }
 
