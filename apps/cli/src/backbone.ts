@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { existsSync } from 'node:fs';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
+import { manifestKey, readModel } from '@oddpixel/model-core/model';
+import { readMetadata } from '@oddpixel/model-core/onnx';
 import { readBytes } from './data.ts';
 import { UsageError } from './outcome.ts';
 
@@ -25,5 +27,11 @@ export async function readBackbone(nameOrFile: string, features?: readonly strin
     const names = Object.keys(initialModels).join(', ');
     throw new UsageError(`--backbone: expected ${names} or an ONNX file, received "${nameOrFile}"`);
   }
-  return { id: basename(nameOrFile), bytes: await readBytes(nameOrFile), ...outputs };
+  const bytes = await readBytes(nameOrFile);
+  if (readMetadata(bytes).has(manifestKey) && readModel(bytes).manifest.head !== undefined) {
+    throw new UsageError(
+      `--backbone: expected a feature extractor, but ${nameOrFile} is a trained model; \`oddpixel add\` extends one`,
+    );
+  }
+  return { id: basename(nameOrFile), bytes, ...outputs };
 }

@@ -53,7 +53,14 @@ describe('the whole job', () => {
     const { code, stdout } = await oddpixel('dataset', data, '--json');
     const { images, counts, problems } = jsonOutputs.dataset.parse(JSON.parse(stdout));
     expect([code, images, problems]).toEqual([0, 15, []]);
-    expect(counts).toContainEqual({ split: 'test', label: 'nok', defect: 'blot', images: 4 });
+    expect(counts).toContainEqual({
+      split: 'test',
+      label: 'nok',
+      defect: 'blot',
+      images: 4,
+      width: { min: 150, max: 150 },
+      height: { min: 100, max: 100 },
+    });
   });
 
   test('info tells what the file carries', async () => {
@@ -332,7 +339,30 @@ describe('bad input', () => {
     expect((await oddpixel('train', data, '--out', 'x.onnx', '--colour')).stderr).toContain('--colour');
     const size = await oddpixel('train', data, '--out', join(folder, 'x.onnx'), '--size', '100x64');
     expect(size.stderr).toMatch(/multiple.* of 32/i);
-    expect(size.code).not.toBe(0);
+    expect(size.code).toBe(2);
+  });
+
+  test('a trained model as feature extractor, a folder without an image, a device that is not here', async () => {
+    const trained = await oddpixel('train', data, '--out', join(folder, 'x.onnx'), '--backbone', model);
+    expect([trained.code, trained.stderr]).toEqual([2, expect.stringMatching(/trained model/)]);
+    await mkdir(join(folder, 'empty'));
+    const empty = await oddpixel('predict', model, join(folder, 'empty'));
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringMatching(/no image/)]);
+    const other = process.platform === 'win32' ? 'coreml' : 'dml';
+    const absent = await oddpixel('predict', model, join(data, 'test/good/0.png'), '--device', other);
+    expect([absent.code, absent.stderr]).toEqual([1, expect.stringMatching(/Use --device auto or cpu/)]);
+  });
+
+  test('a reader that has had enough is no failure; results that cannot be written are one', async () => {
+    const image = join(data, 'test/good/0.png');
+    const predict = `$ODDPIXEL predict ${model} ${image} --device cpu`;
+    const { stdout } = await inShell(
+      `${predict} --json 2>&1 | true; echo "$PIPESTATUS"; ${predict} | true; echo "$PIPESTATUS"`,
+    );
+    expect(stdout).toBe('0\n0\n');
+    if (!existsSync('/dev/full')) return;
+    const full = await inShell(`$ODDPIXEL info ${model} --json > /dev/full`);
+    expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/^error: cannot write the results/)]);
   });
 
   test('a mask of another size than its image', async () => {

@@ -1,16 +1,23 @@
 /** From command line arguments to data sets, images and models. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
-import { carveValidation, readAnomalyDataset, splitDataset, type DatasetLayout } from '@oddpixel/dataset';
+import {
+  carveValidation,
+  isImageFile,
+  readAnomalyDataset,
+  splitDataset,
+  type DatasetLayout,
+} from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { nodeFileSource } from '@oddpixel/runtime-node';
 import { UsageError } from './outcome.ts';
 
-export const layouts: readonly (DatasetLayout | 'auto')[] = ['auto', 'mvtec', 'folder', 'csv', 'halcon'];
+/** The layouts that a folder alone tells; `halcon` takes two folders, and the API. */
+export const layouts: readonly (DatasetLayout | 'auto')[] = ['auto', 'mvtec', 'folder', 'csv'];
 
 export interface DataOptions {
   readonly layout?: DatasetLayout | 'auto';
@@ -31,7 +38,10 @@ export async function openDataset(path: string, options: DataOptions = {}): Prom
   const dataset = await readAnomalyDataset(source, {
     layout: options.layout ?? 'auto',
     ...(information.isFile() && { layout: 'csv' as const, csv: basename(path) }),
-    ...(options.groups !== undefined && { groupsText: await readText(options.groups) }),
+    ...(options.groups !== undefined && {
+      groupsText: await readText(options.groups),
+      groupsName: options.groups,
+    }),
   });
   return { dataset, source };
 }
@@ -101,30 +111,34 @@ export async function imageFiles(paths: readonly string[]): Promise<string[]> {
     if ((await statOrThrow(path)).isDirectory()) files.push(...(await imagesBelow(path)));
     else files.push(path);
   }
-  if (files.length === 0) throw new UsageError(`no image found in ${paths.join(', ')}`);
+  if (files.length === 0) {
+    throw new DatasetError({
+      path: paths.join(', '),
+      problems: ['there is no image in it'],
+      fix: 'Images are png, jpg, jpeg, webp, tif, tiff, bmp, gif or avif files.',
+    });
+  }
   return files;
 }
-
-const imagePattern = /\.(png|jpe?g|webp|tiff?|bmp|gif|avif)$/i;
 
 async function imagesBelow(root: string): Promise<string[]> {
   const source = nodeFileSource(root);
   const found: string[] = [];
   const visit = async (folder: string): Promise<void> => {
     for await (const { path, kind } of source.list(folder)) {
-      if (kind === 'directory') await visit(path);
-      else if (imagePattern.test(path)) found.push(join(root, path));
+      if (kind === 'file' && isImageFile(path)) found.push(join(root, path));
+      else if (kind === 'directory' && !basename(path).startsWith('.')) await visit(path);
     }
   };
   await visit('');
   return found;
 }
 
-/** `256` or `320x192` (width × height). */
-export function parseSize(text: string): { width: number; height: number } {
+/** `256` or `320x192` (width × height). `option` is named in the error. */
+export function parseSize(text: string, option: string = 'size'): { width: number; height: number } {
   const match = /^(\d+)(?:[x×](\d+))?$/.exec(text);
   if (match === null) {
-    throw new UsageError(`--size: expected 256 or WIDTHxHEIGHT such as 320x192, received "${text}"`);
+    throw new UsageError(`--${option}: expected 256 or WIDTHxHEIGHT such as 320x192, received "${text}"`);
   }
   const width = Number(match[1]);
   return { width, height: match[2] === undefined ? width : Number(match[2]) };

@@ -31,6 +31,8 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - Files are written to a temporary name and renamed, so none is ever half-written.
 - \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
 - \`--device auto\` takes the first of CUDA, WebGPU and CPU that works and says which; a device that is named is never replaced by another.
+- \`predict --out\` writes \`NAME.overlay.png\` at the image's size, and \`NAME.map.png\` or \`NAME.map.tiff\` at the model's size (for the whole image, stretched as the model saw it; with \`--tile\` at the image's size).
+- \`predict --tile\` shows the model parts of the image. Train it on crops of the tile's size and scale: a model that learned whole images, scaled down, calls tiles odd.
 - A foreign ONNX model (an anomaly map among its outputs, pixels in 0..1) works wherever a model is asked for.
 `;
 

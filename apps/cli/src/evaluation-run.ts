@@ -76,7 +76,7 @@ export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEva
     `${counts.images} images (${counts.ok} good, ${counts.nok} defective), ${((1000 * counts.images) / elapsedMs).toFixed(1)} per second`,
     `image  AUROC ${number(image?.auroc)}${interval ? ` (${number(interval[0])} to ${number(interval[1])})` : ''}   AP ${number(image?.ap)}   best F1 ${number(image?.f1Max)}`,
   ];
-  if (pixel !== null) {
+  if (pixel !== null && pixel.auroc !== null) {
     lines.push(
       `pixel  AUROC ${number(pixel.auroc)}   AP ${number(pixel.ap)}   AUPRO@0.3 ${number(pixel.aupro30)}   AUPRO@0.05 ${number(pixel.aupro5)}`,
     );

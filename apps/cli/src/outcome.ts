@@ -1,5 +1,5 @@
 /** Exit codes and what a failure looks like on stderr. */
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError, OddpixelError } from '@oddpixel/model-core/contract';
 
 export const exitCodes = { ok: 0, failure: 1, usage: 2, nok: 3, interrupted: 130 } as const;
 
@@ -17,6 +17,10 @@ export interface CommandContext {
 /** One or two lines for a person. A stack trace is shown only for errors that we did not foresee. */
 export function describeError(error: unknown): string {
   if (error instanceof UsageError) return `error: ${error.message}`;
+  if (error instanceof BackendUnavailableError) {
+    const { backend, reason } = error.details;
+    return `error: ${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`;
+  }
   if (error instanceof OddpixelError) return `error: ${error.message}`;
   if (error instanceof Error) {
     const { code } = error as NodeJS.ErrnoException;

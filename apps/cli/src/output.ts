@@ -24,6 +24,11 @@ export function printTable(
   for (const row of text) process.stdout.write(`${line(row, isNumeric)}\n`);
 }
 
+/** `1 image`, `2 images`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Four significant digits, whole numbers as they are. */
 export function formatNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);

@@ -1,5 +1,6 @@
 /** The command line: which commands there are, and how their outcome becomes an exit code. */
 import { Command, CommanderError } from 'commander';
+import { ParameterError } from '@oddpixel/model-core/contract';
 import { productVersion } from '@oddpixel/model-core/train';
 import { addCommand } from './commands/add.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -51,6 +52,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     devicesCommand(context),
     benchCommand(context),
   ]) {
+    command.showHelpAfterError(`(oddpixel ${command.name()} --help lists its options)`);
     program.addCommand(command.exitOverride());
   }
   try {
@@ -68,7 +70,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       return exitCodes.interrupted;
     }
     process.stderr.write(`${describeError(error)}\n`);
-    return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
+    const isUsage = error instanceof UsageError || error instanceof ParameterError;
+    return isUsage ? exitCodes.usage : exitCodes.failure;
   } finally {
     process.off('SIGINT', onInterrupt);
   }

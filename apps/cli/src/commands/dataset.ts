@@ -1,40 +1,82 @@
 import { Command, Option } from 'commander';
-import { checkSamples } from '@oddpixel/dataset';
+import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { layouts, openDataset, type DataOptions } from '../data.ts';
 import { exitCodes, type CommandContext } from '../outcome.ts';
-import { printJson, printTable } from '../output.ts';
+import { counted, printJson, printTable } from '../output.ts';
+import { createProgress } from '../progress.ts';
+
+/** The images of one split, label and defect. Sizes in pixels. */
+interface Row {
+  readonly split: string;
+  readonly label: string;
+  readonly defect: string;
+  images: number;
+  /** Absent where no image could be opened. */
+  width?: Range;
+  height?: Range;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
 /** `oddpixel dataset DATA`: what is in a data set, and what is wrong with it. */
 export function datasetCommand(context: CommandContext): Command {
   return new Command('dataset')
-    .description('count a data set by split and label, and list every problem in it')
+    .description('count a data set by split and label, with image sizes, and list every problem in it')
     .argument('<data>', 'a folder, or a CSV table')
     .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table file,group: images of one part')
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: DataOptions & { json?: boolean }) => {
       const { dataset, source } = await openDataset(path, options);
-      const problems = await checkSamples(dataset, { source, codec: sharpCodec(), signal: context.signal });
-      const counts = new Map<string, number>();
-      for (const { split, imageLabel, defect } of dataset.samples) {
-        const key = [split ?? 'no split', imageLabel, defect ?? ''].join('\t');
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-      }
-      const rows = [...counts].map(([key, images]) => {
-        const [split = '', label = '', defect = ''] = key.split('\t');
-        return { split, label, defect, images };
-      });
+      const progress = createProgress();
+      const rows = new Map<string, Row>();
+      const rowOf = ({ imageLabel, defect = '', ...sample }: CheckedImage['sample']): Row => {
+        const split: string = sample.split ?? 'no split';
+        const key = [split, imageLabel, defect].join('\t');
+        const row = rows.get(key) ?? { split, label: imageLabel, defect, images: 0 };
+        rows.set(key, row);
+        return row;
+      };
+      for (const sample of dataset.samples) rowOf(sample).images++;
+      const problems = await checkSamples(dataset, {
+        source,
+        codec: sharpCodec(),
+        signal: context.signal,
+        onProgress: ({ done, total }) => progress.update('check', done, total),
+        onImage: ({ sample, width, height }) => {
+          const row = rowOf(sample);
+          row.width = extended(row.width, width);
+          row.height = extended(row.height, height);
+        },
+      }).finally(() => progress.end());
       if (options.json === true) {
-        printJson({ images: dataset.samples.length, counts: rows, problems });
+        printJson({ images: dataset.samples.length, counts: [...rows.values()], problems });
       } else {
         printTable(
-          ['split', 'label', 'defect', 'images'],
-          rows.map((r) => [r.split, r.label, r.defect, r.images]),
+          ['split', 'label', 'defect', 'images', 'size'],
+          [...rows.values()].map((row) => [row.split, row.label, row.defect, row.images, sizes(row)]),
         );
-        for (const { message } of problems) process.stdout.write(`problem: ${message}\n`);
-        process.stdout.write(problems.length === 0 ? 'no problems found\n' : `${problems.length} problems\n`);
+        for (const { severity, message } of problems) process.stdout.write(`${severity}: ${message}\n`);
+        process.stdout.write(
+          problems.length === 0 ? 'no problems found\n' : `${counted(problems.length, 'problem')}\n`,
+        );
       }
       if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
     });
+}
+
+function extended(range: Range | undefined, value: number): Range {
+  if (range === undefined) return { min: value, max: value };
+  return { min: Math.min(range.min, value), max: Math.max(range.max, value) };
+}
+
+/** `432×576`, or `103..400×90..410` where images differ. */
+function sizes({ width, height }: Row): string {
+  if (width === undefined || height === undefined) return '–';
+  const text = ({ min, max }: Range): string => (min === max ? String(min) : `${min}..${max}`);
+  return `${text(width)}×${text(height)}`;
 }

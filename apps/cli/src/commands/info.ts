@@ -3,7 +3,7 @@ import type { ModelManifest } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { openModel } from '../data.ts';
 import type { CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { counted, printJson } from '../output.ts';
 
 /** `oddpixel info MODEL`: what a model file carries. */
 export function infoCommand(_context: CommandContext): Command {
@@ -39,23 +39,29 @@ function describe(manifest: ModelManifest, sizeBytes: number): string {
     lines.push(['head', 'none: an initial model, to be trained']);
   }
   if (training) {
-    const figures = Object.entries(training.figures).map(
-      ([name, value]) => `${name} ${Number(value.toPrecision(5))}`,
-    );
-    lines.push(['training', `${training.imageCount} images, seed ${training.seed}; ${figures.join(', ')}`]);
+    const figures = Object.entries(training.figures).map(([name, value]) => `${name} ${rounded(value)}`);
+    lines.push([
+      'training',
+      `${counted(training.imageCount, 'image')}, seed ${training.seed}; ${figures.join(', ')}`,
+    ]);
   }
   if (calibration) {
     lines.push([
       'calibration',
-      `${calibration.referenceScores.length} reference scores (${calibration.source})${calibration.stale === true ? ', stale: images were added since' : ''}`,
+      `${counted(calibration.referenceScores.length, 'reference score')} (${calibration.source})${calibration.stale === true ? ', stale: images were added since' : ''}`,
     ]);
   }
   if (thresholds) {
     lines.push([
       'thresholds',
-      `score ${thresholds.classification} (${thresholds.classificationMethod}), map ${thresholds.segmentation} (${thresholds.segmentationMethod})`,
+      `score ${rounded(thresholds.classification)} (${thresholds.classificationMethod}), map ${rounded(thresholds.segmentation)} (${thresholds.segmentationMethod})`,
     ]);
     if (thresholds.statement) lines.push(['promise', describeStatement(thresholds.statement)]);
   }
   return lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join('');
+}
+
+/** Five significant digits; `--json` has them all. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5));
 }

@@ -57,11 +57,23 @@ const evaluation = {
 const timing = z.object({ imagesPerSecond: z.number().min(0) });
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
+/** Of sizes, in pixels. */
+const range = z.object({ min: count, max: count });
+
 /** One schema per command. */
 export const jsonOutputs = {
   dataset: z.object({
     images: count,
-    counts: z.array(z.object({ split: z.string(), label: verdict, defect: z.string(), images: count })),
+    counts: z.array(
+      z.object({
+        split: z.string(),
+        label: verdict,
+        defect: z.string(),
+        images: count,
+        width: range.optional(),
+        height: range.optional(),
+      }),
+    ),
     problems: z.array(
       z.object({
         kind: z.string(),
