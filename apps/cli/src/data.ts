@@ -7,6 +7,7 @@ import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/
 import { readMetadata } from '@oddpixel/model-core/onnx';
 import {
   carveValidation,
+  decodeText,
   isImageFile,
   readAnomalyDataset,
   splitDataset,
@@ -90,7 +91,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  return decodeText(await readBytes(path), path);
 }
 
 async function statOrThrow(path: string): Promise<Awaited<ReturnType<typeof stat>>> {

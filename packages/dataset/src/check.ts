@@ -125,11 +125,12 @@ async function inspect(
   const report: Report = (kind, severity, message) => {
     problems.push({ kind, severity, imageIds: [sample.imageId], message });
   };
-  if (imageLabel === 'nok' && (split === 'train' || split === 'validation')) {
+  const isTraining = split === 'train' || split === 'validation';
+  if (imageLabel === 'nok' && isTraining) {
     report('defectInTrain', 'error', `${name} is defective but is in the split ${split}`);
   }
   const maskPath = anomalyPath(dataset, sample);
-  if (maskPath === undefined && expectsMasks && imageLabel === 'nok') {
+  if (maskPath === undefined && expectsMasks && imageLabel === 'nok' && !isTraining) {
     report('maskMissing', 'warning', `${name} is defective but has no mask, while others have`);
   }
   const image = await open(imagePath(dataset, sample), 'unreadableImage', report, options);
@@ -183,7 +184,8 @@ async function open(
     return { raster: await codec.decode(bytes, { fileName: path, ...(limits && { limits }) }), hash, lossy };
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    // Errors about images begin with the file's name already.
+    const reason = (error instanceof Error ? error.message : String(error)).replace(`${path}: `, '');
     report(kind, 'error', `${path} cannot be read: ${reason}`);
     return undefined;
   }
@@ -259,7 +261,7 @@ function findMixtures(findings: readonly Finding[]): DatasetProblem[] {
         kind,
         severity: 'warning',
         imageIds: samples.map(({ imageId }) => imageId),
-        message: `most images are ${usual[0]}, but ${samples.length} are ${value}: ${list(samples.map(({ imageFileName }) => imageFileName))}`,
+        message: `most images are ${usual[0]}, but ${samples.length} ${samples.length === 1 ? 'is' : 'are'} ${value}: ${list(samples.map(({ imageFileName }) => imageFileName))}`,
       });
     }
   }

@@ -14,6 +14,7 @@ export { isLossyFile } from './lossy.ts';
 export { memoryFileSource } from './memory-source.ts';
 export { imageExtensions, isImageFile } from './paths.ts';
 export { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
+export { decodeText } from './text.ts';
 export {
   createSamples,
   readSamples,

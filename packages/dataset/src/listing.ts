@@ -3,11 +3,21 @@ import { DatasetError, type FileSource } from '@oddpixel/model-core/contract';
 import { compareText, fileNameOf, isImageFile } from './paths.ts';
 
 export interface Folder {
-  /** Names of the subfolders, hidden ones left out, sorted. */
+  /** Names of the subfolders, hidden ones and clutter left out, sorted. */
   readonly folders: readonly string[];
   /** Names of the files, hidden ones left out, sorted. */
   readonly files: readonly string[];
 }
+
+/** Folders that systems put beside people's files, in lower case: previews, waste, resource forks. */
+const clutter: readonly string[] = [
+  '@eadir',
+  '__macosx',
+  '#recycle',
+  '$recycle.bin',
+  'lost+found',
+  'system volume information',
+];
 
 /** A tree deeper than this is a loop of links, or no data set. */
 const deepest = 32;
@@ -18,7 +28,7 @@ export async function readFolder(source: FileSource, path: string): Promise<Fold
   const files: string[] = [];
   for await (const entry of source.list(path)) {
     const name = fileNameOf(entry.path);
-    if (name.startsWith('.')) continue;
+    if (name.startsWith('.') || clutter.includes(name.toLowerCase())) continue;
     (entry.kind === 'directory' ? folders : files).push(name);
   }
   return { folders: folders.sort(compareText), files: files.sort(compareText) };
@@ -39,7 +49,7 @@ export async function listImages(
     if (depth > deepest) {
       throw new DatasetError({
         path: source.name,
-        problems: [`folders are nested more than ${deepest} deep at ${relative}`],
+        problems: [`folders are nested more than ${deepest} deep at ${relative.slice(0, 80)}…`],
         fix: 'Look for a link that points to a folder above it.',
       });
     }

@@ -86,6 +86,20 @@ describe('mvtec', () => {
     expect(train && anomalyPath(dataset, train)).toBeUndefined();
   });
 
+  it('passes over what systems leave behind', async () => {
+    const dataset = await read([
+      'good/a.png',
+      'crack/b.png',
+      '@eaDir/a.png/THUMB_M.jpg',
+      '__MACOSX/good/c.png',
+      'crack/@eaDir/b.jpg',
+      '.DS_Store',
+      'good/Thumbs.db',
+      'lost+found/x.png',
+    ]);
+    expect(dataset.samples.map(({ imageFileName }) => imageFileName)).toEqual(['crack/b.png', 'good/a.png']);
+  });
+
   it('does not depend on the order of listing, and sorts by code units', async () => {
     const names = [
       'train/good/b.png',
@@ -239,6 +253,36 @@ describe('csv', () => {
       '13 not a path',
     ]);
     expect(problems[7]).toContain('there is a/2.png');
+  });
+
+  it('reads UTF-8 with or without a mark and UTF-16, and refuses what would be read wrongly', async () => {
+    const table = 'image;label\r\n"bilder\\äpfel.png";bad\r\n';
+    const utf16 = (big: boolean): Uint8Array => {
+      const bytes = new Uint8Array(2 + 2 * table.length);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(0, 0xfeff, !big);
+      [...table].forEach((character, i) => view.setUint16(2 + 2 * i, character.charCodeAt(0), !big));
+      return bytes;
+    };
+    const readTable = (bytes: Uint8Array): Promise<Dataset> =>
+      readAnomalyDataset(
+        memoryFileSource(
+          new Map([
+            ['t.csv', bytes],
+            ['bilder/äpfel.png', new Uint8Array()],
+          ]),
+        ),
+      );
+    for (const bytes of [
+      new TextEncoder().encode(table),
+      new TextEncoder().encode(`\uFEFF${table}`),
+      utf16(false),
+      utf16(true),
+    ]) {
+      expect(summary(await readTable(bytes))).toEqual(['bilder/äpfel.png nok - - -']);
+    }
+    const latin1 = Uint8Array.from(table, (character) => character.charCodeAt(0));
+    expect(await problemsOf(readTable(latin1))).toEqual(['it is not UTF-8 text']);
   });
 
   it('is not confused by other tables', async () => {

@@ -9,6 +9,7 @@ import type { DatasetLayout, LayoutInput, LayoutReader } from './layouts/layout.
 import { readMvtecLayout } from './layouts/mvtec.ts';
 import { readFolder } from './listing.ts';
 import { isImageFile, joinPath, normalizeFolder, normalizeRelativePath } from './paths.ts';
+import { decodeText } from './text.ts';
 
 export interface ReadDatasetOptions {
   /**
@@ -89,7 +90,7 @@ async function withGroups(
   const file = fileOption('groups', options.groups);
   if (file !== undefined) {
     const name = joinPath(path, file);
-    const text = new TextDecoder().decode(await source.read(name));
+    const text = decodeText(await source.read(name), name);
     return applyGroups(dataset, parseGroups(text, name), name);
   }
   if (options.groupsText === undefined) return dataset;
@@ -123,7 +124,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
   const seen = [
     folders.length > 0 && `the folders ${shorten(folders)}`,
     images > 0 && `${images} images without a folder`,
-    files.length > images && `the files ${shorten(files.filter((name) => !isImageFile(name)))}`,
+    files.length > images && `the files ${shorten(files.filter((name) => !isImageFile(name)).map(remark))}`,
   ].filter((part) => part !== false);
   throw new DatasetError({
     path: path || source.name,
@@ -132,6 +133,11 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
       `Expected one of: train/good and test/… (mvtec); a folder named ${goodNames.slice(0, 4).join(', ')} or ` +
       'the like, beside others (folder); a .csv table with the columns image and label (csv); or the options imageDir and anomalyDir (halcon).',
   });
+}
+
+/** Tables that describe a data set are taken before: this one does not. */
+function remark(name: string): string {
+  return /\.csv$/i.test(name) ? `${name} (without the columns image and label)` : name;
 }
 
 function shorten(names: readonly string[]): string {

@@ -141,7 +141,7 @@ describe('splitDataset', () => {
       );
     }
     expect(() => splitDataset(makeImages(0, 5), { train: 50, validation: 0, seed: 1 })).toThrow(
-      /no good image/,
+      /no good image among the 5 images/,
     );
     expect(() => splitDataset(makeImages(6, 0, 6), { train: 50, validation: 20, seed: 1 })).toThrow(
       /no good image is left for validation \(6 good images in 1 groups\)/,

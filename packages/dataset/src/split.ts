@@ -50,6 +50,13 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   }
 
   const good = dataset.samples.filter(({ imageLabel }) => imageLabel === 'ok').length;
+  if (good === 0 && train + validation > 0) {
+    throw new DatasetError({
+      path: dataset.imageDir || '.',
+      problems: [`there is no good image among the ${dataset.samples.length} images`],
+      fix: 'Put good images into a folder named good, beside those of defects.',
+    });
+  }
   const splits = ['train', 'validation', 'test'] as const;
   const open = largestRemainder(good, [train, validation, 100 - train - validation]);
   const chosen = new Map<Sample, Split>();

@@ -8,6 +8,7 @@ import { makeDataset, type SampleDraft } from '../dataset.ts';
 import { labelOf, splitOf } from '../labels.ts';
 import { readFolder } from '../listing.ts';
 import { fileNameOf, folderOf, joinPath, normalizeRelativePath } from '../paths.ts';
+import { decodeText } from '../text.ts';
 import type { LayoutInput } from './layout.ts';
 
 const columnNames = ['image', 'label', 'mask', 'split', 'group', 'defect'];
@@ -20,7 +21,7 @@ function isDatasetHeader(columns: readonly string[]): boolean {
 export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
   const { source, path, onWarning } = input;
   const table = joinPath(path, input.csv ?? (await findTable(source, path)));
-  const { columns, rows } = parseCsv(new TextDecoder().decode(await source.read(table)), table);
+  const { columns, rows } = parseCsv(decodeText(await source.read(table), table), table);
   if (!isDatasetHeader(columns)) {
     throw new DatasetError({
       path: table,
@@ -116,7 +117,10 @@ export async function findTables(source: FileSource, path: string): Promise<stri
   const { files } = await readFolder(source, path);
   const tables: string[] = [];
   for (const name of files.filter((file) => /\.csv$/i.test(file))) {
-    const text = new TextDecoder().decode(await source.read(joinPath(path, name)));
+    const bytes = await source.read(joinPath(path, name));
+    // Looking for two plain words: what other characters mean does not matter here.
+    const encoding = bytes[0] === 0xff ? 'utf-16le' : bytes[0] === 0xfe ? 'utf-16be' : 'utf-8';
+    const text = new TextDecoder(encoding).decode(bytes);
     const header = text.replace(/^\uFEFF?\s*/, '').split(/[\r\n]/, 1)[0] ?? '';
     try {
       if (isDatasetHeader(parseCsv(header, name).columns)) tables.push(name);
