@@ -84,6 +84,15 @@ describe('the whole job', () => {
     const html = await readFile(join(report, 'report.html'), 'utf8');
     expect(html).toContain('test/blot/0.png');
     expect(html).not.toMatch(/(src|href)="https?:/);
+    // Image, ground truth, map and overlay of the oddest image lie alike.
+    const uris = [...html.matchAll(/src="data:image\/\w+;base64,([^"]+)"/g)].slice(0, 4);
+    const sizes = await Promise.all(
+      uris.map(async ([, text = '']) => {
+        const { width, height } = await sharp(Buffer.from(text, 'base64')).metadata();
+        return [width, height];
+      }),
+    );
+    expect(sizes).toEqual(Array.from({ length: 4 }, () => [150, 100]));
     expect(JSON.parse(await readFile(join(report, 'evaluation.json'), 'utf8'))).toMatchObject({
       counts: { images: 7 },
     });

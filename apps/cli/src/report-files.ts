@@ -2,14 +2,7 @@
 import { join } from 'node:path';
 import { calibratedValue, type AnomalyModel } from '@oddpixel/model-core/model';
 import type { ImageCodec, ImageFormat, Raster } from '@oddpixel/model-core/contract';
-import {
-  renderMap,
-  renderOverlay,
-  serializeEvaluation,
-  thumbnail,
-  toRgb,
-  type DrawingRange,
-} from '@oddpixel/eval';
+import { renderOverlay, serializeEvaluation, thumbnail, toRgb, type DrawingRange } from '@oddpixel/eval';
 import { renderReport, type GalleryItem, type ReportData } from '@oddpixel/eval/report';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
 import type { EvaluatedSample } from '@oddpixel/workflow';
@@ -54,13 +47,14 @@ export async function galleryItem(
     ...(mask && sample.imageLabel === 'nok' && { groundTruth: mask }),
   });
   const black: Raster = { ...small, data: new Uint8Array(small.data.length) };
-  // The map alone is the overlay on black at full opacity, so that all four pictures lie alike.
+  // Map and mask alone are overlays on black at full opacity, so that all four pictures lie alike.
   const mapPicture = renderOverlay(black, map, { ...range, geometry: placed, opacity: 1 });
   const truth: Raster | undefined =
     mask && sample.imageLabel === 'nok'
-      ? renderMap(
+      ? renderOverlay(
+          black,
           { width: map.width, height: map.height, data: Float32Array.from(mask) },
-          { min: 0, max: 1, colorMap: 'hot' },
+          { min: 0, max: 1, colorMap: 'hot', geometry: placed, opacity: 1 },
         )
       : undefined;
   const uri = async (picture: Raster, format: ImageFormat): Promise<string> =>

@@ -1,11 +1,13 @@
 /** What charts share: frame, axes, and text that a screen reader can use. SVG that takes its colours from the page. */
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { html, type Markup } from './html.ts';
-import { score } from './format.ts';
+import { plain } from './format.ts';
 
-const chartWidth = 420;
-export const chartHeight = 280;
-const margin = { top: 14, right: 14, bottom: 44, left: 52 };
+/** In the units of the drawing, which scales with the page. */
+export const chartWidth = 420;
+export const chartTop = 14;
+const chartHeight = 280;
+const margin = { top: chartTop, right: 14, bottom: 44, left: 52 };
 
 export interface Frame {
   readonly x: ScaleLinear<number, number>;
@@ -42,7 +44,7 @@ export function chart({ x, y }: Frame, text: ChartText, content: readonly Markup
     .map(
       (tick) =>
         html`<g transform="translate(${x(tick)} ${bottom})"
-          ><line y2="5" class="axis" /><text y="18" text-anchor="middle">${score(tick)}</text></g
+          ><line y2="5" class="axis" /><text y="18" text-anchor="middle">${plain(tick)}</text></g
         >`,
     );
   const yTicks = y
@@ -51,7 +53,7 @@ export function chart({ x, y }: Frame, text: ChartText, content: readonly Markup
       (tick) =>
         html`<g transform="translate(${left} ${y(tick)})"
           ><line x2="${right - left}" class="grid" /><text x="-8" dy="0.32em" text-anchor="end"
-            >${score(tick)}</text
+            >${plain(tick)}</text
           ></g
         >`,
     );

@@ -17,10 +17,13 @@ export function rocChart({ roc, image, thresholds }: Evaluation): Markup {
   });
 }
 
-export function precisionRecallChart({ precisionRecall, image, thresholds }: Evaluation): Markup {
+export function precisionRecallChart({ precisionRecall, image, thresholds, counts }: Evaluation): Markup {
   const model = modelRow(thresholds);
   const here = model && { x: model.recall, y: model.precision };
-  return curveChart(precisionRecall, here, false, {
+  // The curve ends where all defective images are found; lower thresholds only add good ones, down to the share of
+  // defective images among all.
+  const all = { x: 1, y: counts.nok / counts.images };
+  return curveChart(precisionRecall.length > 0 ? [...precisionRecall, all] : [], here, false, {
     id: 'precision-recall',
     title: 'Precision and recall',
     description: `Share of nok verdicts that are right against defective images found, over all thresholds. Average precision ${measure(image?.ap)}. ${atModel(model)}`,
@@ -40,7 +43,7 @@ function atModel(row: ThresholdRow | undefined): string {
 }
 
 function curveChart(
-  points: readonly CurvePoint[],
+  points: readonly Pick<CurvePoint, 'x' | 'y'>[],
   here: { readonly x: number | null; readonly y: number | null } | undefined,
   diagonal: boolean,
   text: ChartText,
@@ -50,7 +53,7 @@ function curveChart(
   }
   const scales = frame({ xDomain: [0, 1], yDomain: [0, 1] });
   const { x, y } = scales;
-  const path = line<CurvePoint>(
+  const path = line<Pick<CurvePoint, 'x' | 'y'>>(
     (point) => Number(x(point.x).toFixed(1)),
     (point) => Number(y(point.y).toFixed(1)),
   )([...points]);

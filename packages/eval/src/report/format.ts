@@ -11,7 +11,13 @@ export function percent(share: number | null | undefined, digits: number = 1): s
   return `${(100 * share).toFixed(digits).replace(/\.0+$/, '')} %`;
 }
 
-/** Scores and thresholds: four significant digits. */
+/** Scores and thresholds: four significant digits, trailing zeros kept, so that columns line up. */
 export function score(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 10_000 ? value.toPrecision(4) : plain(value);
+}
+
+/** Four significant digits at most: ticks, parameters, p. */
+export function plain(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '–';
 }

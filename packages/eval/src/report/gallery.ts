@@ -1,6 +1,6 @@
 /** All images, the oddest first. Filtering works without a script. */
 import type { ImageLabel } from '@oddpixel/model-core/contract';
-import { score } from './format.ts';
+import { plain, score } from './format.ts';
 import { html, type Markup } from './html.ts';
 import type { GalleryItem } from './report-data.ts';
 
@@ -31,6 +31,10 @@ export function gallery(items: readonly GalleryItem[]): Markup {
           >`,
       )}
     </fieldset>
+    <p class="legend">
+      In the overlay: <span class="key key-region"></span>what the model marks
+      <span class="key key-truth"></span>ground truth
+    </p>
     <ol class="gallery">
       ${sorted.map(card)}
     </ol>`;
@@ -74,7 +78,7 @@ function card(item: GalleryItem): Markup {
       <span class="score">${score(item.score)}</span>${said}<span class="kind">${kind}</span>
     </div>
     <p class="file">
-      ${fileName}${pValue !== undefined && html` <span class="p">p = ${score(pValue)}</span>`}
+      ${fileName}${pValue !== undefined && html` <span class="p">p = ${plain(pValue)}</span>`}
     </p>
     <div class="pictures">
       ${figure(item.image, 'image')}${figure(item.groundTruth, 'ground truth')}${figure(item.map, 'map')}${figure(item.overlay, 'overlay')}

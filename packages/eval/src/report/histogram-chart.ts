@@ -1,6 +1,6 @@
 /** Scores of good and defective images, and where the thresholds lie. */
 import type { Evaluation } from '../evaluation.ts';
-import { chart, chartHeight, frame } from './chart.ts';
+import { chart, chartTop, chartWidth, frame } from './chart.ts';
 import { score } from './format.ts';
 import { html, type Markup } from './html.ts';
 
@@ -11,7 +11,11 @@ export function histogramChart({ histogram, thresholds, counts }: Evaluation): M
   const low = Math.min(...values);
   const high = Math.max(...values);
   const highest = Math.max(1, ...ok.map((count, i) => count + (nok[i] ?? 0)));
-  const scales = frame({ xDomain: high > low ? [low, high] : [low - 1, high + 1], yDomain: [0, highest] });
+  // Room above the bars for the names of the thresholds.
+  const scales = frame({
+    xDomain: high > low ? [low, high] : [low - 1, high + 1],
+    yDomain: [0, highest * (1 + 0.09 * lines.length)],
+  });
   const { x, y } = scales;
   const bar = (bin: number, from: number, count: number, kind: 'ok' | 'nok'): Markup | false => {
     const left = x(edges[bin] ?? 0);
@@ -30,22 +34,21 @@ export function histogramChart({ histogram, thresholds, counts }: Evaluation): M
   const bars = ok.map(
     (count, bin) => html`${bar(bin, 0, count, 'ok')}${bar(bin, count, nok[bin] ?? 0, 'nok')}`,
   );
-  const marks = lines.map(({ name, threshold }, i) => {
-    const place = x(threshold);
-    const label = name === 'model' ? 'threshold' : 'best F1';
-    const side = place > 300 ? 'end' : 'start';
+  const marks = placeLabels(lines.map(({ threshold }) => x(threshold))).map(({ place, row, side }, i) => {
+    const { name = 'model', threshold = 0 } = lines[i] ?? {};
+    const top = chartTop + rowHeight * row;
     return html`<line
         class="mark ${name === 'model' ? 'mark-model' : 'mark-other'}"
         x1="${place.toFixed(1)}"
         x2="${place.toFixed(1)}"
-        y1="${14}"
-        y2="${chartHeight - 44}"
+        y1="${top}"
+        y2="${y(0)}"
       /><text
         class="mark-label"
         x="${(place + (side === 'end' ? -5 : 5)).toFixed(1)}"
-        y="${24 + 14 * i}"
+        y="${top + 9}"
         text-anchor="${side}"
-        >${label} ${score(threshold)}</text
+        >${name === 'model' ? 'threshold' : 'best F1'} ${score(threshold)}</text
       >`;
   });
   const text = {
@@ -62,4 +65,32 @@ export function histogramChart({ histogram, thresholds, counts }: Evaluation): M
   };
   return html`${chart(scales, text, [...bars, ...marks])}
     <p class="legend"><span class="key key-ok"></span>good <span class="key key-nok"></span>defective</p>`;
+}
+
+/** Height of a line of text and width of a label, in the chart's units. */
+const rowHeight = 15;
+const labelWidth = 110;
+
+interface Label {
+  readonly place: number;
+  /** Line of text from the top; the mark begins there too. */
+  readonly row: number;
+  /** Which end of the text stands at the mark. */
+  readonly side: 'start' | 'end';
+}
+
+/**
+ * Labels one below the other so that no mark runs through a label: where the text goes to the right, the left mark
+ * comes first; where the right mark has no room to its right, it comes first and its text goes to the left.
+ */
+function placeLabels(places: readonly number[]): Label[] {
+  const right = Math.max(...places);
+  const crowded = right + labelWidth > chartWidth;
+  const order = [...places].sort((a, b) => (crowded ? b - a : a - b));
+  return places.map((place, i) => ({
+    place,
+    // Equal places keep their own rows.
+    row: order.indexOf(place) + places.slice(0, i).filter((other) => other === place).length,
+    side: crowded && place > labelWidth + 60 ? 'end' : 'start',
+  }));
 }

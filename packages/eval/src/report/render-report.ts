@@ -12,7 +12,8 @@ import { confusionMatrix, defectTable, parameterTable, thresholdTable } from './
 /** HTML text of the report. Everything that comes from outside is escaped. */
 export function renderReport(data: ReportData): string {
   const { evaluation, manifest } = data;
-  const { pixel, thresholds } = evaluation;
+  const { thresholds } = evaluation;
+  const hasPixels = evaluation.pixel?.auroc != null;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,10 +31,7 @@ export function renderReport(data: ReportData): string {
       <body>
         <header>
           <h1>${data.title}</h1>
-          <p class="subtitle">
-            ${data.modelName} on ${data.datasetName}: ${evaluation.counts.ok} good and
-            ${evaluation.counts.nok} defective images
-          </p>
+          <p class="subtitle">${subtitle(data)}</p>
           ${verdicts(data)} ${statement(data)} ${notes(data)}
         </header>
         <main>
@@ -54,11 +52,11 @@ export function renderReport(data: ReportData): string {
           </div>
           <h2>Verdicts by threshold</h2>
           ${thresholdTable(thresholds)}
-          <div class="panels" style="margin-top:16px">
+          <div class="panels confusions">
             ${thresholds.slice(0, 5).map((row) => html`<section class="panel">${confusionMatrix(row)}</section>`)}
           </div>
           <h2>Kinds of defect</h2>
-          ${defectTable(evaluation.perDefect)} ${pixel && pixelMeasures(data)}
+          ${defectTable(evaluation.perDefect)} ${hasPixels && pixelMeasures(data)}
           <h2>Images, oddest first</h2>
           ${gallery(data.gallery)}
           <h2>Parameters</h2>
@@ -74,6 +72,24 @@ export function renderReport(data: ReportData): string {
     </html> `.markup;
 }
 
+function subtitle({ evaluation, manifest }: ReportData): string {
+  const { counts, perDefect } = evaluation;
+  const { imageWidth, imageHeight } = manifest.preprocessing;
+  return [
+    `${counts.ok} good and ${counts.nok} defective images`,
+    perDefect.length > 1 && `${perDefect.length} kinds of defect`,
+    `${manifest.head === undefined ? manifest.modelType : `${manifest.head.type} head`}, ${imageWidth} × ${imageHeight} pixels`,
+  ]
+    .filter((part) => part !== false)
+    .join(' · ');
+}
+
+/** What goes wrong stands out, unless nothing does. */
+function some(count: number, one: string, several: string): Markup {
+  const text = `${count} ${count === 1 ? one : several}`;
+  return count === 0 ? html`no ${several}` : html`<b>${text}</b>`;
+}
+
 function verdicts({ evaluation }: ReportData): Markup {
   const { image, pixel, thresholds } = evaluation;
   const model = thresholds.find(({ name }) => name === 'model');
@@ -83,11 +99,11 @@ function verdicts({ evaluation }: ReportData): Markup {
       model &&
       html`<li class="nok">
           <strong>${model.confusion.truePositives + model.confusion.falsePositives}</strong
-          ><span>called nok, ${model.confusion.falsePositives} of them false alarms</span>
+          ><span>called nok, ${some(model.confusion.falsePositives, 'false alarm', 'false alarms')}</span>
         </li>
         <li class="ok">
           <strong>${model.confusion.trueNegatives + model.confusion.falseNegatives}</strong
-          ><span>called ok, ${model.confusion.falseNegatives} of them missed</span>
+          ><span>called ok, ${some(model.confusion.falseNegatives, 'missed defect', 'missed defects')}</span>
         </li>`
     }
     <li>
@@ -98,14 +114,14 @@ function verdicts({ evaluation }: ReportData): Markup {
       >
     </li>
     ${
-      pixel &&
+      pixel?.auroc != null &&
       html`<li><strong>${measure(pixel.auroc)}</strong><span>pixel AUROC</span></li>
         <li><strong>${measure(pixel.aupro30)}</strong><span>AUPRO up to 30 % false positives</span></li>`
     }
   </ul>`;
 }
 
-function statement({ manifest }: ReportData): Markup {
+function statement({ manifest, evaluation }: ReportData): Markup {
   const { thresholds, calibration } = manifest;
   if (thresholds === undefined) {
     return html`<p class="statement estimated">This model has no threshold, so there are no verdicts.</p>`;
@@ -114,9 +130,15 @@ function statement({ manifest }: ReportData): Markup {
     thresholds.statement === undefined
       ? `The threshold was chosen by the rule ${thresholds.classificationMethod}; it makes no claim about false alarms.`
       : describeStatement(thresholds.statement);
+  const model = evaluation.thresholds.find(({ name }) => name === 'model');
+  const seen =
+    model === undefined || evaluation.counts.ok === 0
+      ? ''
+      : ` On these images the rate was ${percent(model.relative.falsePositives)}: ${model.confusion.falsePositives} of ${evaluation.counts.ok} good ones.`;
   const kind = thresholds.statement?.kind === 'guaranteed' ? '' : ' estimated';
   return html`<p class="statement${kind}">
-    <strong>Threshold ${score(thresholds.classification)}.</strong> ${words}${
+    <strong>Threshold ${score(thresholds.classification)}.</strong>
+    ${`${words}${seen}`.replaceAll(' %', '\u00a0%')}${
       calibration?.stale === true && ' Images were added since; the claim is older than the model.'
     }
   </p>`;

@@ -112,7 +112,10 @@ describe('renderReport', () => {
     const data = reportData(mixed);
     const text = renderReport(data);
     expect(text).toContain(data.evaluation.image?.auroc?.toFixed(3));
-    expect(text).toContain('Guaranteed: with 95 % confidence at most 13.9 % of good images are called nok');
+    expect(text).toContain(
+      'Guaranteed: with 95\u00a0% confidence at most 13.9\u00a0% of good images are called nok',
+    );
+    expect(text).toMatch(/On these images the rate was [\d.]+\u00a0%: \d+ of 16 good ones\./);
     expect(text).toContain('8 regions of the ground truth are too small');
     expect(text.match(/<li class="card/g)).toHaveLength(24);
     // Oddest first.
@@ -206,6 +209,10 @@ describe.skipIf(executable === undefined)(`in a browser${suffix}`, () => {
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
       expect(overflow).toBe(0);
+      const spilling = await page.evaluate(
+        '[...document.querySelectorAll(".panel, .card, .verdicts li, .statement")].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent)',
+      );
+      expect(spilling).toEqual([]);
       await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
       const violations = await page.evaluate(
         'axe.run().then((result) => result.violations.map((v) => v.id + ": " + v.nodes[0].html))',

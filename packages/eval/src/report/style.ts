@@ -23,7 +23,7 @@ h3 { font-size: 15px; margin: 0 0 8px; }
 .verdicts { display: flex; flex-wrap: wrap; gap: 12px; margin: 0 0 12px; padding: 0; list-style: none; }
 .verdicts li { flex: 1 1 150px; background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 14px 18px; }
 .verdicts strong { display: block; font-size: 30px; line-height: 1.15; letter-spacing: -0.02em; font-weight: 650; }
-.verdicts span { color: var(--soft); font-size: 13px; }
+.verdicts span { color: var(--soft); font-size: 13px; line-height: 1.4; display: block; } .verdicts b { color: var(--ink); font-weight: 650; }
 .verdicts .ok strong { color: var(--ok); } .verdicts .nok strong { color: var(--nok); }
 .statement { background: var(--panel); border: 1px solid var(--line); border-left: 4px solid var(--ok); border-radius: 10px; padding: 14px 18px; margin: 0; max-width: 78ch; }
 .statement.estimated { border-left-color: var(--warn); }
@@ -31,16 +31,17 @@ h3 { font-size: 15px; margin: 0 0 8px; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 16px; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px; min-width: 0; }
 .chart { display: block; width: 100%; height: auto; font-size: 12px; }
-.chart text { fill: var(--soft); } .chart .axis-label { font-size: 12px; } .chart .mark-label { fill: var(--ink); font-weight: 600; }
+.chart text { fill: var(--soft); } .chart .axis-label { font-size: 12px; } .chart .mark-label { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--panel); stroke-width: 4px; stroke-linejoin: round; }
 .axis { stroke: var(--soft); } .grid { stroke: var(--line); }
 .fill-ok { fill: var(--ok); } .fill-nok { fill: var(--nok); }
 .curve { fill: none; stroke: var(--mark); stroke-width: 2.5; stroke-linejoin: round; }
 .chance { stroke: var(--soft); stroke-dasharray: 3 5; } .here { fill: var(--nok); stroke: var(--panel); stroke-width: 2; }
 .mark { stroke-width: 2; } .mark-model { stroke: var(--ink); } .mark-other { stroke: var(--mark); stroke-dasharray: 5 4; }
-.legend { color: var(--soft); font-size: 13px; margin: 6px 0 0; min-height: 20px; }
+.legend { color: var(--soft); font-size: 13px; margin: 6px 0 0; min-height: 20px; } .filters + .legend { margin: 0 0 14px; }
 .key { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin: 0 5px 0 10px; vertical-align: -1px; }
 .key:first-child { margin-left: 0; }
 .key-ok { background: var(--ok); } .key-nok { background: var(--nok); } .key-here { background: var(--nok); border-radius: 50%; }
+.key-region, .key-truth { height: 0; border-top: 2px solid #e02b2b; border-radius: 0; vertical-align: 4px; } .key-truth { border-color: #12a5c4; }
 .key-chance { height: 0; border-top: 2px dashed var(--soft); border-radius: 0; vertical-align: 4px; }
 .scroll { overflow-x: auto; border-radius: 12px; border: 1px solid var(--line); background: var(--panel); }
 .scroll:focus-visible, label:focus-within span { outline: 2px solid var(--mark); outline-offset: 2px; }
@@ -51,7 +52,8 @@ tbody tr:first-child > * { border-top: 0; } thead + tbody tr:first-child > * { b
 tbody th { font-weight: 550; } .number { text-align: right; } .model-row > * { background: var(--ok-tint); }
 .parameters td { white-space: normal; overflow-wrap: anywhere; } .parameters th { color: var(--soft); width: 1%; }
 .confusion { margin: 0; } .confusion caption { text-align: left; font-weight: 650; padding: 0 0 6px; }
-.confusion th, .confusion td { padding: 8px 10px; white-space: normal; } .confusion td.right { background: var(--ok-tint); } .confusion td.wrong { background: var(--nok-tint); }
+.confusion th, .confusion td { padding: 8px 10px; white-space: normal; } .confusion thead > tr > * { border-top: 0; padding-top: 0; }
+.confusions { margin-top: 16px; display: flex; flex-wrap: wrap; } .confusions .panel { flex: 1 1 280px; } .confusion td.right { background: var(--ok-tint); } .confusion td.wrong { background: var(--nok-tint); }
 .confusion strong { font-size: 20px; font-weight: 650; } .confusion td span { color: var(--soft); font-size: 13px; white-space: nowrap; }
 .filters { border: 0; padding: 0; margin: 0 0 14px; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .filters legend { float: left; padding: 0; margin-right: 10px; color: var(--soft); }
@@ -72,6 +74,6 @@ tbody th { font-weight: 550; } .number { text-align: right; } .model-row > * { b
 .nothing { display: grid; place-items: center; border: 1px dashed var(--line); border-radius: 6px; color: var(--soft); font-size: 12px; text-align: center; }
 main:has(#show-wrong:checked) .card:not(.is-wrong), main:has(#show-nok:checked) .card:not(.is-nok), main:has(#show-ok:checked) .card:not(.is-ok) { display: none; }
 .empty { color: var(--soft); } footer { color: var(--soft); font-size: 13px; padding-top: 48px; padding-bottom: 40px; }
-@media (max-width: 460px) { .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 460px) { th, td { padding: 8px 9px; } .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media print { body { background: #fff; } .filters { display: none; } .card, .panel { break-inside: avoid; } .card { content-visibility: visible; } }
 `;

@@ -1,7 +1,7 @@
 /** Tables of the report. */
 import type { ModelManifest } from '@oddpixel/model-core/contract';
 import type { ConfusionMatrix, DefectMeasures, ThresholdName, ThresholdRow } from '../evaluation.ts';
-import { measure, percent, score } from './format.ts';
+import { measure, percent, plain, score } from './format.ts';
 import { html, type Markup } from './html.ts';
 
 const thresholdNames: Readonly<Record<ThresholdName, string>> = {
@@ -155,7 +155,7 @@ export function parameterTable(manifest: ModelManifest): Markup {
 function entries(values: Readonly<Record<string, number | string | boolean>>): [string, string][] {
   return Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === 'number' ? score(value) : String(value),
+    typeof value === 'number' ? plain(value) : String(value),
   ]);
 }
 
