@@ -14,6 +14,9 @@ import { gradients } from './gradients.ts';
 const float = (dims: readonly number[], ...values: number[]): HostTensor<'float32'> =>
   hostTensor('float32', dims, Float32Array.from(values));
 
+const ramp = (count: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: count }, (_, i) => (((i * 7) % 13) - 6) / 8);
+
 const operators = (graph: Graph): string[] => graph.nodes.map(({ opType }) => opType);
 
 function run(graph: Graph, feeds: Record<string, HostTensor>, output: string): number[] {
@@ -118,6 +121,29 @@ describe('gradients', () => {
     const feeds = { x: float([1, 1, 2, 2], 0, 7, 7, 1) };
     expect(run(graph, feeds, 'pooled')).toEqual([0, 1, 0, 0]);
     expect(run(graph, feeds, 'reduced')).toEqual([0, 0.5, 0.5, 0]);
+  });
+
+  it('keeps half precision', () => {
+    const build = (dtype: 'float16' | 'float32'): number[] => {
+      const g = new GraphBuilder();
+      const x = g.input('x', 'float32', [1, 2, 4, 6]);
+      const half = onnx.cast(x, dtype);
+      const kernel = onnx.cast(g.constant(hostTensor('float32', [2, 2, 3, 3], ramp(36))), dtype);
+      const y = onnx.maxPool(onnx.conv(half, kernel, undefined, { pads: [1, 1, 1, 1] }), [3, 3], {
+        strides: [2, 2],
+        pads: [1, 1, 1, 1],
+      });
+      const loss = onnx.reduceSum(
+        onnx.averagePool(onnx.resize(onnx.square(y), 3, 5), [2, 2], { pads: [1, 0, 0, 0] }),
+      );
+      const [ofHalf, ofX] = gradients(loss, [half, x]) as [Value, Value];
+      expect(ofHalf.dtype).toBe(dtype);
+      g.output('gradient', ofX);
+      return run(g.build(), { x: hostTensor('float32', [1, 2, 4, 6], ramp(48)) }, 'gradient');
+    };
+    const [half, single] = [build('float16'), build('float32')];
+    const largest = Math.max(...single.map(Math.abs));
+    half.forEach((value, i) => expect(Math.abs(value - (single[i] ?? NaN))).toBeLessThan(0.02 * largest));
   });
 
   it('names the operator and the node that has no rule', () => {

@@ -1,6 +1,6 @@
 /** Linear maps along one axis by constant matrices: the transposes of resizing and of choosing elements. */
-import { hostTensor } from '../../contract/index.ts';
 import { matmul, transpose, type Value } from '../build/index.ts';
+import { constantLike } from './shapes.ts';
 
 /** Which inputs one output is made of. */
 export type Taps = readonly { readonly index: number; readonly weight: number }[];
@@ -11,7 +11,7 @@ export type Taps = readonly { readonly index: number; readonly weight: number }[
  * @param taps for each output, what it was made of.
  */
 export function transposeAlong(gradient: Value, axis: number, inputs: number, taps: readonly Taps[]): Value {
-  const { builder, dims } = gradient;
+  const { dims } = gradient;
   const last = dims.length - 1;
   const matrix = new Float32Array(taps.length * inputs);
   const isSecondLast = axis === last - 1;
@@ -23,9 +23,9 @@ export function transposeAlong(gradient: Value, axis: number, inputs: number, ta
   });
   // Rows are multiplied from the left, columns from the right; other axes take the place of the last one for a while.
   if (isSecondLast) {
-    return matmul(builder.constant(hostTensor('float32', [inputs, taps.length], matrix)), gradient);
+    return matmul(constantLike(gradient, [inputs, taps.length], matrix), gradient);
   }
-  const map = builder.constant(hostTensor('float32', [taps.length, inputs], matrix));
+  const map = constantLike(gradient, [taps.length, inputs], matrix);
   if (axis === last) return matmul(gradient, map);
   const exchanged = dims.map((_, at) => (at === axis ? last : at === last ? axis : at));
   return transpose(matmul(transpose(gradient, exchanged), map), exchanged);

@@ -3,8 +3,21 @@
  * gradient is a repetition. Repetitions are not written out before an operator needs them: a gradient may be 1 (or
  * have no axis) where its value is larger. Shapes may have named dimensions: two names are trusted to agree.
  */
-import { add, cast, expand, mul, reduceSum, reshape, shapeOf, slice, squeeze } from '../build/index.ts';
+import {
+  add,
+  cast,
+  expand,
+  greater,
+  mul,
+  reduceSum,
+  reshape,
+  shapeOf,
+  slice,
+  squeeze,
+  where,
+} from '../build/index.ts';
 import { scalar } from '../build/operand.ts';
+import { hostTensor } from '../../contract/index.ts';
 import type { Value } from '../build/index.ts';
 import type { Dim } from '../types/rule.ts';
 
@@ -15,11 +28,13 @@ export function expandLike(gradient: Value, value: Value): Value {
   if (!repeated.includes(true)) {
     return gradient.dims.length === value.dims.length ? gradient : reshapeLike(gradient, value);
   }
-  const known = value.dims.map((dim, axis) => (repeated[axis] === true ? dim : 1));
-  // An axis of 1 keeps its size, so only a repeated axis of unknown size needs the shape at run time.
-  return known.every((dim) => typeof dim === 'number')
-    ? expand(gradient, known)
-    : expandTo(gradient, shapeOf(value));
+  const named = value.dims.flatMap((dim, axis) =>
+    repeated[axis] === true && typeof dim !== 'number' ? [axis] : [],
+  );
+  const stretched = named.length === 0 ? gradient : mul(gradient, onesAlong(value, named));
+  // An axis of 1 keeps its size: what is not repeated, or already stretched.
+  const known = value.dims.map((dim, axis) => (repeated[axis] === true && typeof dim === 'number' ? dim : 1));
+  return known.every((dim) => dim === 1) ? stretched : expand(stretched, known);
 }
 
 /** A gradient in the shape of another value with the same elements. */
@@ -64,23 +79,38 @@ export function timesCount(x: Value, counted: Value, axes: readonly number[]): V
 
 /** The number of elements along some axes: the known factor, and a scalar for the axes with names. */
 export function countAlong(
-  { dims, dtype, builder, name }: Value,
+  value: Value,
   axes: readonly number[],
 ): { readonly known: number; readonly unknown: Value | undefined } {
   let known = 1;
-  for (const axis of axes) if (typeof dims[axis] === 'number') known *= dims[axis];
-  if (axes.every((axis) => typeof dims[axis] === 'number')) return { known, unknown: undefined };
-  // Ones along the named axes alone, summed: integer arithmetic on shapes would not run on every device.
-  const value: Value = { builder, name, dtype, dims };
-  const others = dims.flatMap((dim, axis) => (axes.includes(axis) && typeof dim !== 'number' ? [] : [axis]));
-  const thin =
+  const named: number[] = [];
+  for (const axis of axes) {
+    const dim = value.dims[axis];
+    if (typeof dim === 'number') known *= dim;
+    else named.push(axis);
+  }
+  return { known, unknown: named.length === 0 ? undefined : reduceSum(onesAlong(value, named)) };
+}
+
+/**
+ * Ones with the size of a value along some axes and size 1 along the others. Made without asking for the shape, since
+ * integers would leave the device on some engines: nothing is greater than itself.
+ */
+function onesAlong(value: Value, axes: readonly number[]): Value {
+  const others = value.dims.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const line =
     others.length === 0 ? value : slice(value, ...others.map((axis) => ({ axis, start: 0, end: 1 })));
-  return { known, unknown: reduceSum(expandTo(scalar(builder, 1, dtype), shapeOf(thin))) };
+  return where(greater(line, line), scalar(value.builder, 0, value.dtype), 1);
 }
 
 /** `a + b`, where one of them may still be missing. */
 export function accumulate(a: Value | undefined, b: Value): Value {
   return a === undefined ? b : add(a, b);
+}
+
+/** A constant of another value's type. */
+export function constantLike({ builder, dtype }: Value, dims: readonly number[], data: Float32Array): Value {
+  return cast(builder.constant(hostTensor('float32', dims, data)), dtype);
 }
 
 /** 1 where a condition holds, else 0. */
@@ -95,8 +125,4 @@ export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
 /** Dims with leading axes of 1 up to a rank. */
 function aligned({ dims }: Value, rank: number): Dim[] {
   return [...Array<Dim>(Math.max(0, rank - dims.length)).fill(1), ...dims];
-}
-
-function expandTo(x: Value, shape: Value): Value {
-  return x.builder.node('Expand', [x, shape])[0] as Value;
 }

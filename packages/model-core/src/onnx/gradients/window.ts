@@ -3,11 +3,19 @@
  * into channels, `placePatches` is its transpose and adds everything back where it came from. Both are one
  * convolution whose kernels have a single 1. Letters: `k` = elements of a kernel.
  */
-import { hostTensor } from '../../contract/index.ts';
-import { conv, convTranspose, reshape, type ConvOptions, type Value } from '../build/index.ts';
+import {
+  conv,
+  convTranspose,
+  greater,
+  reshape,
+  slice,
+  where,
+  type ConvOptions,
+  type Value,
+} from '../build/index.ts';
 import type { Dim } from '../types/rule.ts';
 import type { NodeView } from './rule.ts';
-import { reshapeLike } from './shapes.ts';
+import { constantLike, reshapeLike } from './shapes.ts';
 
 export interface Window {
   readonly kernel: readonly number[];
@@ -62,7 +70,19 @@ export function kernelSize({ kernel }: Window): number {
 /** `[N, C, …]` → `[N·C, k, …]`: channel `t` holds element `t` under the window. Padding gives 0. */
 export function patches(x: Value, window: Window): Value {
   const { strides, dilations, pads } = window;
-  return conv(planesOf(x), picks(x, window), undefined, { strides, dilations, pads });
+  return conv(planesOf(x), computed(picks(x, window), x), undefined, { strides, dilations, pads });
+}
+
+/**
+ * A constant in a form that no engine takes for one. ONNX Runtime's CPU provider moves convolutions with constant
+ * kernels to a blocked layout, which takes 2 to 4 times as long here: the layout fills the `k` outputs up to 16 and
+ * everything around it must be reordered.
+ *
+ * @param like any value of the same rank; nothing is greater than itself.
+ */
+function computed(constant: Value, like: Value): Value {
+  const first = slice(like, ...like.dims.map((_, axis) => ({ axis, start: 0, end: 1 })));
+  return where(greater(first, first), 0, constant);
 }
 
 /** `[N·C, k, …]` → `[N, C, …]` in the shape of `x`: the transpose of `patches`. */
@@ -73,7 +93,7 @@ export function placePatches(view: NodeView, gradient: Value, x: Value, window: 
 /** `[N·C, 1, …]` → `[N, C, …]`: every place gives its value to all pixels under its window. */
 export function placeEverywhere(view: NodeView, gradient: Value, x: Value, window: Window): Value {
   const ones = new Float32Array(kernelSize(window)).fill(1);
-  const kernel = x.builder.constant(hostTensor('float32', [1, 1, ...window.kernel], ones));
+  const kernel = constantLike(x, [1, 1, ...window.kernel], ones);
   return spread(view, gradient, kernel, x, window);
 }
 
@@ -120,9 +140,9 @@ export function transposedOptions(
 }
 
 /** Kernels `[k, 1, …]` of which number `t` is 1 at element `t`. */
-function picks({ builder }: Value, window: Window): Value {
+function picks(x: Value, window: Window): Value {
   const size = kernelSize(window);
   const data = new Float32Array(size * size);
   for (let element = 0; element < size; element++) data[element * size + element] = 1;
-  return builder.constant(hostTensor('float32', [size, 1, ...window.kernel], data));
+  return constantLike(x, [size, 1, ...window.kernel], data);
 }

@@ -24,6 +24,13 @@ const power: GradientRule = (view) => {
   ];
 };
 
+/** A square, which losses are full of, takes one product instead of two and a sum. */
+const product: GradientRule = (view) => {
+  const [a, b, g] = [view.input(0), view.input(1), view.compactGradient];
+  if (a.name === b.name) return [() => mul(mul(g, 2), a)];
+  return [broadcast(view, 0, () => mul(g, b)), broadcast(view, 1, () => mul(g, a))];
+};
+
 const sum: GradientRule = (view) =>
   view.node.inputs.map((_, index) => broadcast(view, index, () => view.compactGradient));
 
@@ -34,10 +41,7 @@ export const arithmeticRules: Readonly<Record<string, GradientRule>> = {
     (g) => g,
     (g) => neg(g),
   ),
-  Mul: binary(
-    (g, _a, b) => mul(g, b),
-    (g, a) => mul(g, a),
-  ),
+  Mul: product,
   Div: binary(
     (g, _a, b) => div(g, b),
     (g, _a, b, y) => neg(div(mul(g, y), b)),

@@ -9,6 +9,7 @@
  */
 import { conv, convTranspose, gather, matmul, reduceSum, reshape, transpose } from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
+import { forConv, forConvTranspose } from '../groups.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';
 import { reshapeLike } from '../shapes.ts';
 import {
@@ -40,7 +41,10 @@ const transposed: GradientRule = (view) => {
   const window = windowOf(view, x, kernel.dims.slice(2));
   const { strides, dilations, pads } = window;
   return [
-    () => conv(view.gradient, kernel, undefined, { strides, dilations, pads, group: view.int('group', 1) }),
+    () => {
+      const back = forConv(kernel, view.int('group', 1));
+      return conv(view.gradient, back.kernel, undefined, { strides, dilations, pads, group: back.group });
+    },
     () => kernelGradient(view, view.gradient, x, kernel, window),
     () => biasGradient(view.gradient),
   ];
@@ -62,8 +66,12 @@ function inputGradient(view: NodeView, x: Value, kernel: Value, window: Window):
     (index) => extentOf(window, index % sizes.length) - 1 - (pads[index] ?? 0),
   );
   const isPlain = strides.every((stride) => stride === 1) && turnedPads.every((pad) => pad >= 0);
-  if (!isPlain) return convTranspose(g, kernel, undefined, transposedOptions(view, g, x, window, group));
-  return conv(g, turned(view, kernel, group, window), undefined, { dilations, pads: turnedPads, group });
+  if (isPlain) {
+    const back = forConv(turned(view, kernel, group, window), group);
+    return conv(g, back.kernel, undefined, { dilations, pads: turnedPads, group: back.group });
+  }
+  const back = forConvTranspose(kernel, group);
+  return convTranspose(g, back.kernel, undefined, transposedOptions(view, g, x, window, back.group));
 }
 
 /** Kernels `[O, C/G, …]` for the way back: `[C, O/G, …]`, each turned by half a circle. */

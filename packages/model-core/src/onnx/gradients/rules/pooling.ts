@@ -1,9 +1,8 @@
 /** Pooling: a mean hands equal shares back to all its pixels, a maximum hands everything to the first largest one. */
-import { hostTensor } from '../../../contract/index.ts';
 import { equal, mul, pad, reduceMax, where } from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';
-import { indicator } from '../shapes.ts';
+import { constantLike, indicator } from '../shapes.ts';
 import {
   kernelSize,
   patches,
@@ -41,11 +40,11 @@ function shareOf(view: NodeView, x: Value, window: Window): Value | number {
   let shares = [1];
   for (const along of counts) shares = shares.flatMap((share) => along.map((count) => share / count));
   const dims = [1, 1, ...counts.map((along) => along.length)];
-  return x.builder.constant(hostTensor('float32', dims, Float32Array.from(shares)));
+  return constantLike(x, dims, Float32Array.from(shares));
 }
 
 /** Below every pixel, but finite: the patches are sums of products with 0 and 1. */
-const lowest = -3.4e38;
+const lowestOf = ({ dtype }: Value): number => (dtype === 'float16' ? -65_504 : -3.4e38);
 
 const maxPool: GradientRule = (view) => [
   () => {
@@ -56,10 +55,7 @@ const maxPool: GradientRule = (view) => [
     // Elements of a window that equal its maximum, the first of them worth most.
     const isLargest = indicator(equal(elements, planesOf(view.output())), x);
     const worths = Float32Array.from({ length: size }, (_, element) => size - element);
-    const worth = mul(
-      isLargest,
-      x.builder.constant(hostTensor('float32', [size, ...window.kernel.map(() => 1)], worths)),
-    );
+    const worth = mul(isLargest, constantLike(x, [size, ...window.kernel.map(() => 1)], worths));
     const isFirst = equal(worth, reduceMax(worth, [1], { keepDims: true }));
     return placePatches(view, where(isFirst, planesOf(view.gradient), 0), x, window);
   },
@@ -78,7 +74,7 @@ function lowered(view: NodeView, x: Value, window: Window): Value {
   const begins = window.pads.slice(0, spatial);
   return [...begins, ...ends].every((amount) => amount === 0)
     ? x
-    : pad(x, [0, 0, ...begins, 0, 0, ...ends], 'constant', lowest);
+    : pad(x, [0, 0, ...begins, 0, 0, ...ends], 'constant', lowestOf(x));
 }
 
 /** The mean of a plane: every pixel has the same gradient, which need not be written out. */

@@ -13,11 +13,10 @@ import {
   where,
 } from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
-import { hostTensor } from '../../../contract/index.ts';
 import { slicedLength } from '../../types/shape-rules.ts';
 import { transposeAlong, type Taps } from '../linear-map.ts';
 import { axisOf, integersOf, sizeOf, type GradientRule, type NodeView } from '../rule.ts';
-import { indicator } from '../shapes.ts';
+import { constantLike, indicator } from '../shapes.ts';
 
 interface Cut {
   readonly axis: number;
@@ -131,7 +130,7 @@ const gather: GradientRule = (view) => [
     const given = cast(reshape(indices, [-1, 1]), x.dtype);
     const places = where(less(given, 0), add(given, size), given);
     const numbers = Float32Array.from({ length: size }, (_, place) => place);
-    const all = cast(x.builder.constant(hostTensor('float32', [1, size], numbers)), x.dtype);
+    const all = constantLike(x, [1, size], numbers);
     return back(matmul(flat, indicator(equal(places, all), x)));
   },
 ];
