@@ -1,4 +1,5 @@
 /** The command line: which commands there are, and how their outcome becomes an exit code. */
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { ParameterError } from '@oddpixel/model-core/contract';
 import { productVersion } from '@oddpixel/model-core/train';
@@ -21,6 +22,8 @@ import { describeError, exitCodes, UsageError } from './outcome.ts';
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
+  // Every run that waits in a queue listens: many are no leak.
+  setMaxListeners(0, interrupt.signal);
   const onInterrupt = (): void => {
     // A second Ctrl-C ends at once; files are written to a temporary name first, so nothing is left half-written.
     process.once('SIGINT', () => process.exit(exitCodes.interrupted));
