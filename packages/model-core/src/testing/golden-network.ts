@@ -3,7 +3,6 @@
  * can be compared with PyTorch's. All operators that matter for pictures are in it: strided, depthwise and pointwise
  * convolution, both normalizations, both kinds of pooling, a linear layer.
  */
-import { readFileSync } from 'node:fs';
 import { hostTensor, type HostTensor } from '../contract/index.ts';
 import * as onnx from '../onnx/index.ts';
 import { GraphBuilder, type Value } from '../onnx/index.ts';
@@ -29,14 +28,6 @@ const shapes = {
 
 type Name = keyof typeof shapes;
 const names = Object.keys(shapes) as Name[];
-
-/** PyTorch's loss of each step, in single and double precision. */
-export type GoldenCurves = Readonly<Record<string, { float32: number[]; float64: number[] }>>;
-
-export function goldenCurves(): GoldenCurves {
-  const path = new URL('../onnx/gradients/fixtures/training-curve.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { curves: GoldenCurves }).curves;
-}
 
 /** Numbers in −0.5..0.5 with 24 random bits: a linear congruential generator. */
 function stream(seed: number, dims: readonly number[]): Float32Array<ArrayBuffer> {

@@ -71,7 +71,7 @@ export function sumToInput(gradient: Value, output: Value, input: Value): Value 
 }
 
 /** `x` times the number of elements of `counted` along some axes. */
-export function timesCount(x: Value, counted: Value, axes: readonly number[]): Value {
+function timesCount(x: Value, counted: Value, axes: readonly number[]): Value {
   const { known, unknown } = countAlong(counted, axes);
   const scaled = known === 1 ? x : mul(x, known);
   return unknown === undefined ? scaled : mul(scaled, unknown);
@@ -118,7 +118,7 @@ export function indicator(condition: Value, like: Value): Value {
   return cast(condition, like.dtype);
 }
 
-export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
+function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 

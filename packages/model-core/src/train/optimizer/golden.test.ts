@@ -1,14 +1,9 @@
 /** Fifty steps of a small convolutional network: the loss curve is PyTorch's, on every backend. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../contract/index.ts';
 import { referenceBackend } from '../../onnx/reference/index.ts';
-import {
-  goldenBatch,
-  goldenCurves,
-  goldenLoss,
-  goldenParameters,
-  goldenSteps,
-} from '../../testing/golden-network.ts';
+import { goldenBatch, goldenLoss, goldenParameters, goldenSteps } from '../../testing/golden-network.ts';
 import { keepingBackend } from '../../testing/keeping-backend.ts';
 import { ortBackend } from '../../testing/ort-backend.ts';
 import { adam, adamW } from './adam.ts';
@@ -17,6 +12,14 @@ import { decayMatrices, type Optimizer } from './optimizer.ts';
 import { sgd } from './sgd.ts';
 import { openTrainingSession } from './training-session.ts';
 import { buildTrainingStep } from './training-step.ts';
+
+/** PyTorch's loss of each step, in single and double precision. */
+type GoldenCurves = Readonly<Record<string, { float32: number[]; float64: number[] }>>;
+
+function goldenCurves(): GoldenCurves {
+  const path = new URL('../../onnx/gradients/fixtures/training-curve.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { curves: GoldenCurves }).curves;
+}
 
 /** Largest relative difference from PyTorch's single precision curve. */
 const tolerance = 1e-4;
