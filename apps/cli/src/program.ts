@@ -73,9 +73,32 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       return exitCodes.interrupted;
     }
     process.stderr.write(`${describeError(error)}\n`);
-    const isUsage = error instanceof UsageError || error instanceof ParameterError;
-    return isUsage ? exitCodes.usage : exitCodes.failure;
+    return isUsage(error) ? exitCodes.usage : exitCodes.failure;
   } finally {
     process.off('SIGINT', onInterrupt);
   }
+}
+
+/** Parameters that options of commands set; a wrong value of any other one is not the caller's mistake. */
+const parametersOfOptions: readonly string[] = [
+  'imageWidth',
+  'imageHeight',
+  'numRows',
+  'covariance',
+  'shrinkage',
+  'scoreMethod',
+  'standardDeviationFactor',
+  'falseAlarmRate',
+  'seed',
+  'threads',
+  'batchSize',
+  'tileWidth',
+  'tileHeight',
+  'overlap',
+  'train + validation',
+];
+
+function isUsage(error: unknown): boolean {
+  if (error instanceof ParameterError) return parametersOfOptions.includes(error.details.name);
+  return error instanceof UsageError;
 }

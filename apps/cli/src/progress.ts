@@ -37,7 +37,9 @@ export function createProgress(quiet: boolean = false): ProgressLine {
         return;
       }
       const filled = Math.round(share * barWidth);
-      process.stderr.write(`\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${text}`);
+      const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${text}`;
+      // A line that wraps could not be taken back.
+      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
       live = true;
     },
     say(text) {
