@@ -178,6 +178,23 @@ export class ModelStateError extends OddpixelError<{ expected: string; received:
   }
 }
 
+/** A training's error became useless; the parameters are lost, those of a checkpoint are not. */
+export class TrainingDivergedError extends OddpixelError<{
+  epoch: number;
+  error: number;
+  bestError?: number;
+  fix: string;
+}> {
+  readonly code = 'TRAINING_DIVERGED';
+  constructor(details: { epoch: number; error: number; bestError?: number }) {
+    const before = details.bestError === undefined ? '' : ` after ${details.bestError} before`;
+    super(`The training diverged: its error is ${details.error} in epoch ${details.epoch}${before}.`, {
+      ...details,
+      fix: 'Lower the learning rate (a tenth is a good try), and check that the images have the range that the preprocessing parameters state.',
+    });
+  }
+}
+
 /** An image cannot be decoded or has a form that is not supported. */
 export class ImageFormatError extends OddpixelError<{ file?: string; problem: string; fix?: string }> {
   readonly code = 'IMAGE_FORMAT';
