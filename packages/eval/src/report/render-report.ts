@@ -13,7 +13,7 @@ import { confusionMatrix, defectTable, parameterTable, thresholdTable } from './
 export function renderReport(data: ReportData): string {
   const { evaluation, manifest } = data;
   const { thresholds } = evaluation;
-  const hasPixels = evaluation.pixel?.auroc != null;
+  const hasPixels = typeof evaluation.pixel?.auroc === 'number';
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -114,7 +114,8 @@ function verdicts({ evaluation }: ReportData): Markup {
       >
     </li>
     ${
-      pixel?.auroc != null &&
+      pixel !== null &&
+      pixel.auroc !== null &&
       html`<li><strong>${measure(pixel.auroc)}</strong><span>pixel AUROC</span></li>
         <li><strong>${measure(pixel.aupro30)}</strong><span>AUPRO up to 30 % false positives</span></li>`
     }
