@@ -235,6 +235,22 @@ describe('convolutions', () => {
       seed,
     })),
   );
+  it('Conv over an image whose patches are too large for one buffer', async () => {
+    const gradientCase: GradientCase = {
+      inputs: [[1, 1, 2, 1]],
+      build: (w) => {
+        const data = Float32Array.from({ length: 1050 * 1010 }, (_, i) => ((i * 7) % 13) - 6);
+        const image = w.builder.constant(hostTensor('float32', [1, 1, 1050, 1010], data));
+        return onnx.conv(image, w, undefined, { pads: [1, 0, 2, 3], dilations: [3, 1] });
+      },
+      seed: 5,
+    };
+    const operators = gradientGraph(gradientCase).nodes.map(({ opType }) => opType);
+    expect(operators.filter((name) => name === 'MatMul')).toHaveLength(2);
+    expect(deviationFromDifferences(gradientCase)).toBeLessThan(differenceTolerance);
+    // Sums over a million places in single precision.
+    expect(await deviationOfRuntime(gradientCase)).toBeLessThan(50 * runtimeTolerance);
+  });
   check(
     'groups of sizes that some engines get wrong are written without groups',
     fc

@@ -7,6 +7,7 @@ import {
   conv,
   convTranspose,
   greater,
+  pad,
   reshape,
   slice,
   where,
@@ -71,6 +72,32 @@ export function kernelSize({ kernel }: Window): number {
 export function patches(x: Value, window: Window): Value {
   const { strides, dilations, pads } = window;
   return conv(planesOf(x), computed(picks(x, window), x), undefined, { strides, dilations, pads });
+}
+
+/**
+ * For each element of the kernel what lies under it at all places: `k` values `[N, C, …]`. The same as `patches` in
+ * pieces, for images whose patches would be too large for one buffer.
+ *
+ * @param places a value in the shape of the window's output, of known size.
+ */
+export function elements(x: Value, window: Window, places: Value): Value[] {
+  const { kernel, strides, dilations, pads } = window;
+  const half = kernel.length;
+  const around = [0, 0, ...pads.slice(0, half), 0, 0, ...pads.slice(half)];
+  const padded = pads.some((amount) => amount > 0) ? pad(x, around) : x;
+  const positions = kernel.reduce<number[][]>(
+    (starts, size) => starts.flatMap((start) => Array.from({ length: size }, (_, at) => [...start, at])),
+    [[]],
+  );
+  return positions.map((position) =>
+    slice(
+      padded,
+      ...position.map((at, axis) => {
+        const [start, step] = [at * (dilations[axis] ?? 1), strides[axis] ?? 1];
+        return { axis: axis + 2, start, step, end: start + (Number(places.dims[axis + 2]) - 1) * step + 1 };
+      }),
+    ),
+  );
 }
 
 /**

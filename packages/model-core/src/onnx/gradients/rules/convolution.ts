@@ -7,12 +7,23 @@
  * (3 to 5 times faster than a convolution with batch and channels exchanged), the input's gradient as a convolution
  * with the turned kernel where the stride is 1.
  */
-import { conv, convTranspose, gather, matmul, reduceSum, reshape, transpose } from '../../build/index.ts';
+import {
+  concat,
+  conv,
+  convTranspose,
+  gather,
+  matmul,
+  reduceSum,
+  reshape,
+  transpose,
+  unsqueeze,
+} from '../../build/index.ts';
 import type { Value } from '../../build/index.ts';
 import { forConv, forConvTranspose } from '../groups.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';
 import { reshapeLike } from '../shapes.ts';
 import {
+  elements,
   extentOf,
   kernelSize,
   patches,
@@ -99,13 +110,29 @@ function turned(view: NodeView, kernel: Value, group: number, window: Window): V
 function kernelGradient(view: NodeView, image: Value, places: Value, kernel: Value, window: Window): Value {
   const group = view.int('group', 1);
   const [outputs, inputsPerGroup] = [sizeOf(view, kernel, 0), sizeOf(view, kernel, 1)];
-  const isWhole =
-    kernelSize(window) === 1 && [...window.strides].every((s) => s === 1) && !window.pads.some(Boolean);
-  // The places become one axis first, which keeps its size while the batch is told from the channels.
-  const under = reshape(isWhole ? planesOf(image) : patches(image, window), [0, kernelSize(window), 1, -1]);
+  const length = placesPerImage(places);
+  const size = kernelSize(window);
   const left = reshape(places, [0, group, outputs / group, -1]);
-  const right = reshape(under, [-1, group, inputsPerGroup * kernelSize(window), 0]);
-  return reshapeLike(reduceSum(matmul(left, transpose(right, [0, 1, 3, 2])), [0]), kernel);
+  const meet = (right: Value): Value => reduceSum(matmul(left, transpose(right, [0, 1, 3, 2])), [0]);
+  if (inputsPerGroup * group * size * (length ?? 0) > largestPatches) {
+    const perElement = elements(image, window, places).map((element) =>
+      unsqueeze(meet(reshape(element, [0, group, inputsPerGroup, -1])), [-1]),
+    );
+    return reshapeLike(concat(perElement, 3), kernel);
+  }
+  const isWhole = size === 1 && window.strides.every((stride) => stride === 1) && !window.pads.some(Boolean);
+  // The places become one axis first, which keeps its size while the batch is told from the channels.
+  const under = reshape(isWhole ? planesOf(image) : patches(image, window), [0, size, 1, -1]);
+  return reshapeLike(meet(reshape(under, [-1, group, inputsPerGroup * size, 0])), kernel);
+}
+
+/** Patches of one image may have this many elements (8 MB); for larger ones kernel elements are taken one by one. */
+const largestPatches = 2 ** 21;
+
+/** `L`; `undefined` where it is only known when the graph runs. */
+function placesPerImage({ dims }: Value): number | undefined {
+  const sizes = dims.slice(2);
+  return sizes.every((dim) => typeof dim === 'number') ? sizes.reduce((a, b) => a * b, 1) : undefined;
 }
 
 export const convolutionRules: Readonly<Record<string, GradientRule>> = {
