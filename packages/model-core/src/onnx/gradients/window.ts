@@ -102,7 +102,7 @@ export function elements(x: Value, window: Window, places: Value): Value[] {
 
 /**
  * A constant in a form that no engine takes for one. ONNX Runtime's CPU provider moves convolutions with constant
- * kernels to a blocked layout, which takes 2 to 4 times as long here: the layout fills the `k` outputs up to 16 and
+ * kernels to a blocked layout, which takes up to 4 times as long here: the layout fills the `k` outputs up to 16 and
  * everything around it must be reordered.
  *
  * @param like any value of the same rank; nothing is greater than itself.

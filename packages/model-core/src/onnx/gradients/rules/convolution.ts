@@ -4,7 +4,7 @@
  * convolution.
  *
  * Forms were chosen by time on ONNX Runtime's CPU provider: the kernel's gradient as patches and one MatMul
- * (3 to 5 times faster than a convolution with batch and channels exchanged), the input's gradient as a convolution
+ * (several times faster than a convolution with batch and channels exchanged), the input's gradient as a convolution
  * with the turned kernel where the stride is 1.
  */
 import {
