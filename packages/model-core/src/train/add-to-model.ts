@@ -8,7 +8,7 @@ import { ModelStateError, ParameterError, type Backend } from '../contract/index
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '../onnx/index.ts';
 import { selectCoreset } from './coreset.ts';
-import { extractFeatures, imageInput } from './feature-pass.ts';
+import { extractFeatures, imageInput, withTotals } from './feature-pass.ts';
 import { bankConstants, nearestDistance, readBank } from './memory-head.ts';
 import { checkPatchMemory, patchStore } from './patch-store.ts';
 import { patchGrid } from './pyramid.ts';
@@ -59,7 +59,9 @@ export async function addToModel(
   const features = pickOutputs(graph, [patchesName]);
   const patches: Float32Array[] = [];
   const images: ImageIdentity[] = [];
-  for await (const batch of extractFeatures(features, samples, {
+  const g = new GraphBuilder({ opset: features.opset, name: 'features' });
+  const embedded = g.embed(features, { image: imageInput(g, model) }, '')[patchesName] as Value;
+  for await (const batch of extractFeatures(withTotals(g, embedded), samples, {
     backend,
     batchSize,
     ...(signal && { signal }),

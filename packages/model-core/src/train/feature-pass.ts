@@ -10,7 +10,15 @@ import {
   type Session,
 } from '../contract/index.ts';
 import type { AnomalyModel } from '../model/index.ts';
-import { concat, GraphBuilder, writeGraph, type Graph, type Value } from '../onnx/index.ts';
+import {
+  concat,
+  GraphBuilder,
+  reduceSum,
+  square,
+  writeGraph,
+  type Graph,
+  type Value,
+} from '../onnx/index.ts';
 import { initialGraph } from './initial-model.ts';
 import { outputData } from './output-data.ts';
 import {
@@ -33,7 +41,7 @@ export interface Extractor {
 }
 
 /** Features of some images: `[n, P, D]` in `data`, one image after the other. */
-export interface FeatureBatch {
+export interface FeatureBatch extends ChannelTotals {
   readonly samples: readonly TrainingSample[];
   readonly data: Float32Array;
   /** Elements per image. */
@@ -62,12 +70,25 @@ export function embedLevels(extractor: Extractor, image: Value): Value[] {
   );
 }
 
-/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform. */
+/** Sums over all patches of some images, per channel `[D]`: of features and of their squares. */
+export interface ChannelTotals {
+  readonly sum: Float32Array;
+  readonly squares: Float32Array;
+}
+
+/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform; and their totals per channel. */
 export function featureGraph(extractor: Extractor, transform?: FeatureTransform): Graph {
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'features' });
   const aligned = embedLevels(extractor, imageInput(g, extractor.model));
   const features = transform === undefined ? concat(aligned, 1) : transformFeatures(aligned, transform);
-  g.output('patches', toPatches(features));
+  return withTotals(g, g.named('patches', toPatches(features)));
+}
+
+/** Declares patches and their totals as outputs. Summed where the patches are, not by the host. */
+export function withTotals(g: GraphBuilder, patches: Value): Graph {
+  g.output('patches', patches);
+  g.output('sum', reduceSum(patches, [0, 1]));
+  g.output('squares', reduceSum(square(patches), [0, 1]));
   return g.build();
 }
 
@@ -129,18 +150,20 @@ async function runBatch(
   });
   const dims = [batch.length, channels ?? 0, height ?? 0, width ?? 0];
   const feeds = { image: hostTensor('float32', dims, data) };
-  const patches = outputData(await session.run(feeds, signal === undefined ? {} : { signal }), 'patches');
-  checkFinite(patches, batch);
-  return { samples: batch, data: patches, imageSize: patches.length / batch.length };
+  const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
+  const patches = outputData(outputs, 'patches');
+  const squares = outputData(outputs, 'squares');
+  checkFinite(squares, patches, batch);
+  const sum = outputData(outputs, 'sum');
+  return { samples: batch, data: patches, imageSize: patches.length / batch.length, sum, squares };
 }
 
 /** A feature that is no number would poison every distance: better to name the image now. */
-function checkFinite(data: Float32Array, batch: readonly TrainingSample[]): void {
-  // One NaN or infinity makes the sum so; float32 values cannot overflow a float64 sum.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] as number;
-  if (Number.isFinite(sum)) return;
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+function checkFinite(squares: Float32Array, data: Float32Array, batch: readonly TrainingSample[]): void {
+  // One NaN or infinity makes a sum of squares so.
+  if (squares.every((value) => Number.isFinite(value))) return;
+  // Finite features whose squares are not would make every distance infinite as well.
+  const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value * value)));
   const index = Math.floor((bad * batch.length) / data.length);
   throw new ModelFormatError({
     where: 'feature extractor',

@@ -7,6 +7,7 @@ import {
   pyramidChannels,
   spread,
   type Extractor,
+  type FeatureBatch,
   type PassOptions,
 } from './feature-pass.ts';
 import { outputData } from './output-data.ts';
@@ -25,18 +26,11 @@ export function channelSums(channels: number): ChannelSums {
   return { patches: 0, sum: new Float64Array(channels), squares: new Float64Array(channels) };
 }
 
-/** Adds patches `[n, C]`. */
-export function addToSums(sums: ChannelSums, data: Float32Array): void {
-  const { sum, squares } = sums;
-  const channels = sum.length;
-  for (let start = 0; start < data.length; start += channels) {
-    for (let c = 0; c < channels; c++) {
-      const value = data[start + c] as number;
-      sum[c] = (sum[c] as number) + value;
-      squares[c] = (squares[c] as number) + value * value;
-    }
-  }
-  sums.patches += data.length / channels;
+/** Adds a batch of the feature pass. */
+export function addToSums(sums: ChannelSums, { data, sum, squares }: FeatureBatch): void {
+  addInto(sums.sum, sum);
+  addInto(sums.squares, squares);
+  sums.patches += data.length / sum.length;
 }
 
 /** Factors that give every level an RMS of 1 per channel, and the mean after scaling. */
@@ -92,13 +86,13 @@ export async function reducingTransform(
   const products = new Float64Array(channels * channels);
   const multiply = await openProducts(channels, options.backend);
   try {
-    for await (const { data } of extractFeatures(
+    for await (const batch of extractFeatures(
       featureGraph(extractor),
       spread(samples, componentImages),
       options,
     )) {
-      addToSums(sums, data);
-      await multiply.addTo(products, data);
+      addToSums(sums, batch);
+      await multiply.addTo(products, batch.data);
     }
   } finally {
     await multiply.dispose();

@@ -95,7 +95,7 @@ test('the largest of values is found from bounds of them, looking at few', async
       const expected = Math.max(...items.map(({ value }) => value));
       expect(largest).toBe(expected);
       const needed = items.filter(({ value, slack }) => value + slack > expected).length;
-      expect(looked).toBeLessThanOrEqual(needed + 128);
+      expect(looked).toBeLessThanOrEqual(needed + 64);
     }),
   );
 });

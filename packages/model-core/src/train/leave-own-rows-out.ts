@@ -26,11 +26,11 @@ import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
 import { groupsOf, type ImageIdentity } from './training-sample.ts';
 
 /** Images whose whole maps are computed, for the pixel statistics; with more images, evenly spread over them. */
-const mappedImages = 64;
+const mappedImages = 32;
 /** First rows of the bank, which bound distances from above. */
 const boundingRows = 512;
 /** Patches compared with all rows at a time. */
-const examinedTogether = 128;
+const examinedTogether = 64;
 
 /** The rows `[M, D]` of a bank, in the order of picking, and the image that each comes from. */
 export interface OwnedRows {

@@ -104,8 +104,8 @@ async function gaussianTransform(
   };
   if (dims !== undefined) return reducingTransform(extractor, samples, dims, pass);
   const sums = channelSums(channels);
-  for await (const { data } of extractFeatures(featureGraph(extractor), spread(samples, scaleImages), pass)) {
-    addToSums(sums, data);
+  for await (const batch of extractFeatures(featureGraph(extractor), spread(samples, scaleImages), pass)) {
+    addToSums(sums, batch);
   }
   return scalesAndMean(sums, extractor.levelChannels);
 }

@@ -71,7 +71,7 @@ async function collectPatches(
     ...pass,
     onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
   })) {
-    if (reducing === undefined) addToSums(sums, batch.data);
+    if (reducing === undefined) addToSums(sums, batch);
     batch.samples.forEach((sample, i) => {
       patches.push(batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize));
       images.push(identityOf(sample));

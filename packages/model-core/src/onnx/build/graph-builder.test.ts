@@ -138,11 +138,23 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(data(results['flat'])).toEqual([...input.data]);
     expect(data(results['same'])).toEqual([...input.data]);
     expect(data(results['joined']).slice(0, 4)).toEqual([2, -2, 5, -5]);
-    expect(data(results['part'])).toEqual(
-      [2, -2, -4, 3, 2, -2, -4, 3].length === 8 ? data(results['part']) : [],
-    );
+    // Rows 1 and 2, columns 1 and 2 of each 3×4 plane.
+    const part = [5, 6, 9, 10, 17, 18, 21, 22];
+    expect(data(results['part'])).toEqual(part.map((i) => input.data[i]));
     expect(data(results['counted'])).toEqual([0, 1]);
     expect(data(results['chosen']).every((v) => v >= -1)).toBe(true);
+  });
+
+  it('names every node once, also beside those of an embedded graph', () => {
+    const inner = new GraphBuilder();
+    const start = inner.input('in', 'float32', [2]);
+    inner.output('out', inner.named('kept', mul(mul(mul(start, 2), 3), 4)));
+    const g = new GraphBuilder();
+    const { out } = g.embed(inner.build(), { in: g.input('x', 'float32', [2]) }, '');
+    if (out === undefined) throw new TypeError('no output');
+    g.output('y', mul(mul(mul(out, 5), 6), 7));
+    const names = g.build().nodes.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('embeds a graph of an older opset', async () => {

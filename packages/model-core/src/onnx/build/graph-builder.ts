@@ -54,6 +54,7 @@ export class GraphBuilder {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #nodes: GraphNode[] = [];
+  readonly #nodeNames = new Set<string>();
   readonly #initializers = new Map<string, HostTensor>();
   readonly #values = new Map<string, Value>();
   readonly #counters = new Map<string, number>();
@@ -129,7 +130,7 @@ export class GraphBuilder {
         reason: 'its result type is not known to the builder',
       });
     }
-    this.#nodes.push(node);
+    this.#push(node);
     if (opType === 'Shape' && inputs[0] !== undefined && Object.keys(attributes).length === 0) {
       this.#shapes.set(name, inputs[0].dims);
     }
@@ -178,7 +179,7 @@ export class GraphBuilder {
         outputs: node.outputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
       };
       const types = this.#infer(moved);
-      this.#nodes.push(moved);
+      this.#push(moved);
       moved.outputs.forEach((name, index) => {
         const type = types?.[index];
         if (name !== '' && type !== undefined) this.#define(name, type.dtype, type.dims);
@@ -201,7 +202,7 @@ export class GraphBuilder {
   /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError when the name is taken. */
   named(name: string, value: Value): Value {
     this.#own(value);
-    this.#nodes.push({
+    this.#push({
       name: this.#unique(`${name}/identity`),
       opType: 'Identity',
       domain: '',
@@ -249,6 +250,11 @@ export class GraphBuilder {
     });
   }
 
+  #push(node: GraphNode): void {
+    this.#nodeNames.add(node.name);
+    this.#nodes.push(node);
+  }
+
   #infer(node: GraphNode): ReturnType<typeof inferNode> {
     return inferNode(
       node,
@@ -287,7 +293,8 @@ export class GraphBuilder {
       const count = this.#counters.get(base) ?? 0;
       this.#counters.set(base, count + 1);
       const name = count === 0 ? base : `${base}_${count}`;
-      if (!this.#values.has(name) && !this.#initializers.has(name)) return name;
+      const isTaken = this.#values.has(name) || this.#initializers.has(name) || this.#nodeNames.has(name);
+      if (!isTaken) return name;
     }
   }
 }
