@@ -419,6 +419,12 @@ describe('tables', () => {
     expect(parsed.pixel).toEqual(evaluation.pixel);
     expect(parsed.roc[0]).toEqual({ x: 0, y: 0, threshold: null });
   });
+
+  test('the summary has no pixel measures where no defect has a mask', () => {
+    const map = { width: 2, height: 1, data: Float32Array.of(1, 2) };
+    const good = { imageId: 20, label: 'ok', score: 0, map, mask: new Uint8Array(2) } as const;
+    expect(summarizeEvaluation(evaluateAll([...list, good])).pixel).toBeNull();
+  });
 });
 
 test('measuring twice, and adding in between', () => {

@@ -9,6 +9,7 @@ export interface EvaluationSummary {
     readonly ap: number | null;
     readonly f1Max: number | null;
   } | null;
+  /** `null` where no ground truth of a defect was there. */
   readonly pixel: {
     readonly auroc: number | null;
     readonly ap: number | null;
@@ -40,7 +41,11 @@ export function summarizeEvaluation({
   return {
     images: counts.images,
     image: image && { auroc: image.auroc, ap: image.ap, f1Max: image.f1Max },
-    pixel: pixel && { auroc: pixel.auroc, ap: pixel.ap, aupro30: pixel.aupro30, aupro5: pixel.aupro5 },
+    // Good images alone tell nothing about pixels.
+    pixel:
+      pixel === null || pixel.regions + pixel.vanishedRegions === 0
+        ? null
+        : { auroc: pixel.auroc, ap: pixel.ap, aupro30: pixel.aupro30, aupro5: pixel.aupro5 },
     thresholds: Object.fromEntries(
       thresholds.map(({ name, ...row }) => [name === 'given' ? `given:${row.threshold}` : name, row]),
     ),

@@ -45,6 +45,9 @@ describe('nodeFileSource', () => {
     for (const path of ['../secret', 'link', join(folder, 'secret')]) {
       await expect(nodeFileSource(root).read(path)).rejects.toThrow(/outside/);
     }
+    const following = nodeFileSource(root, { followLinks: true });
+    expect((await following.read('link')).length).toBeGreaterThan(0);
+    await expect(following.read('../secret')).rejects.toThrow(/outside/);
   });
 });
 

@@ -10,8 +10,13 @@ import {
   type Store,
 } from '@oddpixel/model-core/contract';
 
+export interface FileSourceOptions {
+  /** Follows links that lead out of the folder. Only for folders whose links are trusted. Default false. */
+  readonly followLinks?: boolean;
+}
+
 /** A folder on disk. Paths that lead out of it, by `..` or by links, are refused. */
-export function nodeFileSource(root: string): FileSource {
+export function nodeFileSource(root: string, { followLinks = false }: FileSourceOptions = {}): FileSource {
   const base = resolve(root);
   let realBase: Promise<string> | undefined;
 
@@ -20,7 +25,7 @@ export function nodeFileSource(root: string): FileSource {
     try {
       realBase ??= realpath(base);
       const real = await realpath(full);
-      if (isInside(base, full) && isInside(await realBase, real)) return full;
+      if (isInside(base, full) && (followLinks || isInside(await realBase, real))) return full;
     } catch (cause) {
       throw fileError(join(root, path), operation, cause);
     }
@@ -145,6 +150,7 @@ function codeOf(cause: unknown): string | undefined {
 const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
   ENOENT: ['there is no such file or folder', 'Check the path.'],
   ENOTDIR: ['a part of the path is not a folder', 'Check the path.'],
+  EEXIST: ['a part of the path is a file', 'Choose another path.'],
   EISDIR: ['it is a folder', 'Give the path of a file.'],
   EACCES: ['permission denied', 'Check the permissions.'],
   EPERM: ['permission denied', 'Check the permissions.'],

@@ -11,7 +11,13 @@ export {
 } from './backends.ts';
 export { cpuPool } from './cpu-pool.ts';
 export { sharpCodec } from './codec/sharp-codec.ts';
-export { diskStore, nodeFileSource, writeFileAtomic, type WriteOptions } from './files.ts';
+export {
+  diskStore,
+  nodeFileSource,
+  writeFileAtomic,
+  type FileSourceOptions,
+  type WriteOptions,
+} from './files.ts';
 export { inWorker, type WorkerBackendOptions } from './in-worker.ts';
 export { listDevices, type DeviceInfo } from './list-devices.ts';
 export { encodeNpy } from './npy.ts';

@@ -1,7 +1,13 @@
 /** The whole job in one call, on any backend and host. */
 export * from './evaluate-model.ts';
 export * from './inspector.ts';
-export * from './prepared-images.ts';
+export {
+  cacheKey,
+  prepareImage,
+  prepareImages,
+  type ImageAccess,
+  type PreparedImage,
+} from './prepared-images.ts';
 export * from './preprocess-dataset.ts';
 export * from './tiles.ts';
 export * from './train-from-dataset.ts';

@@ -16,9 +16,9 @@ import {
   type Result,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
-import { preprocessParamsFromModel, preprocessRaster, type TileOptions } from '@oddpixel/preprocess';
+import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
-import { decode } from './prepared-images.ts';
+import { decode, preprocess } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
 export interface InspectorOptions {
@@ -33,15 +33,22 @@ export interface InspectorOptions {
   readonly tile?: TileOptions;
   readonly limits?: ImageLimits;
   readonly onWarning?: (message: string) => void;
+  /**
+   * Called for an image that cannot be read, decoded or preprocessed; the stream goes on without it.
+   * Default: the first such image ends the stream with its error.
+   */
+  readonly onError?: (name: string, error: unknown) => void;
 }
 
-/** One image to inspect: encoded bytes or pixels. */
+/** One image to inspect: encoded bytes, pixels, or a function that gets either when its turn comes. */
 export interface InspectionInput {
   readonly name: string;
-  readonly image: Uint8Array | Raster;
+  readonly image: InspectionImage | (() => Promise<InspectionImage>);
   /** With `domainHandling` keepDomain or cropDomain: the part of the source that counts. */
   readonly domain?: Region;
 }
+
+export type InspectionImage = Uint8Array | Raster;
 
 export interface Inspection {
   readonly name: string;
@@ -55,7 +62,7 @@ export interface Inspection {
 export interface Inspector {
   readonly model: AnomalyModel;
   inspect(input: InspectionInput, options?: { signal?: AbortSignal }): Promise<Inspection>;
-  /** Inspects a stream; results come in the order of the input. Ends with the first error. */
+  /** Inspects a stream; results come in the order of the input. Ends with the first error, but see `onError`. */
   inspectAll(
     inputs: AsyncIterable<InspectionInput> | Iterable<InspectionInput>,
     options?: { signal?: AbortSignal },
@@ -84,18 +91,18 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
   ): AsyncGenerator<Inspection, void, undefined> {
     const run = signal === undefined ? {} : { signal };
     if (tile !== undefined) {
-      const decoded = mapOrdered(inputs, 2, async (input) => ({
-        input,
-        raster: await toRaster(input, options),
-      }));
-      for await (const { input, raster } of decoded) {
-        const result = await inspectTiles(loaded, raster, tile, { ...run, ...batching });
-        yield { name: input.name, raster, result };
+      const decoded = mapOrdered(
+        inputs,
+        2,
+        guarded(options, async (input) => toRaster(input, options)),
+      );
+      for await (const { name, value: raster } of present(decoded)) {
+        yield { name, raster, result: await inspectTiles(loaded, raster, tile, { ...run, ...batching }) };
       }
       return;
     }
-    const prepared = mapOrdered(inputs, ahead, (input) => prepare(input, params, options, signal));
-    const batches = inBatches(prepared, batchSize);
+    const prepareOne = guarded(options, (input) => prepare(input, params, options, signal));
+    const batches = inBatches(present(mapOrdered(inputs, ahead, prepareOne)), batchSize);
     yield* flatten(mapOrdered(batches, inFlight, (batch) => applyBatch(loaded, batch, run)));
   }
 
@@ -110,8 +117,32 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
   };
 }
 
-interface Prepared {
+interface Named<T> {
   readonly name: string;
+  readonly value: T;
+}
+
+/** Work on one input that, where failures are reported, gives `undefined` instead of failing. */
+function guarded<T>(
+  { onError }: InspectorOptions,
+  work: (input: InspectionInput) => Promise<T>,
+): (input: InspectionInput) => Promise<Named<T> | undefined> {
+  return async (input) => {
+    try {
+      return { name: input.name, value: await work(input) };
+    } catch (error) {
+      if (onError === undefined) throw error;
+      onError(input.name, error);
+      return undefined;
+    }
+  };
+}
+
+async function* present<T>(items: AsyncIterable<T | undefined>): AsyncGenerator<T, void, undefined> {
+  for await (const item of items) if (item !== undefined) yield item;
+}
+
+interface Prepared {
   readonly raster: Raster;
   readonly prepared: PreprocessedSample;
 }
@@ -125,27 +156,28 @@ async function prepare(
   signal?.throwIfAborted();
   const raster = await toRaster(input, options);
   const { onWarning } = options;
-  const prepared = preprocessRaster(raster, params, {
+  const prepared = preprocess(raster, params, input.name, {
     ...(input.domain && { domain: input.domain }),
     ...(onWarning && { onWarning: (message: string) => onWarning(`${input.name}: ${message}`) }),
   });
-  return { name: input.name, raster, prepared };
+  return { raster, prepared };
 }
 
 async function applyBatch(
   loaded: LoadedModel,
-  batch: readonly Prepared[],
+  batch: readonly Named<Prepared>[],
   run: { signal?: AbortSignal },
 ): Promise<Inspection[]> {
   const results = await loaded.apply(
-    batch.map(({ prepared }) => prepared),
+    batch.map(({ value }) => value.prepared),
     run,
   );
-  return batch.map((item, index) => ({ ...item, result: results[index] as Result }));
+  return batch.map(({ name, value }, index) => ({ name, ...value, result: results[index] as Result }));
 }
 
 async function toRaster(input: InspectionInput, options: InspectorOptions): Promise<Raster> {
-  if (!(input.image instanceof Uint8Array)) return input.image;
+  const image = typeof input.image === 'function' ? await input.image() : input.image;
+  if (!(image instanceof Uint8Array)) return image;
   const { codec, ...access } = options;
   if (codec === undefined) {
     throw new ParameterError({
@@ -155,7 +187,7 @@ async function toRaster(input: InspectionInput, options: InspectorOptions): Prom
       fix: 'Pass codec: sharpCodec() or give a Raster.',
     });
   }
-  return decode(input.image, input.name, { ...access, codec });
+  return decode(image, input.name, { ...access, codec });
 }
 
 async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {

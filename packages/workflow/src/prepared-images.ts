@@ -1,5 +1,6 @@
 /** From a data set's files to preprocessed samples: read, hash, decode, preprocess, each once, with an optional cache. */
 import {
+  ImageFormatError,
   mapOrdered,
   type Dataset,
   type FileSource,
@@ -12,7 +13,13 @@ import {
   type Store,
 } from '@oddpixel/model-core/contract';
 import { hashBytes, imagePath } from '@oddpixel/dataset';
-import { decodeSample, encodeSample, preprocessRaster, savePreprocessParams } from '@oddpixel/preprocess';
+import {
+  decodeSample,
+  encodeSample,
+  preprocessRaster,
+  savePreprocessParams,
+  type PreprocessOptions,
+} from '@oddpixel/preprocess';
 
 /** How to get at a data set's images. */
 export interface ImageAccess {
@@ -70,7 +77,7 @@ export async function prepareImage(
   const cached = key === undefined ? undefined : await readCached(access, key);
   if (cached !== undefined) return { sample, hash, prepared: { ...cached, imageId: sample.imageId } };
   const raster = await decode(bytes, path, access);
-  const prepared = preprocessRaster(raster, params, { imageId: sample.imageId, ...warnings(access, path) });
+  const prepared = preprocess(raster, params, path, { imageId: sample.imageId, ...warnings(access, path) });
   if (key !== undefined) await access.store?.put(key, encodeSample(prepared));
   return { sample, hash, prepared, raster };
 }
@@ -86,6 +93,21 @@ export function decode(
     ...(access.limits && { limits: access.limits }),
     ...warnings(access, path),
   });
+}
+
+/** Preprocesses; errors about the image's form name `path`. */
+export function preprocess(
+  raster: Raster,
+  params: PreprocessParams,
+  path: string,
+  options: PreprocessOptions,
+): PreprocessedSample {
+  try {
+    return preprocessRaster(raster, params, options);
+  } catch (error) {
+    if (!(error instanceof ImageFormatError)) throw error;
+    throw new ImageFormatError({ ...error.details, file: path }, { cause: error });
+  }
 }
 
 function warnings(

@@ -181,6 +181,42 @@ describe('createInspector', () => {
   });
 });
 
+describe('images that cannot be inspected', () => {
+  const good = cloth(200, 150, 70);
+  const bad = { name: 'bad', image: async () => Promise.reject(new Error('the camera is gone')) };
+  const odd = { name: 'odd', image: { width: 4, height: 4, channels: 5, data: new Uint8Array(80) } };
+  const inputs = [{ name: 'first', image: good }, bad, odd, { name: 'last', image: async () => good }];
+
+  test.each([undefined, { tileWidth: 100, tileHeight: 100, overlap: 20 }])(
+    'are reported, and the stream goes on: tiles %o',
+    async (tile) => {
+      const failures: [string, string][] = [];
+      const inspector = await createInspector(model, {
+        backend,
+        ...(tile && { tile }),
+        onError: (name, error) => failures.push([name, String(error)]),
+      });
+      const seen: string[] = [];
+      for await (const { name } of inspector.inspectAll(tile === undefined ? inputs : inputs.toSpliced(2, 1)))
+        seen.push(name);
+      expect(seen).toEqual(['first', 'last']);
+      expect(failures[0]).toEqual(['bad', 'Error: the camera is gone']);
+      if (tile === undefined)
+        expect(failures[1]).toEqual(['odd', expect.stringMatching(/odd: .*5 channels/)]);
+      await inspector.dispose();
+    },
+  );
+
+  test('end the stream where nobody listens', async () => {
+    const inspector = await createInspector(model, { backend });
+    const run = async (): Promise<void> => {
+      for await (const _ of inspector.inspectAll(inputs));
+    };
+    await expect(run()).rejects.toThrow('the camera is gone');
+    await inspector.dispose();
+  });
+});
+
 describe('preprocessDataset', () => {
   test('does nothing twice, makes damaged entries again, and is safe with two at once', async () => {
     const cache = join(folder, 'cache');

@@ -15,7 +15,7 @@ export interface StandaloneOptions {
 }
 
 /** Key of the manifest in a standalone file, which is no model file of ours: it takes other inputs. */
-const manifestKey = 'oddpixel_standalone';
+export const standaloneKey = 'oddpixel_standalone';
 
 /**
  * The model as one ONNX file that takes raw pixels.
@@ -61,7 +61,7 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
   g.output('pred_score', score);
   g.output('pred_label', greaterOrEqual(score, scalar(g, 'image_threshold', imageThreshold)));
   g.output('pred_mask', greaterOrEqual(map, scalar(g, 'pixel_threshold', pixelThreshold)));
-  return writeGraph({ ...g.build(), metadata: new Map([[manifestKey, serializeManifest(manifest)]]) });
+  return writeGraph({ ...g.build(), metadata: new Map([[standaloneKey, serializeManifest(manifest)]]) });
 }
 
 function scalar(g: GraphBuilder, name: string, value: number): Value {

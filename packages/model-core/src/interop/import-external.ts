@@ -8,6 +8,7 @@ import {
 } from '../contract/index.ts';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { readGraph, type Graph } from '../onnx/index.ts';
+import { standaloneKey } from './export-standalone.ts';
 import { productVersion } from '../train/product-version.ts';
 
 export interface ImportExternalOptions {
@@ -31,6 +32,7 @@ const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
  */
 export function importExternalModel(bytes: Uint8Array, options: ImportExternalOptions): AnomalyModel {
   const graph = readGraph(bytes);
+  refuseStandalone(graph);
   const input = imageInput(graph);
   checkInput(input, options.preprocessing);
   const map = findOutput(graph, options.map, mapNames, (dims) => dims.length === 4 || dims.length === 3);
@@ -62,12 +64,24 @@ export function externalInputSize(bytes: Uint8Array): {
   readonly height?: number;
   readonly channels?: number;
 } {
-  const [, channels, height, width] = imageInput(readGraph(bytes)).dims;
+  const graph = readGraph(bytes);
+  refuseStandalone(graph);
+  const [, channels, height, width] = imageInput(graph).dims;
   return {
     ...(typeof width === 'number' && { width }),
     ...(typeof height === 'number' && { height }),
     ...(typeof channels === 'number' && { channels }),
   };
+}
+
+/** Our own standalone files are no foreign models: they take raw pixels. */
+function refuseStandalone({ metadata }: Graph): void {
+  if (!metadata.has(standaloneKey)) return;
+  throw new ModelFormatError({
+    where: 'metadata',
+    problem: 'this is a standalone export, which takes raw pixels in other programs',
+    fix: 'Use the model file that it was exported from.',
+  });
 }
 
 function imageInput(graph: Graph): ValueInfo {
