@@ -251,18 +251,7 @@ describe('the whole job', () => {
     for (let i = 0; i < 12; i++) await writePicture(join(plain, 'good', `${i}.png`), i);
     await writePicture(join(plain, 'scratched', '0.png'), 40, { blot: [0.4, 0.4] });
     const out = join(folder, 'plain.onnx');
-    const args = [
-      '--size',
-      '96x64',
-      '--rows',
-      '50',
-      '--validation-percent',
-      '25',
-      '--head',
-      'gaussian',
-      ...cpu,
-      '--json',
-    ];
+    const args = ['--size', '96x64', '--validation-percent', '25', '--head', 'gaussian', ...cpu, '--json'];
     const { stdout, code } = await oddpixel('train', plain, '--out', out, ...args);
     expect(code).toBe(0);
     const { thresholds, validationImages } = jsonOutputs.train.parse(JSON.parse(stdout));
@@ -349,6 +338,39 @@ describe('bad input', () => {
     const size = await oddpixel('train', data, '--out', join(folder, 'x.onnx'), '--size', '100x64');
     expect(size.stderr).toMatch(/multiple.* of 32/i);
     expect(size.code).toBe(2);
+  });
+
+  test('options that would have no effect', async () => {
+    const out = ['--out', join(folder, 'x.onnx')];
+    for (const [args, needs] of [
+      [['train', data, ...out, '--head', 'gaussian', '--rows', '50'], '--head memory'],
+      [['train', data, ...out, '--shrinkage', '0.2'], '--head gaussian'],
+      [['train', data, ...out, '--standard-deviation-factor', '2'], '--score meanDeviation'],
+      [['predict', model, data, '--tile', '64', '--overlap', '64'], 'less than the tile size'],
+    ] as const) {
+      const { code, stderr } = await oddpixel(...args);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(needs)]);
+    }
+  });
+
+  test('a damaged image among others costs its own verdict only', async () => {
+    const mixed = join(folder, 'mixed');
+    await writePicture(join(mixed, 'a.png'), 21);
+    await writeFile(join(mixed, 'b.png'), 'this is not a picture');
+    await writePicture(join(mixed, 'c.png'), 22);
+    const { code, stdout, stderr } = await oddpixel('predict', model, mixed, '--json', ...cpu);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/b\.png: expected an image, found text/);
+    const { images, failures } = jsonOutputs.predict.parse(JSON.parse(stdout));
+    expect(images.map(({ file }) => file)).toEqual([join(mixed, 'a.png'), join(mixed, 'c.png')]);
+    expect(failures).toEqual([{ file: join(mixed, 'b.png'), error: expect.stringContaining('found text') }]);
+  });
+
+  test('a standalone export where a model is asked for', async () => {
+    const standalone = join(folder, 'alone.onnx');
+    await oddpixel('export', model, '--standalone', '--out', standalone);
+    const { code, stderr } = await oddpixel('predict', standalone, data);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('standalone export')]);
   });
 
   test('a trained model as feature extractor, a folder without an image, a device that is not here', async () => {

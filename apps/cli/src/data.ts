@@ -35,7 +35,7 @@ export interface OpenDataset {
 export async function openDataset(path: string, options: DataOptions = {}): Promise<OpenDataset> {
   const information = await statOrThrow(path);
   const root = information.isDirectory() ? path : dirname(path);
-  const source = nodeFileSource(root);
+  const source = nodeFileSource(root, { followLinks: true });
   const dataset = await readAnomalyDataset(source, {
     layout: options.layout ?? 'auto',
     ...(information.isFile() && { layout: 'csv' as const, csv: basename(path) }),
@@ -123,7 +123,7 @@ export async function imageFiles(paths: readonly string[]): Promise<string[]> {
 }
 
 async function imagesBelow(root: string): Promise<string[]> {
-  const source = nodeFileSource(root);
+  const source = nodeFileSource(root, { followLinks: true });
   const found: string[] = [];
   const visit = async (folder: string): Promise<void> => {
     for await (const { path, kind } of source.list(folder)) {

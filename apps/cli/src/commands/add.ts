@@ -8,7 +8,7 @@ import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { imageFiles, openModel } from '../data.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { counted, printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 interface AddOptions {
@@ -44,18 +44,27 @@ export function addCommand(context: CommandContext): Command {
         async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
           for (const file of files) {
             const bytes = await readFile(file);
-            const raster = await codec.decode(bytes, { fileName: file });
+            const raster = await codec.decode(bytes, {
+              fileName: file,
+              onWarning: (message) => progress.say(`warning: ${file}: ${message}`),
+            });
             yield { ...preprocessRaster(raster, params), imageHash: (await hashBytes(bytes)).slice(0, 16) };
           }
         },
       };
       try {
-        const { model: grown, rowsAdded } = await addToModel(model, samples, { backend, signal });
+        const { model: grown, rowsAdded } = await addToModel(model, samples, {
+          backend,
+          signal,
+          onProgress: ({ done, total }) => progress.update('images', done, total),
+        });
         await writeFileAtomic(options.out, writeModel(grown), { signal });
         progress.end();
         if (options.json === true) printJson({ model: options.out, images: files.length, rowsAdded });
         else
-          process.stdout.write(`${options.out}: ${files.length} images accepted, ${rowsAdded} rows added\n`);
+          process.stdout.write(
+            `${options.out}: ${counted(files.length, 'image')} accepted, ${counted(rowsAdded, 'row')} added\n`,
+          );
       } finally {
         progress.end();
         await backend.dispose();

@@ -1,15 +1,14 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
 import type { Backend, ThresholdStatement } from '@oddpixel/model-core/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
-import { imageFiles, numberOption, openModel, parseSize } from '../data.ts';
+import { imageFiles, numberOption, openModel, parseSize, readBytes } from '../data.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
-import { exitCodes, UsageError, type CommandContext } from '../outcome.ts';
-import { formatNumber, printJson, printTable } from '../output.ts';
+import { describeError, exitCodes, UsageError, type CommandContext } from '../outcome.ts';
+import { counted, formatNumber, printJson, printTable } from '../output.ts';
 import { createProgress, type ProgressLine } from '../progress.ts';
 
 interface PredictOptions {
@@ -77,6 +76,7 @@ async function predict(
   const { signal } = context;
   const model = await openModel(modelPath);
   const files = await imageFiles(paths);
+  if (options.tile !== undefined) tileOptions(options.tile, options.overlap);
   if (options.saveInput !== undefined && (files.length !== 1 || options.tile !== undefined)) {
     throw new UsageError('--save-input takes exactly one image and no tiles');
   }
@@ -86,15 +86,29 @@ async function predict(
     ...(options.threads !== undefined && { threads: options.threads }),
   });
   try {
-    const { predictions, elapsedMs } = await predictFiles(model, files, options, backend, progress, signal);
+    const outcome = await predictFiles(model, files, options, backend, progress, signal);
     progress.end();
-    report(model, predictions, elapsedMs, options);
-    if (options.failOnNok === true && predictions.some(({ verdict }) => verdict === 'nok'))
+    report(model, outcome, options);
+    const { predictions, failures } = outcome;
+    if (failures.length > 0) context.setExitCode(exitCodes.failure);
+    else if (options.failOnNok === true && predictions.some(({ verdict }) => verdict === 'nok'))
       context.setExitCode(exitCodes.nok);
   } finally {
     progress.end();
     await backend.dispose();
   }
+}
+
+/** An image without a verdict. */
+interface Failure {
+  readonly file: string;
+  readonly error: string;
+}
+
+interface PredictOutcome {
+  readonly predictions: readonly Prediction[];
+  readonly failures: readonly Failure[];
+  readonly elapsedMs: number;
 }
 
 /** The work of the command without start-up: used by `bench` as well, so that it measures what users get. */
@@ -105,22 +119,30 @@ export async function predictFiles(
   backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
-): Promise<{ predictions: Prediction[]; elapsedMs: number }> {
+): Promise<PredictOutcome> {
   const codec = sharpCodec();
+  const failures: Failure[] = [];
   const inspector = await createInspector(model, {
     backend,
     codec,
     ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
     onWarning: (message) => progress.say(`warning: ${message}`),
+    // One bad file among thousands costs its own verdict, not those of the others.
+    onError(file, error) {
+      signal.throwIfAborted();
+      const text = describeError(error);
+      progress.say(text);
+      failures.push({ file, error: text.replace(/^error: /, '') });
+    },
   });
-  if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   const names = uniqueNames(files);
   const predictions: Prediction[] = [];
   const started = performance.now();
   try {
-    for await (const inspection of inspector.inspectAll(readAll(files), { signal })) {
-      const name = names[predictions.length] ?? inspection.name;
+    const inputs = files.map((file): InspectionInput => ({ name: file, image: () => readBytes(file) }));
+    for await (const inspection of inspector.inspectAll(inputs, { signal })) {
+      const name = names.get(inspection.name) ?? inspection.name;
       const written =
         options.out === undefined
           ? []
@@ -133,25 +155,19 @@ export async function predictFiles(
         written.push(options.saveInput);
       }
       predictions.push(toPrediction(inspection, written));
-      progress.update('images', predictions.length, files.length);
+      progress.update('images', predictions.length + failures.length, files.length);
     }
   } finally {
     await inspector.dispose();
   }
-  return { predictions, elapsedMs: performance.now() - started };
-}
-
-async function* readAll(files: readonly string[]): AsyncGenerator<InspectionInput, void, undefined> {
-  for (const file of files) {
-    yield { name: file, image: await readFile(file) };
-  }
+  return { predictions, failures, elapsedMs: performance.now() - started };
 }
 
 function tileOptions(
   size: string,
   overlap: number,
 ): { tileWidth: number; tileHeight: number; overlap: number } {
-  const { width, height } = parseSize(size);
+  const { width, height } = parseSize(size, 'tile');
   if (overlap >= Math.min(width, height))
     throw new UsageError(`--overlap: expected less than the tile size ${size}, received ${overlap}`);
   return { tileWidth: width, tileHeight: height, overlap };
@@ -170,14 +186,14 @@ function toPrediction({ name, result }: Inspection, files: readonly string[]): P
 
 function report(
   model: AnomalyModel,
-  predictions: readonly Prediction[],
-  elapsedMs: number,
+  { predictions, failures, elapsedMs }: PredictOutcome,
   options: PredictOptions,
 ): void {
   const statement: ThresholdStatement | undefined = model.manifest.thresholds?.statement;
   if (options.json === true) {
     printJson({
       images: predictions,
+      failures,
       threshold: model.manifest.thresholds?.classification ?? null,
       statement: statement ?? null,
       timing: { imagesPerSecond: (1000 * predictions.length) / elapsedMs },
@@ -196,16 +212,18 @@ function report(
   );
   const odd = predictions.filter(({ verdict }) => verdict === 'nok').length;
   const where = options.out === undefined ? '' : ` · pictures in ${options.out}`;
-  process.stdout.write(`${odd} of ${predictions.length} nok${where}\n`);
+  const failed = failures.length === 0 ? '' : ` · ${counted(failures.length, 'file')} without a verdict`;
+  process.stdout.write(`${odd} of ${predictions.length} nok${failed}${where}\n`);
 }
 
 /** File names without folder and ending, made unique where folders hold equal names. */
-function uniqueNames(files: readonly string[]): string[] {
+function uniqueNames(files: readonly string[]): Map<string, string> {
   const used = new Map<string, number>();
-  return files.map((file) => {
+  const names = [...new Set(files)].map((file): [string, string] => {
     const name = basename(file, extname(file));
     const count = used.get(name) ?? 0;
     used.set(name, count + 1);
-    return count === 0 ? name : `${name}-${count + 1}`;
+    return [file, count === 0 ? name : `${name}-${count + 1}`];
   });
+  return new Map(names);
 }

@@ -17,7 +17,7 @@ import {
   type DataOptions,
 } from '../data.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
-import type { CommandContext } from '../outcome.ts';
+import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
@@ -102,8 +102,33 @@ export function trainCommand(context: CommandContext): Command {
     .action((path: string, options: TrainOptions) => train(path, options, context));
 }
 
+/** Options that shape one kind of model only: with another they would be ignored, which nobody wants. */
+function checkApplicable({
+  head,
+  score,
+  rows,
+  covariance,
+  shrinkage,
+  standardDeviationFactor,
+}: TrainOptions): void {
+  const misplaced: [option: string, given: boolean, needs: string][] = [
+    ['--rows', rows !== undefined && head !== 'memory', '--head memory'],
+    ['--covariance', covariance !== undefined && head !== 'gaussian', '--head gaussian'],
+    ['--shrinkage', shrinkage !== undefined && head !== 'gaussian', '--head gaussian'],
+    [
+      '--standard-deviation-factor',
+      standardDeviationFactor !== undefined && score !== 'meanDeviation',
+      '--score meanDeviation',
+    ],
+  ];
+  for (const [option, given, needs] of misplaced) {
+    if (given) throw new UsageError(`${option} has no effect here: it needs ${needs}`);
+  }
+}
+
 async function train(path: string, options: TrainOptions, context: CommandContext): Promise<void> {
   const { signal } = context;
+  checkApplicable(options);
   const size = parseSize(options.size);
   const preprocessing = createPreprocessParams({ imageWidth: size.width, imageHeight: size.height });
   const extractor = await readBackbone(options.backbone, options.features);
@@ -155,9 +180,11 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       [
         `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images in ${seconds.toFixed(1)} s`,
         figures.join(' · '),
-        thresholds === undefined ? 'no threshold' : `threshold ${thresholds.classification.toPrecision(5)}`,
+        thresholds === undefined
+          ? 'no threshold: with images of a single part there is nothing to compare it with; train on more, or keep some aside with --validation-percent'
+          : `threshold ${thresholds.classification.toPrecision(5)}`,
         thresholds?.statement === undefined ? '' : describeStatement(thresholds.statement),
-        `next: oddpixel evaluate ${options.out} ${path} --report report`,
+        `next: oddpixel evaluate ${quoted(options.out)} ${quoted(path)}${dataOptions(options)} --report report`,
       ]
         .filter(Boolean)
         .join('\n') + '\n',
@@ -166,6 +193,17 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     progress.end();
     await backend.dispose();
   }
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The options that say how the data is read, for the next command. */
+function dataOptions({ layout, groups }: TrainOptions): string {
+  const named = layout === 'auto' ? '' : ` --layout ${layout}`;
+  return groups === undefined ? named : `${named} --groups ${quoted(groups)}`;
 }
 
 function headParams(options: TrainOptions): Partial<TrainParams> {

@@ -112,6 +112,7 @@ export const jsonOutputs = {
         files: z.array(z.string()),
       }),
     ),
+    failures: z.array(z.object({ file: z.string(), error: z.string() })),
     threshold: z.number().nullable(),
     statement: statement.nullable(),
     timing,
