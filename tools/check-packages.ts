@@ -20,7 +20,7 @@ import { publishedPackages, type PublishedPackage } from './repository.ts';
 
 /** Largest tarball in kB. Raise one only with a reason in the same commit. */
 const limitsKb: Readonly<Record<string, number>> = {
-  '@oddpixel/model-core': 400,
+  '@oddpixel/model-core': 550,
   '@oddpixel/preprocess': 100,
   '@oddpixel/dataset': 200,
   '@oddpixel/eval': 200,

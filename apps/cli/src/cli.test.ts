@@ -354,7 +354,7 @@ describe('bad input', () => {
   });
 
   test('a damaged image among others costs its own verdict only', async () => {
-    const mixed = join(folder, 'mixed');
+    const mixed = join(folder, 'one-damaged');
     await writePicture(join(mixed, 'a.png'), 21);
     await writeFile(join(mixed, 'b.png'), 'this is not a picture');
     await writePicture(join(mixed, 'c.png'), 22);

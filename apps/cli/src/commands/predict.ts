@@ -25,7 +25,7 @@ interface PredictOptions {
 }
 
 /** What `predict --json` says of one image. Boxes and centres are in source pixels. */
-export interface Prediction {
+interface Prediction {
   readonly file: string;
   readonly score: number;
   readonly verdict: 'ok' | 'nok' | null;

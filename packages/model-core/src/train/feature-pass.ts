@@ -71,7 +71,7 @@ export function embedLevels(extractor: Extractor, image: Value): Value[] {
 }
 
 /** Sums over all patches of some images, per channel `[D]`: of features and of their squares. */
-export interface ChannelTotals {
+interface ChannelTotals {
   readonly sum: Float32Array;
   readonly squares: Float32Array;
 }
