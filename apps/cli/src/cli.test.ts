@@ -259,6 +259,27 @@ describe('the whole job', () => {
     expect(thresholds?.statement).toMatchObject({ kind: 'guaranteed', referenceCount: validationImages });
   });
 
+  test('a student that was killed goes on to the same file', async () => {
+    const args = `train "${data}" --head student --size 96x64 --epochs 25 --complexity 4 ${cpu.join(' ')}`;
+    const whole = join(folder, 'student.onnx');
+    const outcome = await inShell(`$ODDPIXEL ${args} --out "${whole}" --json`);
+    expect(outcome.code).toBe(0);
+    const { validationImages, result } = jsonOutputs.train.parse(JSON.parse(outcome.stdout));
+    expect(validationImages).toBeGreaterThan(0);
+    expect(result.finalEpoch).toBe(25);
+    for (const delay of [0, 0.1, 0.3]) {
+      const [checkpoint, out] = [join(folder, `c${delay}`), join(folder, `student-${delay}.onnx`)];
+      await inShell(`
+        $ODDPIXEL ${args} --out "${out}" --checkpoint "${checkpoint}" & pid=$!
+        for i in $(seq 600); do [ -f "${checkpoint}" ] && break; sleep 0.05; done
+        sleep ${delay}; kill -9 $pid; wait $pid`);
+      await rm(out, { force: true });
+      const resumed = await inShell(`$ODDPIXEL ${args} --out "${out}" --resume "${checkpoint}"`);
+      expect([resumed.code, /^error:/m.test(resumed.stderr)]).toEqual([0, false]);
+      expect((await readFile(out)).equals(await readFile(whole))).toBe(true);
+    }
+  }, 120_000);
+
   test('devices names what works and why others do not', async () => {
     const { stdout, code } = await oddpixel('devices', '--json');
     const { devices } = jsonOutputs.devices.parse(JSON.parse(stdout));
@@ -343,6 +364,7 @@ describe('bad input', () => {
   test('options that would have no effect', async () => {
     const out = ['--out', join(folder, 'x.onnx')];
     for (const [args, needs] of [
+      [['train', data, ...out, '--epochs', '3'], '--head student'],
       [['train', data, ...out, '--head', 'gaussian', '--rows', '50'], '--head memory'],
       [['train', data, ...out, '--shrinkage', '0.2'], '--head gaussian'],
       [['train', data, ...out, '--standard-deviation-factor', '2'], '--score meanDeviation'],

@@ -3,6 +3,7 @@ import {
   DatasetError,
   type Backend,
   type Dataset,
+  type HeadType,
   type PreprocessParams,
   type Sample,
 } from '@oddpixel/model-core/contract';
@@ -11,14 +12,13 @@ import {
   createInitialModel,
   createTrainParams,
   trainModel,
-  type FittedHead,
   type TrainingSample,
   type TrainingSamples,
   type TrainParams,
   type TrainProgress,
   type TrainResult,
 } from '@oddpixel/model-core/train';
-import { findSamples } from '@oddpixel/dataset';
+import { carveValidation, findSamples } from '@oddpixel/dataset';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
 
 export interface TrainFromDatasetOptions extends ImageAccess {
@@ -31,9 +31,15 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   };
   readonly preprocessing: PreprocessParams;
   /** Default `memory`. */
-  readonly head?: FittedHead;
+  readonly head?: HeadType;
   /** Parameters of head and calibration that differ from the defaults. */
   readonly params?: Partial<TrainParams>;
+  /** `student`: a checkpoint of the same training to go on from. */
+  readonly resume?: Uint8Array;
+  /** `student`: receives a checkpoint every `checkpointEvery` epochs and at the end. Awaited. */
+  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Epochs between checkpoints, from 1. Default 1. */
+  readonly checkpointEvery?: number;
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
@@ -47,15 +53,18 @@ export interface TrainedFromDataset {
 
 /**
  * Trains on the good images of the split `train`; good images of the split `validation`, where there are any,
- * calibrate the thresholds independently.
+ * calibrate the thresholds independently. A `student` is shaped by every image that it sees, so where there is no
+ * validation split a fifth of the training images (whole groups) is kept aside for it.
  *
  * @throws DatasetError when there is no good training image or a defective one is in the training split.
  */
 export async function trainFromDataset(
-  dataset: Dataset,
+  given: Dataset,
   options: TrainFromDatasetOptions,
 ): Promise<TrainedFromDataset> {
-  const { backend, extractor, preprocessing, head = 'memory', signal, onProgress } = options;
+  const { backend, extractor, preprocessing, head = 'memory' } = options;
+  const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
+  const dataset = head === 'student' ? withValidation(given, options.params?.seed ?? 0) : given;
   const train = trainingSplit(dataset);
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
   const params = createTrainParams(head, options.params ?? {});
@@ -68,9 +77,23 @@ export async function trainFromDataset(
     backend,
     ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, options) }),
     ...(signal && { signal }),
+    ...(resume && { resume }),
+    ...(onCheckpoint && { onCheckpoint }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(onProgress && { onProgress }),
   });
   return { model, result, trainImages: train.length, validationImages: validation.length };
+}
+
+const validationShare = 0.2;
+
+/** Some training images kept aside, where the data set has no validation split and more than one part to train on. */
+function withValidation(dataset: Dataset, seed: number): Dataset {
+  if (findSamples(dataset, { split: 'validation', label: 'ok' }).length > 0) return dataset;
+  const parts = new Set(
+    findSamples(dataset, { split: 'train' }).map(({ group, imageId }) => group ?? `image ${imageId}`),
+  );
+  return parts.size < 2 ? dataset : carveValidation(dataset, { share: validationShare, seed });
 }
 
 /** The images of a data set as a stream that training can pass over as often as it needs. */

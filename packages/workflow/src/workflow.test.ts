@@ -181,6 +181,24 @@ describe('createInspector', () => {
   });
 });
 
+test('a student is calibrated on images kept aside, by whole groups', async () => {
+  const grouped = {
+    ...dataset,
+    samples: dataset.samples.map((sample) => ({ ...sample, group: `part ${sample.imageId >> 1}` })),
+  };
+  const options = { backend, source, codec, preprocessing, head: 'student' } as const;
+  const { model: student, ...counts } = await trainFromDataset(grouped, {
+    ...options,
+    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    params: { maxNumEpochs: 1 },
+  });
+  const training = grouped.samples.filter(({ split }) => split === 'train');
+  expect(counts.trainImages + counts.validationImages).toBe(training.length);
+  expect(counts.validationImages).toBeGreaterThan(0);
+  expect(counts.validationImages % 2).toBe(0);
+  expect(student.manifest.calibration?.referenceScores).toHaveLength(counts.validationImages);
+});
+
 describe('images that cannot be inspected', () => {
   const good = cloth(200, 150, 70);
   const bad = { name: 'bad', image: async () => Promise.reject(new Error('the camera is gone')) };

@@ -123,7 +123,7 @@ function benchPredict(context: CommandContext): Command {
 
 interface BenchTrainOptions extends DataOptions {
   backbone: string;
-  head: Exclude<HeadType, 'student'>;
+  head: HeadType;
   size: string;
   repeat: number;
   threads?: number;
@@ -135,7 +135,9 @@ function benchTrain(context: CommandContext): Command {
     .description('time of `oddpixel train`, files read to file written, and of the bare feature pass')
     .argument('<data>', 'data set')
     .option('--backbone <name|file>', 'feature extractor', 'small')
-    .addOption(new Option('--head <type>', 'head').choices(['memory', 'gaussian']).default('memory'))
+    .addOption(
+      new Option('--head <type>', 'head').choices(['memory', 'gaussian', 'student']).default('memory'),
+    )
     .option('--size <size>', 'model input', '256')
     .option('--repeat <n>', 'measurements; the median counts', numberOption('repeat', 1, 99, true), 5)
     .option('--threads <n>', 'CPU threads', numberOption('threads', 1, 256, true))

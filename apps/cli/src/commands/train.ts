@@ -13,6 +13,7 @@ import {
   numberOption,
   openDataset,
   parseSize,
+  readBytes,
   splitForTraining,
   type DataOptions,
 } from '../data.ts';
@@ -20,10 +21,11 @@ import { deviceOption, openDevice, threadsOption, type DeviceName } from '../dev
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { trainingProgress } from '../training-progress.ts';
 
 interface TrainOptions extends DataOptions {
   out: string;
-  head: Exclude<HeadType, 'student'>;
+  head: HeadType;
   backbone: string;
   features?: string[];
   size: string;
@@ -38,6 +40,16 @@ interface TrainOptions extends DataOptions {
   shrinkage?: number;
   score?: ScoreMethod;
   standardDeviationFactor?: number;
+  epochs?: number;
+  errorThreshold?: number;
+  patience?: number;
+  domainRatio?: number;
+  regularizationNoise?: number;
+  complexity?: number;
+  learningRate?: number;
+  checkpoint?: string;
+  checkpointEvery: number;
+  resume?: string;
   cache?: string;
   json?: boolean;
 }
@@ -50,7 +62,7 @@ export function trainCommand(context: CommandContext): Command {
     .requiredOption('--out <file>', 'the model file to write')
     .addOption(
       new Option('--head <type>', 'how normality is modelled')
-        .choices(['memory', 'gaussian'])
+        .choices(['memory', 'gaussian', 'student'])
         .default('memory'),
     )
     .option('--backbone <name|file>', 'feature extractor: small, or an ONNX file', 'small')
@@ -97,20 +109,65 @@ export function trainCommand(context: CommandContext): Command {
       'for --score meanDeviation',
       numberOption('standard-deviation-factor', 0, 100),
     )
+    .option('--epochs <n>', 'student: most epochs (default 30)', numberOption('epochs', 1, 100_000, true))
+    .option(
+      '--error-threshold <e>',
+      'student: stop at this error, the unexplained share of feature variance (default 0.001)',
+      numberOption('error-threshold', 0, 1),
+    )
+    .option(
+      '--patience <n>',
+      'student: stop once the best epoch is this old (default 10)',
+      numberOption('patience', 1, 100_000, true),
+    )
+    .option(
+      '--domain-ratio <share>',
+      'student: share of positions that an epoch draws (default 0.1)',
+      numberOption('domain-ratio', 1e-6, 1),
+    )
+    .option(
+      '--regularization-noise <n>',
+      'student: noise on features, 1,000 times this (default 0.0001)',
+      numberOption('regularization-noise', 0, 1),
+    )
+    .option(
+      '--complexity <n>',
+      'student: width of the network, 1 to 100 (default 15)',
+      numberOption('complexity', 1, 100, true),
+    )
+    .option(
+      '--learning-rate <r>',
+      'student: step size at the start (default 0.002)',
+      numberOption('learning-rate', 1e-9, 1),
+    )
+    .option('--checkpoint <file>', 'student: write there what is needed to go on later')
+    .option(
+      '--checkpoint-every <n>',
+      'epochs between checkpoints',
+      numberOption('checkpoint-every', 1, 100_000, true),
+      1,
+    )
+    .option('--resume <file>', 'student: go on from a checkpoint of the same training')
     .option('--cache <folder>', 'keep preprocessed images there for the next run')
     .option('--json', 'print one JSON document')
     .action((path: string, options: TrainOptions) => train(path, options, context));
 }
 
+const studentOptions = [
+  ['epochs', '--epochs'],
+  ['errorThreshold', '--error-threshold'],
+  ['patience', '--patience'],
+  ['domainRatio', '--domain-ratio'],
+  ['regularizationNoise', '--regularization-noise'],
+  ['complexity', '--complexity'],
+  ['learningRate', '--learning-rate'],
+  ['checkpoint', '--checkpoint'],
+  ['resume', '--resume'],
+] as const;
+
 /** Options that shape one kind of model only: with another they would be ignored, which nobody wants. */
-function checkApplicable({
-  head,
-  score,
-  rows,
-  covariance,
-  shrinkage,
-  standardDeviationFactor,
-}: TrainOptions): void {
+function checkApplicable(options: TrainOptions): void {
+  const { head, score, rows, covariance, shrinkage, standardDeviationFactor } = options;
   const misplaced: [option: string, given: boolean, needs: string][] = [
     ['--rows', rows !== undefined && head !== 'memory', '--head memory'],
     ['--covariance', covariance !== undefined && head !== 'gaussian', '--head gaussian'],
@@ -120,6 +177,11 @@ function checkApplicable({
       standardDeviationFactor !== undefined && score !== 'meanDeviation',
       '--score meanDeviation',
     ],
+    ...studentOptions.map(([name, option]): [string, boolean, string] => [
+      option,
+      options[name] !== undefined && head !== 'student',
+      '--head student',
+    ]),
   ];
   for (const [option, given, needs] of misplaced) {
     if (given) throw new UsageError(`${option} has no effect here: it needs ${needs}`);
@@ -151,7 +213,12 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       params: headParams(options),
       signal,
       ...(options.cache !== undefined && { store: diskStore(options.cache) }),
-      onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
+      checkpointEvery: options.checkpointEvery,
+      ...(options.resume !== undefined && { resume: await readBytes(options.resume) }),
+      ...(options.checkpoint !== undefined && {
+        onCheckpoint: (bytes: Uint8Array) => writeFileAtomic(options.checkpoint as string, bytes, { signal }),
+      }),
+      onProgress: trainingProgress(progress),
       onWarning: (message) => progress.say(`warning: ${message}`),
     });
     const bytes = writeModel(model);
@@ -207,14 +274,21 @@ function dataOptions({ layout, groups }: TrainOptions): string {
 }
 
 function headParams(options: TrainOptions): Partial<TrainParams> {
-  const { rows, covariance, shrinkage, score, standardDeviationFactor, seed, falseAlarmRate } = options;
-  return {
-    seed,
-    falseAlarmRate,
-    ...(rows !== undefined && { numRows: rows }),
-    ...(covariance !== undefined && { covariance }),
-    ...(shrinkage !== undefined && { shrinkage }),
-    ...(score !== undefined && { scoreMethod: score }),
-    ...(standardDeviationFactor !== undefined && { standardDeviationFactor }),
+  const given: { [Name in keyof TrainParams]?: TrainParams[Name] | undefined } = {
+    seed: options.seed,
+    falseAlarmRate: options.falseAlarmRate,
+    numRows: options.rows,
+    covariance: options.covariance,
+    shrinkage: options.shrinkage,
+    scoreMethod: options.score,
+    standardDeviationFactor: options.standardDeviationFactor,
+    maxNumEpochs: options.epochs,
+    errorThreshold: options.errorThreshold,
+    patience: options.patience,
+    domainRatio: options.domainRatio,
+    regularizationNoise: options.regularizationNoise,
+    complexity: options.complexity,
+    learningRate: options.learningRate,
   };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,18 +1,21 @@
 /** What all heads have in common when they are fitted. */
 import type { Backend, Calibration } from '../contract/index.ts';
+import type { RunEpochsResult } from './epochs/run-epochs.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import type { TrainParams } from './train-params.ts';
 import type { Head } from './trained-model.ts';
 import type { ImageIdentity } from './training-sample.ts';
 
 /** What training is doing. */
-export type TrainPhase = 'components' | 'features' | 'coreset' | 'calibration';
+export type TrainPhase = 'components' | 'features' | 'coreset' | 'epochs' | 'calibration';
 
 export interface TrainProgress {
   readonly phase: TrainPhase;
-  /** Images, or rows of the bank in phase `coreset`. */
+  /** Images; in phase `coreset` rows of the bank, in phase `epochs` epochs. */
   readonly done: number;
   readonly total: number;
+  /** In phase `epochs`: the error after the epoch. */
+  readonly error?: number;
 }
 
 /** What fitting a head gives, whatever the head. */
@@ -25,6 +28,8 @@ export interface FittedHeadResult {
   readonly images: readonly ImageIdentity[];
   /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
   readonly calibration?: Calibration;
+  /** Of heads that are trained by epochs. */
+  readonly epochs?: Pick<RunEpochsResult, 'history' | 'bestEpoch' | 'bestError'>;
 }
 
 /** What fitting a head takes. */
@@ -34,5 +39,9 @@ export interface FitOptions {
   /** False where a validation split calibrates. */
   readonly selfCalibrate: boolean;
   readonly signal?: AbortSignal;
+  /** Bytes of a checkpoint to go on from. */
+  readonly resume?: Uint8Array;
+  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly checkpointEvery?: number;
   readonly onProgress: (progress: TrainProgress) => void;
 }

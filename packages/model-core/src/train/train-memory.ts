@@ -1,21 +1,12 @@
 /** Fitting the memory head: all patches into memory, a coreset out of them, reference scores without own rows. */
 import { selectCoreset } from './coreset.ts';
-import { extractFeatures, featureGraph, pyramidChannels, type Extractor } from './feature-pass.ts';
-import {
-  addToSums,
-  channelSums,
-  reducingTransform,
-  scalesAndMean,
-  transformInPlace,
-} from './feature-statistics.ts';
+import { collectPatches } from './collect-patches.ts';
+import type { Extractor } from './feature-pass.ts';
 import { leaveOwnRowsOut } from './leave-own-rows-out.ts';
 import { bankConstants, nearestDistance } from './memory-head.ts';
-import { checkPatchMemory, patchStore, type PatchStore } from './patch-store.ts';
-import type { FeatureTransform } from './pyramid.ts';
 import { createRandom } from './random.ts';
-import { reducedDims } from './train-params.ts';
 import type { FitOptions, FittedHeadResult } from './fit.ts';
-import { identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import type { TrainingSamples } from './training-sample.ts';
 
 export async function fitMemoryHead(
   extractor: Extractor,
@@ -44,42 +35,4 @@ export async function fitMemoryHead(
     images,
     ...(calibration && { calibration }),
   };
-}
-
-/** One pass over the images: their patches, transformed. */
-async function collectPatches(
-  extractor: Extractor,
-  samples: TrainingSamples,
-  { params, backend, signal, onProgress }: FitOptions,
-): Promise<{ store: PatchStore; transform: FeatureTransform; images: ImageIdentity[] }> {
-  const pass = { backend, batchSize: params.batchSize, ...(signal && { signal }) };
-  const channels = pyramidChannels(extractor);
-  const dims = reducedDims(params, channels) ?? channels;
-  const { height, width } = extractor.grid;
-  checkPatchMemory(samples.count, height * width, dims);
-  const reducing =
-    dims < channels
-      ? await reducingTransform(extractor, samples, dims, {
-          ...pass,
-          onProgress: (done) => onProgress({ phase: 'components', done, total: samples.count }),
-        })
-      : undefined;
-  const patches: Float32Array[] = [];
-  const images: ImageIdentity[] = [];
-  const sums = channelSums(channels);
-  for await (const batch of extractFeatures(featureGraph(extractor, reducing), samples, {
-    ...pass,
-    onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
-  })) {
-    if (reducing === undefined) addToSums(sums, batch);
-    batch.samples.forEach((sample, i) => {
-      patches.push(batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize));
-      images.push(identityOf(sample));
-    });
-  }
-  const transform = reducing ?? scalesAndMean(sums, extractor.levelChannels);
-  if (reducing === undefined) {
-    for (const image of patches) transformInPlace(image, transform, extractor.levelChannels);
-  }
-  return { store: patchStore(patches, dims), transform, images };
 }

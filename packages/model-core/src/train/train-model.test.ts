@@ -5,6 +5,7 @@ import {
   ParameterError,
   TensorMismatchError,
   type Backend,
+  type HeadType,
   type Result,
 } from '../contract/index.ts';
 import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
@@ -16,7 +17,7 @@ import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
 import { checkPatchMemory } from './patch-store.ts';
 import { trainModel } from './train-model.ts';
-import { createTrainParams, type FittedHead, type TrainParams } from './train-params.ts';
+import { createTrainParams, type TrainParams } from './train-params.ts';
 import { samplesInMemory, type TrainingSample } from './training-sample.ts';
 
 const backend: Backend = ortBackend();
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 
 async function train(
-  head: FittedHead,
+  head: HeadType,
   samples: readonly TrainingSample[],
   params: Partial<Omit<TrainParams, 'head'>> = {},
 ): Promise<AnomalyModel> {
@@ -51,7 +52,7 @@ async function apply(model: AnomalyModel, samples: readonly TrainingSample[]): P
   return results;
 }
 
-const cases: [FittedHead, Partial<Omit<TrainParams, 'head'>>][] = [
+const cases: [HeadType, Partial<Omit<TrainParams, 'head'>>][] = [
   ['memory', {}],
   ['memory', { scoreMethod: 'meanDeviation' }],
   ['memory', { featureDims: 7 }],

@@ -6,6 +6,7 @@ import { openExtractor, type Extractor } from './feature-pass.ts';
 import type { FittedHeadResult, TrainProgress } from './fit.ts';
 import { fitGaussianHead } from './train-gaussian.ts';
 import { fitMemoryHead } from './train-memory.ts';
+import { fitStudentHead } from './train-student.ts';
 import { productVersion } from './product-version.ts';
 import { headParameters, type TrainParams } from './train-params.ts';
 import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
@@ -16,6 +17,12 @@ export interface TrainModelOptions {
   /** Good images that training does not see: they calibrate the thresholds independently. */
   readonly validation?: TrainingSamples;
   readonly signal?: AbortSignal;
+  /** `student`: a checkpoint of the same training to go on from. */
+  readonly resume?: Uint8Array;
+  /** `student`: receives a checkpoint every `checkpointEvery` epochs and at the end. Awaited. */
+  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Epochs between checkpoints, from 1. Default 1. */
+  readonly checkpointEvery?: number;
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
@@ -32,10 +39,11 @@ export interface TrainResult {
  * Trains an initial model.
  *
  * Thresholds are calibrated on `validation` where it is given, else on the training images by leaving out what each
- * image (with its group) contributed. With a single training group and no validation the model has no thresholds.
+ * image (with its group) contributed. With a single training group and no validation the model has no thresholds;
+ * neither has a `student` without validation, since every image shapes it.
  *
- * @throws ModelStateError when the model is trained already; ParameterError when there is no sample or sizes do not
- *   fit; TensorMismatchError for samples of another size; LimitExceededError when patches will not fit into memory.
+ * @throws ModelStateError when the model is trained already; ParameterError when there is no sample, sizes do not fit
+ *   or `resume` belongs to another training; TrainingDivergedError; TensorMismatchError for samples of another size; LimitExceededError when patches will not fit into memory.
  */
 export async function trainModel(
   model: AnomalyModel,
@@ -43,18 +51,21 @@ export async function trainModel(
   params: TrainParams,
   options: TrainModelOptions,
 ): Promise<{ model: AnomalyModel; result: TrainResult }> {
-  const { backend, validation, signal, onProgress = (): void => {} } = options;
+  const { backend, validation, onProgress = (): void => {} } = options;
+  const { signal, resume, onCheckpoint, checkpointEvery } = options;
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
   const extractor = openExtractor(model);
-  const fit = params.head === 'memory' ? fitMemoryHead : fitGaussianHead;
-  const fitted = await fit(extractor, samples, {
+  const fitted = await fitters[params.head](extractor, samples, {
     params,
     backend,
     selfCalibrate: validation === undefined,
     onProgress,
     ...(signal && { signal }),
+    ...(resume && { resume }),
+    ...(onCheckpoint && { onCheckpoint }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
   const trained = assemble(extractor, params, fitted);
   return {
@@ -62,14 +73,24 @@ export async function trainModel(
       validation === undefined
         ? trained
         : await calibrateModel(trained, validation, { ...params, ...options }),
-    result: { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [] },
+    result: resultOf(fitted),
   };
+}
+
+const fitters = { memory: fitMemoryHead, gaussian: fitGaussianHead, student: fitStudentHead } as const;
+
+function resultOf({ epochs }: FittedHeadResult): TrainResult {
+  if (epochs === undefined)
+    return { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [] };
+  const { history, bestEpoch, bestError } = epochs;
+  const last = history.at(-1);
+  return { finalError: last?.error ?? null, finalEpoch: last?.epoch ?? 0, bestError, bestEpoch, history };
 }
 
 function assemble(
   extractor: Extractor,
   params: TrainParams,
-  { transform, head, featureDims, figures, images, calibration }: FittedHeadResult,
+  { transform, head, featureDims, figures, images, calibration, epochs }: FittedHeadResult,
 ): AnomalyModel {
   const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
   const { grid, model } = extractor;
@@ -88,7 +109,7 @@ function assemble(
     training: {
       seed,
       parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
-      history: [],
+      history: epochs?.history ?? [],
       imageHashes: hashesOf(images),
       imageCount: images.length,
       figures,

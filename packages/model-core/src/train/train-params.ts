@@ -1,11 +1,8 @@
 /** Training parameters: what can be chosen, its default, its range. */
 import { ParameterError, type HeadType, type ScoreMethod } from '../contract/index.ts';
 
-/** Heads that are fitted in one pass. */
-export type FittedHead = Exclude<HeadType, 'student'>;
-
 export interface TrainParams {
-  readonly head: FittedHead;
+  readonly head: HeadType;
   /** Same seed, data and deterministic backend: same bytes. 0..2³¹−1. Default 0. */
   readonly seed: number;
   /** Share of good images that may be called `nok`, between 0 and 1. Default 0.01. */
@@ -27,6 +24,23 @@ export interface TrainParams {
   readonly covariance: 'shared' | 'perPosition';
   /** `gaussian`: weight of the scaled identity that is mixed into the covariance, 0..1, above 0. Default 0.1. */
   readonly shrinkage: number;
+  /** `student`: most epochs, from 1. Default 30. */
+  readonly maxNumEpochs: number;
+  /** `student`: training stops once the error, the unexplained share of feature variance, is at or below it, from 0. Default 0.001. */
+  readonly errorThreshold: number;
+  /** `student`: training stops once the best epoch is this old, from 1. Default 10. */
+  readonly patience: number;
+  /** `student`: share of all positions that an epoch draws, above 0, to 1; at least 5,120 are drawn. Default 0.1. */
+  readonly domainRatio: number;
+  /**
+   * `student`: noise on the features while training, from 0. Its standard deviation is 1,000 times this, where the
+   * features' root mean square is 1. Default 0.0001.
+   */
+  readonly regularizationNoise: number;
+  /** `student`: width of the network, 1 to 100. Default 15. */
+  readonly complexity: number;
+  /** `student`: step size of AdamW at the start; falls along a cosine. Above 0, to 1. Default 0.002. */
+  readonly learningRate: number;
 }
 
 const defaults = {
@@ -39,6 +53,13 @@ const defaults = {
   numRows: 4000,
   covariance: 'shared',
   shrinkage: 0.1,
+  maxNumEpochs: 30,
+  errorThreshold: 0.001,
+  patience: 10,
+  domainRatio: 0.1,
+  regularizationNoise: 0.0001,
+  complexity: 15,
+  learningRate: 0.002,
 } as const satisfies Omit<TrainParams, 'head'>;
 
 /**
@@ -47,10 +68,10 @@ const defaults = {
  * @throws ParameterError for an unknown name or a value outside its range.
  */
 export function createTrainParams(
-  head: FittedHead,
+  head: HeadType,
   options: Partial<Omit<TrainParams, 'head'>> = {},
 ): TrainParams {
-  oneOf('head', head, ['memory', 'gaussian']);
+  oneOf('head', head, ['memory', 'gaussian', 'student']);
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(defaults, name)) {
       throw new ParameterError({
@@ -67,22 +88,41 @@ export function createTrainParams(
   whole('numRows', params.numRows, 1, 1_000_000);
   between('falseAlarmRate', params.falseAlarmRate, 0, 1);
   between('shrinkage', params.shrinkage, 0, 1 + Number.EPSILON);
+  whole('maxNumEpochs', params.maxNumEpochs, 1, 100_000);
+  whole('patience', params.patience, 1, 100_000);
+  whole('complexity', params.complexity, 1, 100);
+  between('domainRatio', params.domainRatio, 0, 1 + Number.EPSILON);
+  between('learningRate', params.learningRate, 0, 1 + Number.EPSILON);
+  fromZero('errorThreshold', params.errorThreshold);
+  fromZero('regularizationNoise', params.regularizationNoise);
+  fromZero('standardDeviationFactor', params.standardDeviationFactor);
   oneOf('scoreMethod', params.scoreMethod, ['max', 'meanDeviation']);
   oneOf('covariance', params.covariance, ['shared', 'perPosition']);
-  if (!(params.standardDeviationFactor >= 0 && Number.isFinite(params.standardDeviationFactor))) {
-    throw new ParameterError({
-      name: 'standardDeviationFactor',
-      expected: 'a number from 0',
-      received: String(params.standardDeviationFactor),
-    });
-  }
   return params;
 }
 
 /** The parameters that shape a head, by their documented names: what the manifest keeps beside the head. */
 export function headParameters(params: TrainParams): Record<string, number | string> {
   const { numRows, covariance, shrinkage } = params;
-  return params.head === 'memory' ? { numRows } : { covariance, shrinkage };
+  switch (params.head) {
+    case 'memory':
+      return { numRows };
+    case 'gaussian':
+      return { covariance, shrinkage };
+    case 'student': {
+      const { maxNumEpochs, errorThreshold, patience, domainRatio } = params;
+      const { regularizationNoise, complexity, learningRate } = params;
+      return {
+        maxNumEpochs,
+        errorThreshold,
+        patience,
+        domainRatio,
+        regularizationNoise,
+        complexity,
+        learningRate,
+      };
+    }
+  }
 }
 
 /** Above this many channels features are reduced unless `featureDims` says otherwise. */
@@ -121,6 +161,12 @@ function between(name: string, value: number, low: number, high: number): void {
       expected: `a number above ${low} and below ${Math.round(high)}`,
       received: String(value),
     });
+  }
+}
+
+function fromZero(name: string, value: number): void {
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new ParameterError({ name, expected: 'a number from 0', received: String(value) });
   }
 }
 

@@ -18,10 +18,19 @@ import {
 import type { Optimizer } from './optimizer.ts';
 
 export interface TrainingStepOptions {
-  /** One element. Everything it needs must be inputs, parameters or constants of its builder. */
+  /** One element; the loss that is reported. Everything it needs must be inputs, parameters or constants of its builder. */
   readonly loss: Value;
   /** Inputs of the graph that are to be trained, of known shape. */
   readonly parameters: readonly Value[];
+  /**
+   * Further losses of the same builder, each for parameters of its own: no group follows another group's loss.
+   * `weight` scales the gradients. Default 1.
+   */
+  readonly others?: readonly {
+    readonly loss: Value;
+    readonly parameters: readonly Value[];
+    readonly weight?: number;
+  }[];
   readonly optimizer: Optimizer;
   /** Gradients of all parameters are scaled down together where their common length exceeds this. Default: never. */
   readonly maxGradientNorm?: number;
@@ -60,7 +69,8 @@ export const scalarPrefix = 'step/';
  */
 export function buildTrainingStep({
   loss,
-  parameters,
+  parameters: own,
+  others = [],
   optimizer,
   maxGradientNorm,
   carried = [],
@@ -80,7 +90,14 @@ export function buildTrainingStep({
       builder.input(`${scalarPrefix}${name}`, 'float32', []),
     ]),
   );
-  const found = clipped(gradients(loss, parameters), maxGradientNorm);
+  const parameters = [...own, ...others.flatMap((other) => other.parameters)];
+  const found = clipped(
+    [
+      ...gradients(loss, own),
+      ...others.flatMap((other) => gradients(mul(other.loss, other.weight ?? 1), other.parameters)),
+    ],
+    maxGradientNorm,
+  );
   builder.output(lossOutput, loss);
   const keep = (kind: StateTensor['kind'], input: Value, next: Value): void => {
     const tensor = stateOf(kind, input);
@@ -100,7 +117,7 @@ export function buildTrainingStep({
   });
   for (const [input, next] of carried) keep('carried', input, next);
   const graph = builder.build();
-  const own = new Set([
+  const internal = new Set([
     ...state.map(({ input }) => input),
     ...Object.values(scalars).map(({ name }) => name),
   ]);
@@ -113,7 +130,7 @@ export function buildTrainingStep({
       fix: 'Declare parameters with GraphBuilder.input; their start values are given to the session.',
     });
   }
-  return { graph, optimizer, batch: graph.inputs.filter(({ name }) => !own.has(name)), state };
+  return { graph, optimizer, batch: graph.inputs.filter(({ name }) => !internal.has(name)), state };
 }
 
 /** Gradients scaled together so that the root of their summed squares is at most `limit` (Pascanu et al. 2013). */

@@ -1,0 +1,236 @@
+/** Fitting the student head: features once, then epochs of gradient descent on positions drawn from them. */
+import { hostTensor, type Backend, type HostTensor, type Session } from '../contract/index.ts';
+import { GraphBuilder, reduceSum, square, sub, writeGraph, type Value } from '../onnx/index.ts';
+import { collectPatches } from './collect-patches.ts';
+import { readCheckpoint, writeCheckpoint } from './epochs/checkpoint.ts';
+import { runEpochs, type EpochTrainer } from './epochs/run-epochs.ts';
+import type { Extractor } from './feature-pass.ts';
+import type { FitOptions, FittedHeadResult } from './fit.ts';
+import {
+  adamW,
+  buildTrainingStep,
+  cosineRate,
+  openTrainingSession,
+  type TrainingStep,
+} from './optimizer/index.ts';
+import { outputData } from './output-data.ts';
+import { copyPatch, type PatchStore } from './patch-store.ts';
+import { createRandom, type Random } from './random.ts';
+import {
+  applyStudent,
+  parameterGroups,
+  startStudent,
+  studentDistance,
+  studentLosses,
+  studentShapes,
+  type StudentScale,
+  type StudentShapes,
+} from './student-network.ts';
+import { hashesOf, type TrainingSamples } from './training-sample.ts';
+
+/** Positions of one step. */
+const stepPositions = 256;
+/** Fewer steps than this would make an epoch too short to learn in where there are few images. */
+const fewestSteps = 20;
+/** Share of all positions that are never trained on: the error and the scale of residuals come from them. */
+const heldOutShare = 0.1;
+const mostHeldOut = 20_480;
+/** Positions measured in one run. */
+const measuredTogether = 2048;
+/** Deviation of the noise on the features (whose root mean square is 1) for a `regularizationNoise` of 1. */
+const noisePerUnit = 1000;
+/** Weight of the loss of the network that judges difficulty. */
+const difficultyWeight = 0.1;
+const weightDecay = 1e-4;
+/** Good positions whose difficulty is below what excuses at most. */
+const hardestShare = 0.999;
+
+export async function fitStudentHead(
+  extractor: Extractor,
+  samples: TrainingSamples,
+  options: FitOptions,
+): Promise<FittedHeadResult> {
+  const { params, backend, onProgress, signal, onCheckpoint } = options;
+  const { store, transform, images } = await collectPatches(extractor, samples, options);
+  const shapes = studentShapes(store.dims, params.complexity);
+  const { train, heldOut } = splitPositions(store.count, createRandom(params.seed));
+  const steps = Math.max(fewestSteps, Math.ceil((params.domainRatio * train.length) / stepPositions));
+
+  const identity = JSON.stringify({
+    ...params,
+    images: hashesOf(images),
+    extractor: extractor.model.manifest.extractor?.sha256,
+    preprocessing: extractor.model.manifest.preprocessing,
+  });
+  const resume = options.resume === undefined ? undefined : readCheckpoint(options.resume, identity);
+  const session = await openTrainingSession(studentStep(shapes), backend, {
+    learningRate: cosineRate({ rate: params.learningRate, steps: params.maxNumEpochs * steps }),
+    start: resume?.session ?? startStudent(shapes, createRandom(params.seed)),
+  });
+  const measuring = await openMeasuring(shapes, store, heldOut, backend);
+  try {
+    const trainer: EpochTrainer = {
+      async trainEpoch(epoch): Promise<void> {
+        // Everything random follows from seed and epoch, so a resumed training draws what an unbroken one would.
+        const random = createRandom(Math.imul(params.seed + 1, 0x9e3779b1) ^ Math.imul(epoch, 0x85ebca6b));
+        for (let step = 0; step < steps; step++) {
+          const batch = drawBatch(store, train, noisePerUnit * params.regularizationNoise, random);
+          await session.step(batch, signal === undefined ? {} : { signal });
+        }
+      },
+      measure: async () => (await measuring.measure(await session.parameters())).error,
+      state: () => session.state(),
+      parameters: () => session.parameters(),
+    };
+    const result = await runEpochs(trainer, {
+      ...params,
+      ...(resume && { resume }),
+      ...(signal && { signal }),
+      onEpoch: ({ epoch, error }) =>
+        onProgress({ phase: 'epochs', done: epoch, total: params.maxNumEpochs, error }),
+      ...(options.checkpointEvery !== undefined && { checkpointEvery: options.checkpointEvery }),
+      ...(onCheckpoint && { onCheckpoint: (state) => onCheckpoint(writeCheckpoint(identity, state)) }),
+    });
+    const { scale } = await measuring.measure(result.best);
+    return {
+      transform,
+      head: (g, patches) => studentDistance(patches, constants(g, shapes, result.best), scale),
+      featureDims: store.dims,
+      figures: { positionsPerEpoch: steps * stepPositions, positionsHeldOut: heldOut.length },
+      images,
+      epochs: result,
+    };
+  } finally {
+    await session.dispose();
+    await measuring.dispose();
+  }
+}
+
+/** Positions to train on, and those that only measure. */
+function splitPositions(count: number, random: Random): { train: Int32Array; heldOut: Int32Array } {
+  const heldOut = random.sample(Math.max(1, Math.min(mostHeldOut, Math.floor(heldOutShare * count))), count);
+  const train = new Int32Array(count - heldOut.length);
+  let next = 0;
+  let taken = 0;
+  for (let i = 0; i < count; i++) {
+    if (heldOut[next] === i) next++;
+    else train[taken++] = i;
+  }
+  return { train, heldOut };
+}
+
+function studentInputs(g: GraphBuilder, shapes: StudentShapes): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, dims]) => [name, g.input(name, 'float32', dims)]),
+  );
+}
+
+function constants(
+  g: GraphBuilder,
+  shapes: StudentShapes,
+  tensors: Readonly<Record<string, HostTensor>>,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.keys(shapes).map((name) => [name, g.constant(tensors[name] as HostTensor, name)]),
+  );
+}
+
+/** Features and the noise on them in; both losses down. */
+function studentStep(shapes: StudentShapes): TrainingStep {
+  const dims = shapes['student/encode']?.[0] ?? 0;
+  const g = new GraphBuilder({ name: 'studentStep' });
+  const features = g.input('features', 'float32', ['n', dims]);
+  const noisy = g.input('noisy', 'float32', ['n', dims]);
+  const parameters = studentInputs(g, shapes);
+  const { error, difficulty } = studentLosses(features, noisy, parameters);
+  const groups = parameterGroups(parameters);
+  return buildTrainingStep({
+    loss: error,
+    parameters: groups.mean,
+    others: [{ loss: difficulty, parameters: groups.difficulty, weight: difficultyWeight }],
+    optimizer: adamW({ weightDecay }),
+  });
+}
+
+function drawBatch(
+  store: PatchStore,
+  positions: Int32Array,
+  noise: number,
+  random: Random,
+): Record<string, HostTensor> {
+  const features = new Float32Array(stepPositions * store.dims);
+  for (let row = 0; row < stepPositions; row++) {
+    copyPatch(store, positions[random.integer(positions.length)] as number, features, row);
+  }
+  const noisy = noise > 0 ? features.map((value) => value + noise * normal(random)) : features;
+  const dims = [stepPositions, store.dims];
+  return { features: hostTensor('float32', dims, features), noisy: hostTensor('float32', dims, noisy) };
+}
+
+/** A sum of four uniform numbers: near enough to a normal one, and the same bits everywhere. Deviation 1. */
+function normal(random: Random): number {
+  return (random.next() + random.next() + random.next() + random.next() - 2) * Math.sqrt(3);
+}
+
+interface Measuring {
+  /** Unexplained share of feature variance on the held-out positions, and how residuals are scaled there. */
+  measure(parameters: Readonly<Record<string, HostTensor>>): Promise<{ error: number; scale: StudentScale }>;
+  dispose(): Promise<void>;
+}
+
+async function openMeasuring(
+  shapes: StudentShapes,
+  store: PatchStore,
+  positions: Int32Array,
+  backend: Backend,
+): Promise<Measuring> {
+  const { dims } = store;
+  const g = new GraphBuilder({ name: 'studentError' });
+  const features = g.input('features', 'float32', ['n', dims]);
+  const parameters = studentInputs(g, shapes);
+  const { mean, difficulty } = applyStudent(features, parameters);
+  const residual = sub(features, mean);
+  g.output('sum', reduceSum(residual, [0]));
+  g.output('squares', reduceSum(square(residual), [0]));
+  g.output('energy', reduceSum(square(features), [0]));
+  g.output('difficulty', difficulty);
+  const session: Session = await backend.createSession(writeGraph(g.build()));
+  return {
+    async measure(weights) {
+      const [sum, squares] = [new Float64Array(dims), new Float64Array(dims)];
+      let energy = 0;
+      const difficulties: number[] = [];
+      for (let first = 0; first < positions.length; first += measuredTogether) {
+        const part = positions.subarray(first, first + measuredTogether);
+        const data = new Float32Array(part.length * dims);
+        part.forEach((position, row) => copyPatch(store, position, data, row));
+        const outputs = await session.run({
+          ...pick(weights, shapes),
+          features: hostTensor('float32', [part.length, dims], data),
+        });
+        outputData(outputs, 'sum').forEach((value, c) => (sum[c] = (sum[c] as number) + value));
+        outputData(outputs, 'squares').forEach((value, c) => (squares[c] = (squares[c] as number) + value));
+        energy += outputData(outputs, 'energy').reduce((a, b) => a + b, 0);
+        difficulties.push(...outputData(outputs, 'difficulty'));
+      }
+      const count = positions.length;
+      const total = squares.reduce((a, b) => a + b, 0);
+      // A channel that never varies must not be divided by nothing.
+      const floor = Math.max((1e-3 * total) / (count * dims), Number.EPSILON);
+      const residualVariance = Float32Array.from(squares, (value, c) =>
+        Math.max(floor, value / count - ((sum[c] as number) / count) ** 2),
+      );
+      difficulties.sort((a, b) => a - b);
+      const hardest = difficulties[Math.min(count - 1, Math.floor(hardestShare * count))] as number;
+      return { error: energy > 0 ? total / energy : 0, scale: { residualVariance, hardest } };
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+function pick(
+  tensors: Readonly<Record<string, HostTensor>>,
+  shapes: StudentShapes,
+): Record<string, HostTensor> {
+  return Object.fromEntries(Object.keys(shapes).map((name) => [name, tensors[name] as HostTensor]));
+}
