@@ -46,6 +46,30 @@ test('threads are a whole number', () => {
   expect(() => cpuPool({ threads: 1.5 })).toThrow(ParameterError);
 });
 
+test('a pool answers runs one by one on all threads, with the same values, and disposes both ways', async () => {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [3, 5]);
+  g.output('y', matmul(x, g.constant(hostTensor('float32', [5, 2], new Float32Array(10).fill(0.5)))));
+  const model = writeGraph(g.build());
+  const feeds = {
+    x: hostTensor(
+      'float32',
+      [3, 5],
+      Float32Array.from({ length: 15 }, (_, i) => i),
+    ),
+  };
+  const backend = await cpuPool({ threads: 2 }).open();
+  const sessions = await Promise.all(
+    [{}, { oneByOne: true }, { oneByOne: true }].map((options) => backend.createSession(model, options)),
+  );
+  const outputs = await Promise.all(sessions.map((session) => session.run(feeds)));
+  expect(outputs[0]?.['y']).toMatchObject({ dims: [3, 2] });
+  expect(outputs.map(({ y }) => y)).toEqual(outputs.map(() => outputs[0]?.['y']));
+  await backend.dispose();
+  for (const session of sessions) await expect(session.run(feeds)).rejects.toThrow(/dispose/);
+  await expect(backend.createSession(model, { oneByOne: true })).rejects.toThrow(/dispose/);
+});
+
 test('a worker leaves the main thread free while a graph runs', async () => {
   const g = new GraphBuilder();
   const x = g.input('x', 'float32', [512, 512]);

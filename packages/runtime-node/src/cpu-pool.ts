@@ -1,30 +1,56 @@
 /** The CPU as a pool of single-threaded engines, each on a thread of its own. */
-import { poolBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
-import { cpuThreads, type CpuOptions } from './backends.ts';
+import {
+  DisposedError,
+  poolBackend,
+  type Backend,
+  type BackendFactory,
+  type Session,
+} from '@oddpixel/model-core/contract';
+import { cpu, cpuThreads, type CpuOptions } from './backends.ts';
 import { inWorker } from './in-worker.ts';
 
 /**
  * One single-threaded engine per thread, for throughput: many images are decoded and inspected side by side, and the
- * main thread stays free. A single run takes longer than on `cpu()`, which uses all threads for it. Deterministic,
- * whatever the number of threads.
+ * main thread stays free. Sessions that are asked `oneByOne` run on an engine of all threads beside them instead,
+ * which blocks the caller: there each run waits for the one before, so that other engines would be idle.
+ * Deterministic.
  *
  * @throws ParameterError for a number of threads below 1.
  */
-export function cpuPool({ threads }: CpuOptions = {}): BackendFactory {
-  const engines = cpuThreads(threads);
+export function cpuPool(options: CpuOptions = {}): BackendFactory {
+  const threads = cpuThreads(options.threads);
   const name = 'ort-node:cpu:pool';
   return {
     name,
     async open(signal): Promise<Backend> {
-      const opening = Array.from({ length: engines }, () =>
-        inWorker({ device: 'cpu', threads: 1 }).open(signal),
-      );
-      const outcomes = await Promise.allSettled(opening);
-      const members = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failure === undefined) return poolBackend(name, members);
-      await Promise.all(members.map((member) => member.dispose()));
-      throw failure.reason;
+      const pool = poolBackend(name, await openWorkers(threads, signal));
+      let together: Promise<Backend> | undefined;
+      let disposed = false;
+      return {
+        name,
+        capabilities: pool.capabilities,
+        async createSession(model, sessionOptions = {}): Promise<Session> {
+          if (disposed) throw new DisposedError({ what: `Backend \`${name}\`` });
+          if (sessionOptions.oneByOne !== true) return pool.createSession(model, sessionOptions);
+          together ??= cpu({ threads }).open();
+          return (await together).createSession(model, sessionOptions);
+        },
+        async dispose(): Promise<void> {
+          disposed = true;
+          await Promise.all([pool.dispose(), together?.then((backend) => backend.dispose())]);
+        },
+      };
     },
   };
+}
+
+/** All workers or, after an error, none. */
+async function openWorkers(count: number, signal: AbortSignal | undefined): Promise<Backend[]> {
+  const opening = Array.from({ length: count }, () => inWorker({ device: 'cpu', threads: 1 }).open(signal));
+  const outcomes = await Promise.allSettled(opening);
+  const workers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure === undefined) return workers;
+  await Promise.all(workers.map((worker) => worker.dispose()));
+  throw failure.reason;
 }

@@ -57,6 +57,11 @@ export interface BackendCapabilities {
 export interface SessionOptions {
   /** Outputs to keep on the device. Without the capability they come back as host tensors. */
   readonly keepOnDevice?: readonly string[];
+  /**
+   * A hint: runs will be asked for one after the other, so each shall be answered as fast as possible, even if that
+   * blocks the caller's thread. Default: as many runs at the same time as `parallelRuns`.
+   */
+  readonly oneByOne?: boolean;
 }
 
 export interface Backend {

@@ -28,7 +28,7 @@ export async function openDistances(dims: number, backend: Backend): Promise<Dis
   const cross = gemm(patches, rows, rowNorms, { alpha: -2, transposeB: true });
   // Rounding may take the distance of a patch to itself just below 0.
   g.output('distances', relu(add(reduceMin(cross, [1]), patchNorms)));
-  const session = await backend.createSession(writeGraph(g.build()));
+  const session = await backend.createSession(writeGraph(g.build()), { oneByOne: true });
   const elements = Math.min(matrixElements, backend.capabilities.maxBufferBytes / 4);
 
   return {

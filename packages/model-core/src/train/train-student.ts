@@ -194,7 +194,7 @@ async function openMeasuring(
   g.output('squares', reduceSum(square(residual), [0]));
   g.output('energy', reduceSum(square(features), [0]));
   g.output('difficulty', difficulty);
-  const session: Session = await backend.createSession(writeGraph(g.build()));
+  const session: Session = await backend.createSession(writeGraph(g.build()), { oneByOne: true });
   return {
     async measure(weights) {
       const [sum, squares] = [new Float64Array(dims), new Float64Array(dims)];

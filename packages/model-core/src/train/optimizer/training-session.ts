@@ -67,7 +67,10 @@ export async function openTrainingSession(
   let stepsDone = from.step;
   const kept = [...state.map(({ output }) => output), lossOutput];
   const { keepOnDevice } = backend.capabilities;
-  const session = await backend.createSession(writeGraph(graph), keepOnDevice ? { keepOnDevice: kept } : {});
+  const session = await backend.createSession(writeGraph(graph), {
+    oneByOne: true,
+    ...(keepOnDevice && { keepOnDevice: kept }),
+  });
   const queue = createRunQueue();
   let closing: Promise<void> | undefined;
 
