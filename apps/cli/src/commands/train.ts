@@ -127,7 +127,7 @@ export function trainCommand(context: CommandContext): Command {
     )
     .option(
       '--regularization-noise <n>',
-      'student: noise on features, 1,000 times this (default 0.0001)',
+      'student: noise on features, 5,000 times this (default 0.0001)',
       numberOption('regularization-noise', 0, 1),
     )
     .option(

@@ -33,10 +33,10 @@ export type StudentParameters = Readonly<Record<string, Value>>;
 const meanLayers = ['encode', 'narrow', 'widen', 'decode'] as const;
 const difficultyLayers = ['look', 'judge'] as const;
 
-/** Widths follow from `complexity`: 15 gives 256 hidden units, a bottleneck of 32 and 64 units that judge. */
+/** Widths follow from `complexity`: 15 gives 256 hidden units, a bottleneck of 64 and 64 units that judge. */
 export function studentShapes(dims: number, complexity: number): StudentShapes {
   const hidden = 16 * (complexity + 1);
-  const bottleneck = 2 * (complexity + 1);
+  const bottleneck = 4 * (complexity + 1);
   const judging = 4 * (complexity + 1);
   const sizes: Record<string, readonly [number, number]> = {
     encode: [dims, hidden],

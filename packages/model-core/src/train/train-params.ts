@@ -33,7 +33,7 @@ export interface TrainParams {
   /** `student`: share of all positions that an epoch draws, above 0, to 1; at least 5,120 are drawn. Default 0.1. */
   readonly domainRatio: number;
   /**
-   * `student`: noise on the features while training, from 0. Its standard deviation is 1,000 times this, where the
+   * `student`: noise on the features while training, from 0. Its standard deviation is 5,000 times this, where the
    * features' root mean square is 1. Default 0.0001.
    */
   readonly regularizationNoise: number;

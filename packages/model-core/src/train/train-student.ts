@@ -38,7 +38,7 @@ const mostHeldOut = 20_480;
 /** Positions measured in one run. */
 const measuredTogether = 2048;
 /** Deviation of the noise on the features (whose root mean square is 1) for a `regularizationNoise` of 1. */
-const noisePerUnit = 1000;
+const noisePerUnit = 5000;
 /** Weight of the loss of the network that judges difficulty. */
 const difficultyWeight = 0.1;
 const weightDecay = 1e-4;
