@@ -9,7 +9,7 @@
  */
 import { inBatches, mapOrdered, type Backend } from '../contract/index.ts';
 import { openDistances, type Distances } from './distances.ts';
-import { copyPatch, type PatchStore } from './patch-store.ts';
+import { copyPatch, gatherPatches, type PatchStore } from './patch-store.ts';
 
 export interface CoresetOptions {
   readonly backend: Backend;
@@ -136,8 +136,7 @@ async function refresh(
   stale.sort((a, b) => (seen[a] as number) - (seen[b] as number) || a - b);
   const measure = async (part: readonly number[]): Promise<void> => {
     const firstRow = seen[part[0] as number] as number;
-    const patches = new Float32Array(part.length * store.dims);
-    part.forEach((index, row) => copyPatch(store, index, patches, row));
+    const patches = gatherPatches(store, part);
     const rows = all.subarray(firstRow * store.dims, rowCount * store.dims);
     const nearest = await distances.nearest(patches, rows, signal);
     part.forEach((index, row) => {
@@ -159,8 +158,7 @@ function pickFrom(
 ): void {
   const { store, bounds, seen, bankRows } = search;
   const { dims } = store;
-  const patches = new Float32Array(pool.length * dims);
-  pool.forEach((index, row) => copyPatch(store, index, patches, row));
+  const patches = gatherPatches(store, pool);
   const exact = Float64Array.from(pool, (index) => bounds[index] as number);
   for (;;) {
     let best = 0;

@@ -38,3 +38,10 @@ export function copyPatch(store: PatchStore, index: number, target: Float32Array
   const image = images[Math.floor(index / perImage)] as Float32Array;
   target.set(image.subarray(start, start + dims), row * dims);
 }
+
+/** Some patches, one after the other: `[n, D]`. */
+export function gatherPatches(store: PatchStore, indices: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const patches = new Float32Array(indices.length * store.dims);
+  for (let row = 0; row < indices.length; row++) copyPatch(store, indices[row] as number, patches, row);
+  return patches;
+}

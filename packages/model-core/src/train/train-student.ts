@@ -14,7 +14,7 @@ import {
   type TrainingStep,
 } from './optimizer/index.ts';
 import { outputData } from './output-data.ts';
-import { copyPatch, type PatchStore } from './patch-store.ts';
+import { copyPatch, gatherPatches, type PatchStore } from './patch-store.ts';
 import { createRandom, type Random } from './random.ts';
 import {
   applyStudent,
@@ -202,11 +202,9 @@ async function openMeasuring(
       const difficulties: number[] = [];
       for (let first = 0; first < positions.length; first += measuredTogether) {
         const part = positions.subarray(first, first + measuredTogether);
-        const data = new Float32Array(part.length * dims);
-        part.forEach((position, row) => copyPatch(store, position, data, row));
         const outputs = await session.run({
           ...pick(weights, shapes),
-          features: hostTensor('float32', [part.length, dims], data),
+          features: hostTensor('float32', [part.length, dims], gatherPatches(store, part)),
         });
         outputData(outputs, 'sum').forEach((value, c) => (sum[c] = (sum[c] as number) + value));
         outputData(outputs, 'squares').forEach((value, c) => (squares[c] = (squares[c] as number) + value));
