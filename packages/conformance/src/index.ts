@@ -4,6 +4,7 @@ import { runCase, type ConformanceCase } from './case.ts';
 import { deviceCases } from './device-cases.ts';
 import { errorCases } from './error-cases.ts';
 import { queueCases } from './queue-cases.ts';
+import { trainingCases } from './training-cases.ts';
 import { valueCases } from './value-cases.ts';
 
 export type { CaseContext, ConformanceCase, Need } from './case.ts';
@@ -12,7 +13,7 @@ export { ConformanceError } from './check.ts';
 
 /** All cases, each by itself. */
 export function cases(): readonly ConformanceCase[] {
-  return [...valueCases, ...errorCases, ...queueCases, ...deviceCases];
+  return [...valueCases, ...errorCases, ...queueCases, ...deviceCases, ...trainingCases];
 }
 
 export interface ConformanceSummary {

@@ -12,7 +12,7 @@ const driver = [
   '/opt/google/chrome/vk_swiftshader_icd.json',
 ].find((path) => path !== undefined && existsSync(path));
 
-const title = 'WebGPU passes conformance, and our models run on it node by node with the scores of the CPU';
+const title = 'WebGPU passes conformance; our models run and train on it node by node as on the CPU';
 
 test.skipIf(driver === undefined)(
   driver === undefined
@@ -37,12 +37,13 @@ test.skipIf(driver === undefined)(
         },
       },
     );
-    const { keepOnDevice, passed, failed, skipped, ours } = JSON.parse(stdout) as {
+    const { keepOnDevice, passed, failed, skipped, ours, student } = JSON.parse(stdout) as {
       keepOnDevice: boolean;
       passed: number;
       failed: string[];
       skipped: { name: string; reason: string }[];
       ours: Record<string, number | string>;
+      student: { webgpu: number[]; cpu: number[] };
     };
     expect(failed).toEqual([]);
     expect(keepOnDevice).toBe(true);
@@ -52,5 +53,11 @@ test.skipIf(driver === undefined)(
       expect(difference).toEqual(expect.any(Number));
       expect(difference).toBeLessThan(1e-4);
     }
+    expect(student.webgpu).toHaveLength(student.cpu.length);
+    student.cpu.forEach((error, epoch) => {
+      expect(Math.abs((student.webgpu[epoch] ?? Number.NaN) / error - 1)).toBeLessThan(1e-3);
+    });
+    for (const [first = 0, ...later] of Object.values(student))
+      expect(later.at(-1)).toBeLessThan(0.7 * first);
   },
 );

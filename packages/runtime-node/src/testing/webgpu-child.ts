@@ -1,6 +1,6 @@
 /**
- * Runs the conformance suite on WebGPU, opens our own graphs without CPU fallback and compares scores with the CPU;
- * prints what happened as JSON. A process of its own, since drivers are chosen by the environment that it starts with.
+ * Runs the conformance suite on WebGPU, opens our own graphs without CPU fallback, compares scores and a training
+ * with the CPU; prints what happened as JSON. A process of its own, since drivers are chosen by the environment that it starts with.
  */
 import { readFile } from 'node:fs/promises';
 import { runCases } from '@oddpixel/conformance';
@@ -51,6 +51,18 @@ async function train(head: 'memory' | 'gaussian'): Promise<AnomalyModel> {
   return model;
 }
 
+/** The errors after each epoch of a student that is trained where the features are computed. */
+async function studentErrors(backend: Backend): Promise<number[]> {
+  const bytes = new Uint8Array(
+    await readFile(new URL('../../../initial-models/assets/small.onnx', import.meta.url)),
+  );
+  const initial = await createInitialModel(bytes, { preprocessing, id: 'small' });
+  const params = createTrainParams('student', { maxNumEpochs: 3, complexity: 3 });
+  const samples = samplesInMemory(Array.from({ length: 4 }, (_, i) => sample(i)));
+  const { result } = await trainModel(initial, samples, params, { backend });
+  return result.history.map(({ error }) => error);
+}
+
 async function score(model: AnomalyModel, backend: Backend): Promise<{ score: number; map: Float32Array }> {
   const loaded = await loadModel(model, backend);
   const [result] = await loaded.apply([sample(9)]);
@@ -77,9 +89,10 @@ for (const head of ['memory', 'gaussian'] as const) {
     ours[head] = String(error);
   }
 }
+const student = { webgpu: await studentErrors(strict), cpu: await studentErrors(reference) };
 const { keepOnDevice } = strict.capabilities;
 await strict.dispose();
 const failed = summary.failed.map(({ name, error }) => `${name}: ${error.message}`);
 process.stdout.write(
-  `${JSON.stringify({ keepOnDevice, passed: summary.passed.length, failed, skipped: summary.skipped, ours })}\n`,
+  `${JSON.stringify({ keepOnDevice, passed: summary.passed.length, failed, skipped: summary.skipped, ours, student })}\n`,
 );
