@@ -8,6 +8,7 @@ export { productVersion } from './product-version.ts';
 export type { TrainPhase, TrainProgress } from './fit.ts';
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
 export { createTrainParams, type TrainParams } from './train-params.ts';
+export { createRandom, type Random } from './random.ts';
 export {
   samplesInMemory,
   type ImageIdentity,
@@ -15,3 +16,5 @@ export {
   type TrainingSamples,
 } from './training-sample.ts';
 export * from './optimizer/index.ts';
+export * from './epochs/index.ts';
+export * from './layers/index.ts';

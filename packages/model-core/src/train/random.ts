@@ -7,6 +7,8 @@ export interface Random {
   integer(limit: number): number;
   /** `count` different integers in 0..limit − 1, ascending. */
   sample(count: number, limit: number): Int32Array;
+  /** The items in random order; the given list stays as it is. */
+  shuffled<T>(items: readonly T[]): T[];
 }
 
 /** SplitMix32: a counter through a mixing function (after G. Steele, D. Lea, C. Flood 2014). */
@@ -30,6 +32,15 @@ export function createRandom(seed: number): Random {
         chosen.add(chosen.has(candidate) ? top : candidate);
       }
       return Int32Array.from(chosen).sort();
+    },
+    shuffled<T>(items: readonly T[]): T[] {
+      // From the back, each place takes one of the items that are left (R. Fisher, F. Yates; R. Durstenfeld 1964).
+      const result = [...items];
+      for (let last = result.length - 1; last > 0; last--) {
+        const other = integer(last + 1);
+        [result[last], result[other]] = [result[other] as T, result[last] as T];
+      }
+      return result;
     },
   };
 }

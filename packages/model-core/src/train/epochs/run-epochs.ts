@@ -6,11 +6,11 @@ import { TrainingDivergedError, type EpochRecord, type HostTensor } from '../../
 import type { TrainingState } from '../optimizer/index.ts';
 import type { EpochsState } from './checkpoint.ts';
 
-/** What is trained. */
+/** What is trained. A `TrainingSession` has two of the four: `{ ...session, trainEpoch, measure }` is a trainer. */
 export interface EpochTrainer {
   /** Does the steps of one epoch. What is random in it follows from the number of the epoch alone. */
   trainEpoch(epoch: number): Promise<void>;
-  /** The error of the current parameters on what was held out, 0 is perfect. */
+  /** The error of the current parameters, best on what was held out; 0 is perfect. */
   measure(): Promise<number>;
   state(): Promise<TrainingState>;
   parameters(): Promise<Record<string, HostTensor>>;
@@ -19,10 +19,15 @@ export interface EpochTrainer {
 export interface RunEpochsOptions {
   /** Most epochs, from 1. */
   readonly maxNumEpochs: number;
-  /** Stops once the error is at or below it. */
-  readonly errorThreshold: number;
-  /** Stops once the best epoch is this old, from 1. */
-  readonly patience: number;
+  /** Stops once the error is at or below it. Default 0. */
+  readonly errorThreshold?: number;
+  /** Stops once the best epoch is this old, from 1. Default: never. */
+  readonly patience?: number;
+  /**
+   * The error of a guess that knows nothing. A training has diverged where its error exceeds ten times this or ten
+   * times its best, whichever is larger. Default 1: errors are shares of a variance.
+   */
+  readonly baselineError?: number;
   /** Goes on from here. The trainer must hold its session state already. */
   readonly resume?: EpochsState;
   readonly onEpoch?: (record: EpochRecord) => void;
@@ -41,13 +46,13 @@ export interface RunEpochsResult {
   readonly best: Readonly<Record<string, HostTensor>>;
 }
 
-/** An error that grew this much over the best one, which is at most 1 for who predicts the mean, will not come back. */
+/** An error that grew this much over the best one will not come back. */
 const divergedFactor = 10;
 
 /** @throws TrainingDivergedError when the error is no number or has grown out of hand. */
 export async function runEpochs(trainer: EpochTrainer, options: RunEpochsOptions): Promise<RunEpochsResult> {
-  const { maxNumEpochs, errorThreshold, patience, resume, onEpoch, onCheckpoint, signal } = options;
-  const { checkpointEvery = 1 } = options;
+  const { maxNumEpochs, errorThreshold = 0, patience = Infinity, baselineError = 1 } = options;
+  const { resume, onEpoch, onCheckpoint, checkpointEvery = 1, signal } = options;
   const history: EpochRecord[] = [...(resume?.history ?? [])];
   let best = resume?.best ?? {};
   const bestRecord = (): EpochRecord | undefined =>
@@ -68,7 +73,10 @@ export async function runEpochs(trainer: EpochTrainer, options: RunEpochsOptions
     await trainer.trainEpoch(epoch);
     const record = { epoch, error: await trainer.measure() };
     const before = bestRecord()?.error;
-    if (!Number.isFinite(record.error) || record.error > divergedFactor * Math.max(1, before ?? 0)) {
+    if (
+      !Number.isFinite(record.error) ||
+      record.error > divergedFactor * Math.max(baselineError, before ?? 0)
+    ) {
       throw new TrainingDivergedError({ ...record, ...(before !== undefined && { bestError: before }) });
     }
     history.push(record);
