@@ -70,6 +70,8 @@ export interface TrainingRecord {
   readonly imageCount: number;
   /** Figures of the fit, by documented name, for example `patchesSeen`, `patchesKept`, `coverageRadius`. */
   readonly figures: Readonly<Record<string, number>>;
+  /** Varied copies that taught beside the images: `copies` of each, and the augmentation parameters, by documented name. */
+  readonly augmentation?: Readonly<Record<string, number | string | boolean>>;
 }
 
 export interface ExtractorRecord {

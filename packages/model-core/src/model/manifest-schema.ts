@@ -72,6 +72,7 @@ const schema = z.object({
       imageHashes: z.array(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
       imageCount: natural,
       figures: z.record(z.string(), finite),
+      augmentation: z.optional(scalars),
     }),
   ),
   calibration: z.optional(

@@ -3,7 +3,13 @@ import { inBatches, mapOrdered, ParameterError, runsInFlight, type Backend } fro
 import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
 import { collectReferences } from './reference-scores.ts';
 import type { TrainProgress } from './fit.ts';
-import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import {
+  hashesOf,
+  identityOf,
+  originalsOf,
+  type ImageIdentity,
+  type TrainingSamples,
+} from './training-sample.ts';
 
 export interface CalibrateModelOptions {
   readonly backend: Backend;
@@ -16,7 +22,8 @@ export interface CalibrateModelOptions {
 }
 
 /**
- * The model with calibration and thresholds from `samples`, which are good images that did not train it.
+ * The model with calibration and thresholds from `samples`, which are good images that did not train it. Varied
+ * copies, where there are any, are passed over: they are no images that come up.
  *
  * @throws ModelStateError for an initial model; ParameterError when there is no sample; TensorMismatchError.
  */
@@ -28,16 +35,17 @@ export async function calibrateModel(
   const { backend, falseAlarmRate = 0.01, batchSize = 8, signal, onProgress } = options;
   const loaded = await loadModel(model, backend);
   const references = collectReferences();
+  const originals = originalsOf(samples);
   const images: ImageIdentity[] = [];
   try {
-    const scored = mapOrdered(inBatches(samples, batchSize), runsInFlight(backend), async (batch) => ({
+    const scored = mapOrdered(inBatches(originals, batchSize), runsInFlight(backend), async (batch) => ({
       batch,
       results: await loaded.apply(batch, signal ? { signal } : {}),
     }));
     for await (const { batch, results } of scored) {
       for (const { anomalyScore, anomalyImage } of results) references.add(anomalyScore, anomalyImage.data);
       images.push(...batch.map(identityOf));
-      onProgress?.({ phase: 'calibration', done: images.length, total: samples.count });
+      onProgress?.({ phase: 'calibration', done: images.length, total: originals.count });
     }
   } finally {
     await loaded.dispose();

@@ -3,11 +3,12 @@ import { extractFeatures, featureGraph, pyramidChannels, type Extractor } from '
 import {
   addToSums,
   channelSums,
+  componentImages,
   reducingTransform,
   scalesAndMean,
   transformInPlace,
 } from './feature-statistics.ts';
-import type { FitOptions } from './fit.ts';
+import { passOptions, type FitOptions } from './fit.ts';
 import { checkPatchMemory, patchStore, type PatchStore } from './patch-store.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import { reducedDims } from './train-params.ts';
@@ -17,9 +18,10 @@ import { identityOf, type ImageIdentity, type TrainingSamples } from './training
 export async function collectPatches(
   extractor: Extractor,
   samples: TrainingSamples,
-  { params, backend, signal, onProgress }: FitOptions,
+  options: FitOptions,
 ): Promise<{ store: PatchStore; transform: FeatureTransform; images: ImageIdentity[] }> {
-  const pass = { backend, batchSize: params.batchSize, ...(signal && { signal }) };
+  const { params, onProgress } = options;
+  const pass = passOptions(options);
   const channels = pyramidChannels(extractor);
   const dims = reducedDims(params, channels) ?? channels;
   const { height, width } = extractor.grid;
@@ -28,7 +30,8 @@ export async function collectPatches(
     dims < channels
       ? await reducingTransform(extractor, samples, dims, {
           ...pass,
-          onProgress: (done) => onProgress({ phase: 'components', done, total: samples.count }),
+          onProgress: (done) =>
+            onProgress({ phase: 'components', done, total: Math.min(componentImages, samples.count) }),
         })
       : undefined;
   const patches: Float32Array[] = [];

@@ -8,6 +8,7 @@ import {
   TensorMismatchError,
   type Backend,
   type Session,
+  type Store,
 } from '../contract/index.ts';
 import type { AnomalyModel } from '../model/index.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type Graph,
   type Value,
 } from '../onnx/index.ts';
+import { openFeatureStore, type FeatureStore, type ImageFeatures } from './feature-store.ts';
 import { initialGraph } from './initial-model.ts';
 import { outputData } from './output-data.ts';
 import {
@@ -40,10 +42,14 @@ export interface Extractor {
   readonly levelChannels: readonly number[];
 }
 
-/** Features of some images: `[n, P, D]` in `data`, one image after the other. */
-export interface FeatureBatch extends ChannelTotals {
+/** Features of some images, one image after the other. */
+export interface FeatureBatch {
   readonly samples: readonly TrainingSample[];
+  /** `[n, P, D]`. */
   readonly data: Float32Array;
+  /** Sums over the patches of each image, of features and of their squares: `[n, D]`. */
+  readonly sum: Float32Array;
+  readonly squares: Float32Array;
   /** Elements per image. */
   readonly imageSize: number;
 }
@@ -70,13 +76,7 @@ export function embedLevels(extractor: Extractor, image: Value): Value[] {
   );
 }
 
-/** Sums over all patches of some images, per channel `[D]`: of features and of their squares. */
-interface ChannelTotals {
-  readonly sum: Float32Array;
-  readonly squares: Float32Array;
-}
-
-/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform; and their totals per channel. */
+/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform; and their totals. */
 export function featureGraph(extractor: Extractor, transform?: FeatureTransform): Graph {
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'features' });
   const aligned = embedLevels(extractor, imageInput(g, extractor.model));
@@ -84,11 +84,11 @@ export function featureGraph(extractor: Extractor, transform?: FeatureTransform)
   return withTotals(g, g.named('patches', toPatches(features)));
 }
 
-/** Declares patches and their totals as outputs. Summed where the patches are, not by the host. */
+/** Declares patches and their totals per image and channel as outputs. Summed where the patches are, not by the host. */
 export function withTotals(g: GraphBuilder, patches: Value): Graph {
   g.output('patches', patches);
-  g.output('sum', reduceSum(patches, [0, 1]));
-  g.output('squares', reduceSum(square(patches), [0, 1]));
+  g.output('sum', reduceSum(patches, [1]));
+  g.output('squares', reduceSum(square(patches), [1]));
   return g.build();
 }
 
@@ -102,29 +102,101 @@ export interface PassOptions {
   readonly backend: Backend;
   readonly batchSize: number;
   readonly signal?: AbortSignal;
+  /** Where features are kept between passes and trainings. Default: nowhere. */
+  readonly featureStore?: Store;
+  readonly onWarning?: (message: string) => void;
   /** Called after each batch with the images done so far. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** Runs a feature graph over the samples, in order. */
+/** Runs a feature graph over the samples, in order; images whose features are stored are not run. */
 export async function* extractFeatures(
   graph: Graph,
   samples: AsyncIterable<TrainingSample>,
   options: PassOptions,
 ): AsyncGenerator<FeatureBatch, void, undefined> {
-  const { backend, batchSize, signal, onProgress } = options;
-  const session = await backend.createSession(writeGraph(graph));
+  const { backend, batchSize, signal, onProgress, featureStore, onWarning } = options;
+  const bytes = writeGraph(graph);
+  const stored =
+    featureStore &&
+    (await openFeatureStore(bytes, { store: featureStore, backend, ...(onWarning && { onWarning }) }));
+  let opening: Promise<Session> | undefined;
+  const compute = async (batch: readonly TrainingSample[]): Promise<FeatureBatch> =>
+    runBatch(await (opening ??= backend.createSession(bytes)), batch, signal);
   try {
     let done = 0;
     // Some batches run while the next one is collected: on other threads or devices all go on at the same time.
-    const run = (batch: TrainingSample[]): Promise<FeatureBatch> => runBatch(session, batch, signal);
+    const run = async (batch: readonly TrainingSample[]): Promise<FeatureBatch> => {
+      signal?.throwIfAborted();
+      checkSizes(batch, graph);
+      return stored === undefined ? compute(batch) : fromStore(stored, batch, compute);
+    };
     for await (const features of mapOrdered(inBatches(samples, batchSize), runsInFlight(backend), run)) {
       done += features.samples.length;
       onProgress?.(done);
       yield features;
     }
   } finally {
-    await session.dispose();
+    await (await opening)?.dispose();
+  }
+}
+
+/** Takes what is stored, computes and stores the rest. */
+async function fromStore(
+  stored: FeatureStore,
+  batch: readonly TrainingSample[],
+  compute: (batch: readonly TrainingSample[]) => Promise<FeatureBatch>,
+): Promise<FeatureBatch> {
+  const keys = await Promise.all(batch.map(({ image }) => stored.keyOf(image.data)));
+  const images = await Promise.all(keys.map((key) => stored.get(key)));
+  const missing = Array.from(batch.keys()).filter((i) => images[i] === undefined);
+  if (missing.length > 0) {
+    const fresh = await compute(missing.map((i) => batch[i] as TrainingSample));
+    await Promise.all(
+      missing.map((i, row) => stored.put(keys[i] as string, (images[i] = imageFeatures(fresh, row)))),
+    );
+  }
+  return joined(batch, images as readonly ImageFeatures[]);
+}
+
+/** One image of a batch. */
+function imageFeatures({ samples, data, sum, squares }: FeatureBatch, index: number): ImageFeatures {
+  const part = (values: Float32Array): Float32Array => {
+    const size = values.length / samples.length;
+    return values.subarray(index * size, (index + 1) * size);
+  };
+  return { data: part(data), sum: part(sum), squares: part(squares) };
+}
+
+/** Copies, so that whoever changes features in place leaves a store's bytes alone. */
+function joined(samples: readonly TrainingSample[], images: readonly ImageFeatures[]): FeatureBatch {
+  const join = (name: keyof ImageFeatures): Float32Array => {
+    const size = images[0]?.[name].length ?? 0;
+    const values = new Float32Array(images.length * size);
+    images.forEach((image, index) => values.set(image[name], index * size));
+    return values;
+  };
+  const data = join('data');
+  return {
+    samples,
+    data,
+    sum: join('sum'),
+    squares: join('squares'),
+    imageSize: data.length / samples.length,
+  };
+}
+
+function checkSizes(batch: readonly TrainingSample[], { inputs }: Graph): void {
+  const expected = inputs[0]?.dims.slice(1) ?? [];
+  for (const { image } of batch) {
+    if (image.dims.length === expected.length && expected.every((size, axis) => image.dims[axis] === size))
+      continue;
+    throw new TensorMismatchError({
+      name: 'sample.image',
+      expected: `float32 [${expected.join(',')}]`,
+      received: `${image.dtype} [${image.dims.join(',')}]`,
+      fix: 'Preprocess training images with the parameters of the initial model.',
+    });
   }
 }
 
@@ -133,29 +205,17 @@ async function runBatch(
   batch: readonly TrainingSample[],
   signal: AbortSignal | undefined,
 ): Promise<FeatureBatch> {
-  signal?.throwIfAborted();
-  const [channels, height, width] = (session.inputs[0]?.dims ?? []).slice(1).map(Number);
-  const size = (channels ?? 0) * (height ?? 0) * (width ?? 0);
-  const data = new Float32Array(batch.length * size);
-  batch.forEach(({ image }, index) => {
-    if (image.dims[0] !== channels || image.dims[1] !== height || image.dims[2] !== width) {
-      throw new TensorMismatchError({
-        name: 'sample.image',
-        expected: `float32 [${channels},${height},${width}]`,
-        received: `${image.dtype} [${image.dims.join(',')}]`,
-        fix: 'Preprocess training images with the parameters of the initial model.',
-      });
-    }
-    data.set(image.data, index * size);
-  });
-  const dims = [batch.length, channels ?? 0, height ?? 0, width ?? 0];
-  const feeds = { image: hostTensor('float32', dims, data) };
+  const [first] = batch as readonly [TrainingSample];
+  const size = first.image.data.length;
+  const images = new Float32Array(batch.length * size);
+  batch.forEach(({ image }, index) => images.set(image.data, index * size));
+  const feeds = { image: hostTensor('float32', [batch.length, ...first.image.dims], images) };
   const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
-  const patches = outputData(outputs, 'patches');
+  const data = outputData(outputs, 'patches');
   const squares = outputData(outputs, 'squares');
-  checkFinite(squares, patches, batch);
+  checkFinite(squares, data, batch);
   const sum = outputData(outputs, 'sum');
-  return { samples: batch, data: patches, imageSize: patches.length / batch.length, sum, squares };
+  return { samples: batch, data, sum, squares, imageSize: data.length / batch.length };
 }
 
 /** A feature that is no number would poison every distance: better to name the image now. */

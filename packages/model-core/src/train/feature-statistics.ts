@@ -28,9 +28,12 @@ export function channelSums(channels: number): ChannelSums {
 
 /** Adds a batch of the feature pass. */
 export function addToSums(sums: ChannelSums, { data, sum, squares }: FeatureBatch): void {
-  addInto(sums.sum, sum);
-  addInto(sums.squares, squares);
-  sums.patches += data.length / sum.length;
+  const channels = sums.sum.length;
+  for (let start = 0; start < sum.length; start += channels) {
+    addInto(sums.sum, sum.subarray(start, start + channels));
+    addInto(sums.squares, squares.subarray(start, start + channels));
+  }
+  sums.patches += data.length / channels;
 }
 
 /** Factors that give every level an RMS of 1 per channel, and the mean after scaling. */
@@ -69,7 +72,7 @@ export function transformInPlace(
 }
 
 /** Images whose patches decide the principal components: enough for stable directions, few enough to pass twice. */
-const componentImages = 32;
+export const componentImages = 32;
 
 /**
  * The transform of a pyramid that is reduced to `dims` features by principal component analysis, from up to 32

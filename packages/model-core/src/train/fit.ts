@@ -1,6 +1,7 @@
 /** What all heads have in common when they are fitted. */
-import type { Backend, Calibration } from '../contract/index.ts';
+import type { Backend, Calibration, Store } from '../contract/index.ts';
 import type { RunEpochsResult } from './epochs/run-epochs.ts';
+import type { PassOptions } from './feature-pass.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import type { TrainParams } from './train-params.ts';
 import type { Head } from './trained-model.ts';
@@ -11,7 +12,7 @@ export type TrainPhase = 'components' | 'features' | 'coreset' | 'epochs' | 'cal
 
 export interface TrainProgress {
   readonly phase: TrainPhase;
-  /** Images; in phase `coreset` rows of the bank, in phase `epochs` epochs. */
+  /** Images, while features are computed with their varied copies; in phase `coreset` rows of the bank, in phase `epochs` epochs. */
   readonly done: number;
   readonly total: number;
   /** In phase `epochs`: the error after the epoch. */
@@ -25,6 +26,7 @@ export interface FittedHeadResult {
   readonly featureDims: number;
   /** Figures for the training record. */
   readonly figures: Readonly<Record<string, number>>;
+  /** All samples in the order of the stream, varied copies included. */
   readonly images: readonly ImageIdentity[];
   /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
   readonly calibration?: Calibration;
@@ -38,10 +40,24 @@ export interface FitOptions {
   readonly backend: Backend;
   /** False where a validation split calibrates. */
   readonly selfCalibrate: boolean;
+  /** Where features are kept between trainings. */
+  readonly featureStore?: Store;
+  readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
   /** Bytes of a checkpoint to go on from. */
   readonly resume?: Uint8Array;
   readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
   readonly checkpointEvery?: number;
   readonly onProgress: (progress: TrainProgress) => void;
+}
+
+/** A pass of the extractor as fitting does it. */
+export function passOptions({ params, backend, signal, featureStore, onWarning }: FitOptions): PassOptions {
+  return {
+    backend,
+    batchSize: params.batchSize,
+    ...(signal && { signal }),
+    ...(featureStore && { featureStore }),
+    ...(onWarning && { onWarning }),
+  };
 }

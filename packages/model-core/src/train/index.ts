@@ -11,6 +11,9 @@ export { createTrainParams, type TrainParams } from './train-params.ts';
 export { createRandom, type Random } from './random.ts';
 export {
   samplesInMemory,
+  withCopies,
+  type AugmentationRecord,
+  type Copying,
   type ImageIdentity,
   type TrainingSample,
   type TrainingSamples,

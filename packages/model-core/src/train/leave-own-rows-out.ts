@@ -1,6 +1,6 @@
 /**
  * Reference scores of a memory model from its own training images: each image is scored against the rows of other
- * groups, so that no image is compared with itself.
+ * groups, so that no image is compared with itself or a varied copy of itself. Copies themselves are not scored.
  *
  * The score `max` needs only the oddest patch of an image. The first rows of a greedy coreset are spread widest, so
  * distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact distance
@@ -23,7 +23,7 @@ import { outputData } from './output-data.ts';
 import type { PatchStore } from './patch-store.ts';
 import { collectReferences } from './reference-scores.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import { groupsOf, type ImageIdentity } from './training-sample.ts';
+import { groupNames, originalPlaces, type ImageIdentity } from './training-sample.ts';
 
 /** Images whose whole maps are computed, for the pixel statistics; with more images, evenly spread over them. */
 const mappedImages = 32;
@@ -38,7 +38,7 @@ export interface OwnedRows {
   readonly owners: readonly number[];
 }
 
-/** `undefined` where all rows are of a single group: then there is nothing to compare with. */
+/** `images` tells of each image in the store. `undefined` where all rows are of a single group: then there is nothing to compare with. */
 export async function leaveOwnRowsOut(
   extractor: Extractor,
   store: PatchStore,
@@ -47,7 +47,8 @@ export async function leaveOwnRowsOut(
   options: FitOptions,
 ): Promise<Calibration | undefined> {
   const { params, onProgress } = options;
-  const groups = groupsOf(images);
+  const groups = images.map(groupNames());
+  const scored = originalPlaces(images);
   const rowGroups = bank.owners.map((owner) => groups[owner] as string);
   if (new Set(rowGroups).size < 2) return undefined;
 
@@ -62,9 +63,10 @@ export async function leaveOwnRowsOut(
 
   try {
     const [whole, bounding, exact] = await Promise.all(opening);
-    const scoreImage = async ([index, patches]: [number, Float32Array]): Promise<void> => {
-      const group = groups[index] as string;
-      if (params.scoreMethod !== 'max' || isSpread(index, mappedImages, store.images.length)) {
+    const scoreImage = async ([index, place]: [number, number]): Promise<void> => {
+      const patches = store.images[place] as Float32Array;
+      const group = groups[place] as string;
+      if (params.scoreMethod !== 'max' || isSpread(index, mappedImages, scored.length)) {
         const outputs = await whole.run(patches, group);
         references.add(outputData(outputs, 'anomaly_score')[0] as number, outputData(outputs, 'anomaly_map'));
         return;
@@ -75,8 +77,8 @@ export async function leaveOwnRowsOut(
       references.add(await largestDistance(bounds, measure));
     };
     let done = 0;
-    for await (const _ of mapOrdered(store.images.entries(), runsInFlight(options.backend), scoreImage)) {
-      onProgress({ phase: 'calibration', done: ++done, total: images.length });
+    for await (const _ of mapOrdered(scored.entries(), runsInFlight(options.backend), scoreImage)) {
+      onProgress({ phase: 'calibration', done: ++done, total: scored.length });
     }
   } finally {
     const opened = await Promise.allSettled(opening);

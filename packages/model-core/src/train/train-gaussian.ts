@@ -27,9 +27,15 @@ import { outputData } from './output-data.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import { collectReferences } from './reference-scores.ts';
 import { reducedDims } from './train-params.ts';
-import type { FitOptions, FittedHeadResult } from './fit.ts';
+import { passOptions, type FitOptions, type FittedHeadResult } from './fit.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import { identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import {
+  groupNames,
+  identityOf,
+  originalsOf,
+  type ImageIdentity,
+  type TrainingSamples,
+} from './training-sample.ts';
 
 export async function fitGaussianHead(
   extractor: Extractor,
@@ -91,14 +97,13 @@ const scaleImages = 32;
 async function gaussianTransform(
   extractor: Extractor,
   samples: TrainingSamples,
-  { params, backend, signal, onProgress }: FitOptions,
+  options: FitOptions,
 ): Promise<FeatureTransform> {
+  const { params, onProgress } = options;
   const channels = pyramidChannels(extractor);
   const dims = reducedDims(params, channels);
   const pass = {
-    backend,
-    batchSize: params.batchSize,
-    ...(signal && { signal }),
+    ...passOptions(options),
     onProgress: (done: number) =>
       onProgress({ phase: 'components', done, total: Math.min(scaleImages, samples.count) }),
   };
@@ -115,8 +120,9 @@ const maxFoldBytes = 2 ** 30;
 /** A fit per fold is made; more of them would cost more than they tell. */
 const maxFolds = 20;
 
-/** Images of a fold are left out together; a group is always within one fold. */
+/** Images of a fold are left out together; a group, with its varied copies, is always within one fold. */
 interface Folds {
+  /** Of each image that is no copy. */
   readonly ofImage: readonly number[];
   readonly sums: readonly GaussianSums[];
 }
@@ -127,26 +133,26 @@ async function collectSums(
   products: Products,
   empty: GaussianSums,
   samples: TrainingSamples,
-  { params, backend, signal, onProgress }: FitOptions,
+  options: FitOptions,
 ): Promise<{ total: GaussianSums; folds: Folds; images: ImageIdentity[] }> {
+  const { params, onProgress } = options;
   const { positions, dims } = empty;
   const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / sumsBytes(empty))));
   const sums: GaussianSums[] = [];
   const ofGroup = new Map<string, number>();
   const ofImage: number[] = [];
   const images: ImageIdentity[] = [];
+  const groupOf = groupNames();
   for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
-    backend,
-    batchSize: params.batchSize,
-    ...(signal && { signal }),
+    ...passOptions(options),
     onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
   })) {
     for (const [i, sample] of batch.samples.entries()) {
-      const group = sample.group === undefined ? `image ${images.length}` : `group ${sample.group}`;
+      const group = groupOf(sample);
       images.push(identityOf(sample));
       const fold = ofGroup.get(group) ?? ofGroup.size % foldCount;
       ofGroup.set(group, fold);
-      ofImage.push(fold);
+      if (sample.copy === undefined) ofImage.push(fold);
       const own = (sums[fold] ??= gaussianSums(positions, dims, params.covariance));
       await addImage(own, batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize), products);
     }
@@ -160,7 +166,7 @@ async function addImage(sums: GaussianSums, patches: Float32Array, products: Pro
   await products.addTo(sums.products, patches);
 }
 
-/** Scores each image by the fit without the sums of its fold, in a second pass over the images. */
+/** Scores each image by the fit without the sums of its fold, in a second pass over the images but not their copies. */
 async function leaveOwnSumsOut(
   extractor: Extractor,
   transform: FeatureTransform,
@@ -168,8 +174,9 @@ async function leaveOwnSumsOut(
   folds: Folds,
   fitWithout: (fold: GaussianSums) => Promise<GaussianTensors>,
   samples: TrainingSamples,
-  { params, backend, signal, onProgress }: FitOptions,
+  options: FitOptions,
 ): Promise<Calibration | undefined> {
+  const { params, backend, signal, onProgress } = options;
   if (folds.sums.length < 2) return undefined;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
@@ -181,13 +188,14 @@ async function leaveOwnSumsOut(
   const session = await backend.createSession(writeGraph(graph));
   const references = collectReferences();
   const fits = new Map<number, GaussianTensors>();
+  const originals = originalsOf(samples);
   let done = 0;
   try {
-    for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
-      backend,
-      batchSize: params.batchSize,
-      ...(signal && { signal }),
-    })) {
+    for await (const batch of extractFeatures(
+      featureGraph(extractor, transform),
+      originals,
+      passOptions(options),
+    )) {
       for (let i = 0; i < batch.samples.length; i++) {
         const fold = folds.ofImage[done] as number;
         const fit = fits.get(fold) ?? (await fitWithout(folds.sums[fold] as GaussianSums));
@@ -198,7 +206,7 @@ async function leaveOwnSumsOut(
         const feeds = { [patchesName]: hostTensor('float32', [1, positions, dims], data), ...fit };
         const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
         references.add(outputData(outputs, 'anomaly_score')[0] as number, outputData(outputs, 'anomaly_map'));
-        onProgress({ phase: 'calibration', done: ++done, total: samples.count });
+        onProgress({ phase: 'calibration', done: ++done, total: originals.count });
       }
     }
   } finally {

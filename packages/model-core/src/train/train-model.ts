@@ -1,5 +1,5 @@
 /** Training: good images in, a calibrated model out. */
-import { ParameterError, type Backend, type EpochRecord } from '../contract/index.ts';
+import { ParameterError, type Backend, type EpochRecord, type Store } from '../contract/index.ts';
 import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
@@ -10,12 +10,24 @@ import { fitStudentHead } from './train-student.ts';
 import { productVersion } from './product-version.ts';
 import { headParameters, type TrainParams } from './train-params.ts';
 import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
-import { hashesOf, type TrainingSamples } from './training-sample.ts';
+import {
+  hashesOf,
+  originalPlaces,
+  type AugmentationRecord,
+  type TrainingSamples,
+} from './training-sample.ts';
 
 export interface TrainModelOptions {
   readonly backend: Backend;
   /** Good images that training does not see: they calibrate the thresholds independently. */
   readonly validation?: TrainingSamples;
+  /**
+   * Where features are kept between trainings: another one on the same images (other seed, head or head parameters, a
+   * resumed one) runs the extractor on none that it finds there, and gives the same bytes. Default: nowhere.
+   */
+  readonly featureStore?: Store;
+  /** Told of damaged entries of `featureStore`, which are computed again. */
+  readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
   /** `student`: a checkpoint of the same training to go on from. */
   readonly resume?: Uint8Array;
@@ -40,7 +52,8 @@ export interface TrainResult {
  *
  * Thresholds are calibrated on `validation` where it is given, else on the training images by leaving out what each
  * image (with its group) contributed. With a single training group and no validation the model has no thresholds;
- * neither has a `student` without validation, since every image shapes it.
+ * neither has a `student` without validation, since every image shapes it. Varied copies in `samples` (`withCopies`)
+ * teach the model, but neither calibrate it nor count as images.
  *
  * @throws ModelStateError when the model is trained already; ParameterError when there is no sample, sizes do not fit
  *   or `resume` belongs to another training; TrainingDivergedError; TensorMismatchError for samples of another size; LimitExceededError when patches will not fit into memory.
@@ -52,7 +65,7 @@ export async function trainModel(
   options: TrainModelOptions,
 ): Promise<{ model: AnomalyModel; result: TrainResult }> {
   const { backend, validation, onProgress = (): void => {} } = options;
-  const { signal, resume, onCheckpoint, checkpointEvery } = options;
+  const { signal, resume, onCheckpoint, checkpointEvery, featureStore, onWarning } = options;
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
@@ -62,12 +75,14 @@ export async function trainModel(
     backend,
     selfCalibrate: validation === undefined,
     onProgress,
+    ...(featureStore && { featureStore }),
+    ...(onWarning && { onWarning }),
     ...(signal && { signal }),
     ...(resume && { resume }),
     ...(onCheckpoint && { onCheckpoint }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
-  const trained = assemble(extractor, params, fitted);
+  const trained = assemble(extractor, params, fitted, samples.augmentation?.record);
   return {
     model:
       validation === undefined
@@ -91,6 +106,7 @@ function assemble(
   extractor: Extractor,
   params: TrainParams,
   { transform, head, featureDims, figures, images, calibration, epochs }: FittedHeadResult,
+  augmentation: AugmentationRecord | undefined,
 ): AnomalyModel {
   const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
   const { grid, model } = extractor;
@@ -111,8 +127,9 @@ function assemble(
       parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
       history: epochs?.history ?? [],
       imageHashes: hashesOf(images),
-      imageCount: images.length,
+      imageCount: originalPlaces(images).length,
       figures,
+      ...(augmentation && { augmentation }),
     },
     ...(calibration && { calibration, thresholds: chooseThresholds(calibration, { falseAlarmRate }) }),
   });

@@ -26,7 +26,7 @@ import {
   type StudentScale,
   type StudentShapes,
 } from './student-network.ts';
-import { hashesOf, type TrainingSamples } from './training-sample.ts';
+import { hashesOf, originalPlaces, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
 
 /** Positions of one step. */
 const stepPositions = 256;
@@ -53,7 +53,7 @@ export async function fitStudentHead(
   const { params, backend, onProgress, signal, onCheckpoint } = options;
   const { store, transform, images } = await collectPatches(extractor, samples, options);
   const shapes = studentShapes(store.dims, params.complexity);
-  const { train, heldOut } = splitPositions(store.count, createRandom(params.seed));
+  const { train, heldOut } = splitPositions(store, images, createRandom(params.seed));
   const steps = Math.max(fewestSteps, Math.ceil((params.domainRatio * train.length) / stepPositions));
 
   const identity = JSON.stringify({
@@ -61,6 +61,7 @@ export async function fitStudentHead(
     images: hashesOf(images),
     extractor: extractor.model.manifest.extractor?.sha256,
     preprocessing: extractor.model.manifest.preprocessing,
+    augmentation: samples.augmentation?.record,
   });
   const resume = options.resume === undefined ? undefined : readCheckpoint(options.resume, identity);
   const session = await openTrainingSession(studentStep(shapes), backend, {
@@ -106,9 +107,17 @@ export async function fitStudentHead(
   }
 }
 
-/** Positions to train on, and those that only measure. */
-function splitPositions(count: number, random: Random): { train: Int32Array; heldOut: Int32Array } {
-  const heldOut = random.sample(Math.max(1, Math.min(mostHeldOut, Math.floor(heldOutShare * count))), count);
+/** Positions to train on, and those that only measure: these come from images alone, not from varied copies. */
+function splitPositions(
+  { count, perImage }: PatchStore,
+  images: readonly ImageIdentity[],
+  random: Random,
+): { train: Int32Array; heldOut: Int32Array } {
+  const originals = originalPlaces(images);
+  const measurable = originals.length * perImage;
+  const heldOut = random
+    .sample(Math.max(1, Math.min(mostHeldOut, Math.floor(heldOutShare * measurable))), measurable)
+    .map((p) => (originals[Math.floor(p / perImage)] as number) * perImage + (p % perImage));
   const train = new Int32Array(count - heldOut.length);
   let next = 0;
   let taken = 0;
