@@ -33,6 +33,8 @@ export interface ChartText {
   readonly description: string;
   readonly xLabel: string;
   readonly yLabel: string;
+  /** Which places along x may carry a tick: all, unless it says otherwise. */
+  readonly isXTick?: (tick: number) => boolean;
 }
 
 /** The chart with axes around `content`. */
@@ -41,6 +43,7 @@ export function chart({ x, y }: Frame, text: ChartText, content: readonly Markup
   const [bottom, top] = y.range() as [number, number];
   const xTicks = x
     .ticks(5)
+    .filter(text.isXTick ?? ((): boolean => true))
     .map(
       (tick) =>
         html`<g transform="translate(${x(tick)} ${bottom})"

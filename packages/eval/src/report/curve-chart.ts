@@ -28,7 +28,7 @@ export function precisionRecallChart({ precisionRecall, image, thresholds, count
     title: 'Precision and recall',
     description: `Share of nok verdicts that are right against defective images found, over all thresholds. Average precision ${measure(image?.ap)}. ${atModel(model)}`,
     xLabel: 'recall: defective images found',
-    yLabel: 'precision: nok verdicts that are right',
+    yLabel: 'precision: right nok verdicts',
   });
 }
 

@@ -67,9 +67,9 @@ export function histogramChart({ histogram, thresholds, counts }: Evaluation): M
     <p class="legend"><span class="key key-ok"></span>good <span class="key key-nok"></span>defective</p>`;
 }
 
-/** Height of a line of text and width of a label, in the chart's units. */
+/** Height of a line of text and width of a label, in the chart's units: at the size that phones get. */
 const rowHeight = 15;
-const labelWidth = 110;
+const labelWidth = 130;
 
 interface Label {
   readonly place: number;

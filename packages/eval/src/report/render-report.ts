@@ -8,6 +8,7 @@ import type { ReportData } from './report-data.ts';
 import { describeStatement } from './statement.ts';
 import { style } from './style.ts';
 import { confusionMatrix, defectTable, parameterTable, thresholdTable } from './tables.ts';
+import { trainingSection } from './training-section.ts';
 
 /** HTML text of the report. Everything that comes from outside is escaped. */
 export function renderReport(data: ReportData): string {
@@ -57,6 +58,7 @@ export function renderReport(data: ReportData): string {
           </div>
           <h2>Kinds of defect</h2>
           ${defectTable(evaluation.perDefect)} ${hasPixels && pixelMeasures(data)}
+          ${trainingSection(manifest)}
           <h2>Images, oddest first</h2>
           ${gallery(data.gallery)}
           <h2>Parameters</h2>

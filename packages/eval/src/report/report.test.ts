@@ -53,6 +53,20 @@ const manifest: ModelManifest = {
   thresholds,
 };
 
+/** The same model, trained by epochs. */
+const student: ModelManifest = {
+  ...manifest,
+  head: { type: 'student', parameters: {}, gridWidth: 40, gridHeight: 24, featureDims: 216 },
+  training: {
+    seed: 0,
+    parameters: { maxNumEpochs: 40, errorThreshold: 0.1, patience: 10 },
+    history: Array.from({ length: 38 }, (_, i) => ({ epoch: i + 1, error: 0.12 + 0.8 / (1 + (i % 28)) })),
+    imageHashes: [],
+    imageCount: 60,
+    figures: {},
+  },
+};
+
 /** A 2×1 picture; sizes are told by width and height. */
 const picture =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DAwMAAAAYBAQCZ8f0zAAAAAElFTkSuQmCC';
@@ -124,8 +138,14 @@ describe('renderReport', () => {
     expect(text).toContain('coverageRadius');
   });
 
+  test('shows how the error fell where a model was trained by epochs, and only there', () => {
+    const text = renderReport(reportData(mixed, student));
+    expect(text).toMatch(/<h2>Training<\/h2>.*best: epoch 28.*<h2>Images, oddest first<\/h2>/s);
+    expect(renderReport(reportData(mixed))).not.toContain('<h2>Training</h2>');
+  });
+
   test('is one file that loads and runs nothing', () => {
-    const text = renderReport(reportData(mixed));
+    const text = renderReport(reportData(mixed, student));
     expect(text).not.toMatch(/<script|<link|https?:|url\(/i);
     expect(text).toContain("default-src 'none'");
   });
@@ -204,7 +224,7 @@ describe.skipIf(executable === undefined)(`in a browser${suffix}`, () => {
     'no accessibility violation and no overflow: $colorScheme, $width pixels',
     async ({ colorScheme, width }) => {
       const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-      await page.setContent(renderReport(reportData(mixed)));
+      await page.setContent(renderReport(reportData(mixed, student)));
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );

@@ -37,11 +37,15 @@ h3 { font-size: 15px; margin: 0 0 8px; }
 .curve { fill: none; stroke: var(--mark); stroke-width: 2.5; stroke-linejoin: round; }
 .chance { stroke: var(--soft); stroke-dasharray: 3 5; } .here { fill: var(--nok); stroke: var(--panel); stroke-width: 2; }
 .mark { stroke-width: 2; } .mark-model { stroke: var(--ink); } .mark-other { stroke: var(--mark); stroke-dasharray: 5 4; }
+.best { fill: var(--mark); stroke: var(--panel); stroke-width: 2; } .stop { stroke: var(--ok); stroke-dasharray: 6 3; }
+.training { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); gap: 8px 32px; align-items: center; }
+.training figure { margin: 0; min-width: 0; } .training .chart { max-width: 480px; } .training figcaption { color: var(--soft); font-size: 13px; } .training p { margin: 0 0 10px; max-width: 60ch; }
 .legend { color: var(--soft); font-size: 13px; margin: 6px 0 0; min-height: 20px; } .filters + .legend { margin: 0 0 14px; }
 .key { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin: 0 5px 0 10px; vertical-align: -1px; }
 .key:first-child { margin-left: 0; }
 .key-ok { background: var(--ok); } .key-nok { background: var(--nok); } .key-here { background: var(--nok); border-radius: 50%; }
 .key-region, .key-truth { height: 0; border-top: 2px solid #e02b2b; border-radius: 0; vertical-align: 4px; } .key-truth { border-color: #12a5c4; }
+.key-stop { height: 0; border-top: 2px dashed var(--ok); border-radius: 0; vertical-align: 4px; }
 .key-chance { height: 0; border-top: 2px dashed var(--soft); border-radius: 0; vertical-align: 4px; }
 .scroll { overflow-x: auto; border-radius: 12px; border: 1px solid var(--line); background: var(--panel); }
 .scroll:focus-visible, label:focus-within span { outline: 2px solid var(--mark); outline-offset: 2px; }
@@ -74,6 +78,6 @@ tbody th { font-weight: 550; } .number { text-align: right; } .model-row > * { b
 .nothing { display: grid; place-items: center; border: 1px dashed var(--line); border-radius: 6px; color: var(--soft); font-size: 12px; text-align: center; }
 main:has(#show-wrong:checked) .card:not(.is-wrong), main:has(#show-nok:checked) .card:not(.is-nok), main:has(#show-ok:checked) .card:not(.is-ok) { display: none; }
 .empty { color: var(--soft); } footer { color: var(--soft); font-size: 13px; padding-top: 48px; padding-bottom: 40px; }
-@media (max-width: 460px) { th, td { padding: 8px 9px; } .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 460px) { .chart, .chart .axis-label { font-size: 14px; } th, td { padding: 8px 9px; } .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media print { body { background: #fff; } .filters { display: none; } .card, .panel { break-inside: avoid; } .card { content-visibility: visible; } }
 `;
