@@ -26,6 +26,8 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 \`\`\`
 
 - Progress goes to stderr when a command takes more than a second; results go to stdout.
+- Of a training, progress tells the time that is left and images per second; for \`--head student\` also the error. In an epoch each training image counts once, with its varied copies if there are any. A training may end before all epochs are done.
+- \`evaluate --report\` of a model that was trained by epochs shows its error over the epochs, which epoch was kept, and what ended the training.
 - \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command.
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C.
 - Files are written to a temporary name and renamed, so none is ever half-written.
