@@ -4,6 +4,7 @@ export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts
 export type { ExtractorInput } from './extractor-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 
+export { outputData } from './output-data.ts';
 export { productVersion } from './product-version.ts';
 export type { TrainPhase, TrainProgress } from './fit.ts';
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';

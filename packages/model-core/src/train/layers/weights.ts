@@ -11,7 +11,10 @@ import type { GraphBuilder, Value } from '../../onnx/index.ts';
 import { createRandom } from '../random.ts';
 import type { StartRange, Weights } from './layer.ts';
 
-/** Weights as inputs of a graph, with all that `buildTrainingStep` and `openTrainingSession` want to know of them. */
+/**
+ * Weights as inputs of a graph, with all that a training wants to know of them:
+ * `buildTrainingStep({ loss, ...weights, optimizer })`, then `openTrainingSession(step, backend, { start: weights.start, … })`.
+ */
 export interface TrainableWeights extends Weights {
   /** In the order in which the layers asked for them. */
   readonly parameters: readonly Value[];
