@@ -5,7 +5,7 @@
 const ours = '^(packages|apps)/';
 
 /** Rooms that stand on `model-core` alone. */
-const rooms = ['preprocess', 'dataset', 'eval', 'conformance', 'runtime-[a-z]+'];
+const rooms = ['preprocess', 'dataset', 'eval', 'conformance', 'backend-kit'];
 
 /** A room's production code; tests may use development helpers. */
 const sources = (room) => ({ path: `^packages/${room}/src/`, pathNot: ['\\.test\\.ts$', '/testing/'] });
@@ -32,6 +32,12 @@ module.exports = {
       to: { path: ours, pathNot: ['^packages/model-core/', '^packages/$1/'] },
     })),
     {
+      name: 'runtimes-import-only-model-core-and-backend-kit',
+      severity: 'error',
+      from: sources('(runtime-[a-z]+)'),
+      to: { path: ours, pathNot: ['^packages/(model-core|backend-kit)/', '^packages/$1/'] },
+    },
+    {
       name: 'workflow-imports-pure-rooms',
       severity: 'error',
       from: sources('workflow'),
@@ -50,11 +56,17 @@ module.exports = {
       to: { path: '^apps/' },
     },
     {
+      name: 'nothing-imports-a-measurement',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'pure-rooms-touch-no-host',
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',
       from: {
-        path: '^packages/(model-core|preprocess|dataset|eval|workflow)/src/',
+        path: '^packages/(model-core|preprocess|dataset|eval|workflow|backend-kit|runtime-web)/src/',
         pathNot: '\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core'] },

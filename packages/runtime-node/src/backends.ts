@@ -1,6 +1,7 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import { listSupportedBackends, type InferenceSession } from 'onnxruntime-node';
+import * as engine from 'onnxruntime-node';
+import { ortBackend, reasonOf, type OrtBackendOptions } from '@oddpixel/backend-kit';
 import {
   BackendUnavailableError,
   hostTensor,
@@ -13,7 +14,6 @@ import {
 } from '@oddpixel/model-core/contract';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
 import { missingLibrary } from './native-libraries.ts';
-import { ortBackend, reasonOf, type OrtBackendOptions } from './ort-backend.ts';
 
 export interface CpuOptions {
   /** Threads to use, from 1. Default: one per core. */
@@ -130,13 +130,13 @@ function capabilities(
   };
 }
 
-function factory(options: OrtBackendOptions): BackendFactory {
+function factory(options: Omit<OrtBackendOptions, 'engine'>): BackendFactory {
   return {
     name: options.name,
     async open(signal): Promise<Backend> {
       signal?.throwIfAborted();
       const provider = providerName(options.provider);
-      const builtIn = listSupportedBackends().map(({ name }) => name);
+      const builtIn = engine.listSupportedBackends().map(({ name }) => name);
       if (!builtIn.includes(provider)) {
         throw new BackendUnavailableError({
           backend: options.name,
@@ -146,7 +146,7 @@ function factory(options: OrtBackendOptions): BackendFactory {
       }
       const missing = missingLibrary(provider);
       if (missing !== undefined) throw new BackendUnavailableError({ backend: options.name, ...missing });
-      const backend = ortBackend(options);
+      const backend = ortBackend({ ...options, engine });
       try {
         await proveThatItComputes(backend);
         signal?.throwIfAborted();
@@ -172,7 +172,7 @@ const fixes: Readonly<Record<string, string>> = {
   webgpu: 'Install a Vulkan driver (Linux) or update the graphics driver, or use another device.',
 };
 
-function providerName(provider: InferenceSession.ExecutionProviderConfig): string {
+function providerName(provider: OrtBackendOptions['provider']): string {
   return typeof provider === 'string' ? provider : provider.name;
 }
 

@@ -1,18 +1,18 @@
 /** Between the contract's tensors and those of ONNX Runtime, without copying. */
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { hostTensor, type DType, type HostTensor } from '@oddpixel/model-core/contract';
+import type { OrtEngine, OrtTensor } from './engine.ts';
 
 /** Newer engines hold float16 in an array type of its own; the contract holds its bits. */
 const float16Array:
   (new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView) | undefined =
   Reflect.get(globalThis, 'Float16Array');
 
-export function toOrt({ dtype, dims, data }: HostTensor): OrtTensor {
+export function toOrt({ dtype, dims, data }: HostTensor, { Tensor }: OrtEngine): OrtTensor {
   const held =
     dtype === 'float16' && float16Array !== undefined
       ? new float16Array(data.buffer, data.byteOffset, data.length)
       : data;
-  return new OrtTensor(dtype as 'float32', held as Float32Array, dims);
+  return new Tensor(dtype as 'float32', held as Float32Array, dims);
 }
 
 export function fromOrt(tensor: OrtTensor): HostTensor {

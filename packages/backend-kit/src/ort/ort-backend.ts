@@ -2,7 +2,6 @@
  * A backend over one execution provider of ONNX Runtime. Exactly one provider is asked for: lists of providers are
  * no safe fallback chains, and another device than the one asked for would be a silent lie.
  */
-import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import {
   BackendError,
   checkFeeds,
@@ -25,14 +24,27 @@ import {
   type ValueInfo,
 } from '@oddpixel/model-core/contract';
 import { createReader, type DeviceReader } from './device-reader.ts';
+import type {
+  OrtEngine,
+  OrtProvider,
+  OrtSession,
+  OrtSessionOptions,
+  OrtTensor,
+  OrtValueMetadata,
+} from './engine.ts';
 import { fromOrt, toOrt } from './ort-tensors.ts';
 
 export interface OrtBackendOptions {
+  readonly engine: OrtEngine;
   readonly name: string;
-  readonly provider: InferenceSession.ExecutionProviderConfig;
+  readonly provider: OrtProvider;
   readonly capabilities: BackendCapabilities;
   /** Engine options beyond the provider. */
-  readonly session?: InferenceSession.SessionOptions;
+  readonly session?: OrtSessionOptions;
+  /** Shared with other backends where the engine computes one thing at a time. Default: one of its own. */
+  readonly queue?: RunQueue;
+  /** Why the device is gone for good, once it is. Asked before each run and after a failed one. */
+  readonly lost?: () => string | undefined;
 }
 
 /** What the sessions of one backend share. */
@@ -45,9 +57,9 @@ interface Device {
 }
 
 export function ortBackend(options: OrtBackendOptions): Backend {
-  const queue = createRunQueue();
-  const create = (bytes: Uint8Array): Promise<InferenceSession> =>
-    InferenceSession.create(bytes, engineOptions(options));
+  const { engine, queue = createRunQueue() } = options;
+  const create = (bytes: Uint8Array): Promise<OrtSession> =>
+    engine.InferenceSession.create(bytes, engineOptions(options));
   const device: Device = { options, queue, reader: createReader(create), owned: new WeakMap() };
   const sessions = new Set<Session>();
   let disposed = false;
@@ -72,7 +84,7 @@ export function ortBackend(options: OrtBackendOptions): Backend {
 function engineOptions(
   { provider, session }: OrtBackendOptions,
   keepOnDevice: readonly string[] = [],
-): InferenceSession.SessionOptions {
+): OrtSessionOptions {
   return {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
@@ -90,22 +102,24 @@ async function openSession(
   model: Uint8Array,
   { keepOnDevice = [] }: SessionOptions,
 ): Promise<Session> {
-  const { name, capabilities } = device.options;
+  const { name, capabilities, engine } = device.options;
   const kept = capabilities.keepOnDevice ? keepOnDevice : [];
-  let engine: InferenceSession;
+  checkAlive(device, 'load the model');
+  let session: OrtSession;
   try {
-    engine = await InferenceSession.create(model, engineOptions(device.options, kept));
+    session = await engine.InferenceSession.create(model, engineOptions(device.options, kept));
   } catch (cause) {
     // The engine has its own words for an unknown output; ours come from a session that keeps nothing.
     if (kept.length > 0) await nameUnknownOf(device, model, kept);
+    checkAlive(device, 'load the model', cause);
     throw sessionError(name, cause);
   }
-  const inputs = toValueInfos(engine.inputMetadata);
-  const outputs = toValueInfos(engine.outputMetadata);
+  const inputs = toValueInfos(session.inputMetadata);
+  const outputs = toValueInfos(session.outputMetadata);
   try {
     nameUnknown(outputs, keepOnDevice);
   } catch (error) {
-    await engine.release();
+    await session.release();
     throw error;
   }
   let closing: Promise<void> | undefined;
@@ -119,13 +133,13 @@ async function openSession(
         owns: (tensor) => device.owned.has(tensor) || isDead(tensor),
       });
       const names = checkOutputs(outputs, options.outputs);
-      return device.queue.run(() => runEngine(device, engine, feeds, names), {
+      return device.queue.run(() => runSession(device, session, feeds, names), {
         signal: options.signal,
         discard: release,
       });
     },
     dispose(): Promise<void> {
-      closing ??= device.queue.run(() => engine.release());
+      closing ??= device.queue.run(() => session.release());
       return closing;
     },
   };
@@ -133,13 +147,14 @@ async function openSession(
 
 /** @throws UnknownNameError, or what a session of this model throws by itself. */
 async function nameUnknownOf(device: Device, model: Uint8Array, asked: readonly string[]): Promise<void> {
-  const engine = await InferenceSession.create(model, engineOptions(device.options)).catch(
+  const { engine, name } = device.options;
+  const session = await engine.InferenceSession.create(model, engineOptions(device.options)).catch(
     (cause: unknown) => {
-      throw sessionError(device.options.name, cause);
+      throw sessionError(name, cause);
     },
   );
-  const outputs = toValueInfos(engine.outputMetadata);
-  await engine.release();
+  const outputs = toValueInfos(session.outputMetadata);
+  await session.release();
   nameUnknown(outputs, asked);
 }
 
@@ -150,20 +165,21 @@ function nameUnknown(outputs: readonly ValueInfo[], asked: readonly string[]): v
   if (unknown !== undefined) throw new UnknownNameError({ kind: 'output', name: unknown, known });
 }
 
-async function runEngine(
+async function runSession(
   device: Device,
-  engine: InferenceSession,
+  session: OrtSession,
   feeds: Readonly<Record<string, Tensor>>,
   names: NonNullable<RunOptions['outputs']>,
 ): Promise<Record<string, Tensor>> {
+  checkAlive(device, 'run the graph');
   const given = Object.fromEntries(
     Object.entries(feeds).map(([name, tensor]) => [
       name,
-      isHostTensor(tensor) ? toOrt(tensor) : engineTensor(device, tensor),
+      isHostTensor(tensor) ? toOrt(tensor, device.options.engine) : engineTensor(device, tensor),
     ]),
   );
   try {
-    const outputs = await engine.run(given, [...names]);
+    const outputs = await session.run(given, [...names]);
     return Object.fromEntries(
       Object.entries(outputs).map(([name, tensor]) => [
         name,
@@ -171,11 +187,20 @@ async function runEngine(
       ]),
     );
   } catch (cause) {
+    checkAlive(device, 'run the graph', cause);
     throw new BackendError(
       { backend: device.options.name, operation: 'run the graph', reason: reasonOf(cause) },
       { cause },
     );
   }
+}
+
+/** @throws BackendError once the device is lost: nothing that was loaded on it works again. */
+function checkAlive({ options }: Device, operation: string, cause?: unknown): void {
+  const reason = options.lost?.();
+  if (reason === undefined) return;
+  const fix = 'Open the backend again and load its models again.';
+  throw new BackendError({ backend: options.name, operation, reason, fix }, { cause });
 }
 
 const deadTensors = new WeakSet<DeviceTensor>();
@@ -214,7 +239,7 @@ function release(outputs: Readonly<Record<string, Tensor>>): void {
   for (const tensor of Object.values(outputs)) if (!isHostTensor(tensor)) tensor.dispose();
 }
 
-function toValueInfos(metadata: readonly InferenceSession.ValueMetadata[]): ValueInfo[] {
+function toValueInfos(metadata: readonly OrtValueMetadata[]): ValueInfo[] {
   return metadata.flatMap((info) =>
     info.isTensor
       ? [

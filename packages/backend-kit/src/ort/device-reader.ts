@@ -1,10 +1,10 @@
 /**
- * Reads tensors back from a device. The engine's own `getData()` ends the whole process for such tensors (1.30),
- * so they go through a graph of one Identity node whose output stays on the CPU.
+ * Reads tensors back from a device. In Node the engine's own `getData()` ends the whole process for such tensors
+ * (1.30), so they go through a graph of one Identity node whose output stays on the CPU.
  */
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DType, HostTensor } from '@oddpixel/model-core/contract';
 import { GraphBuilder, identity, writeGraph } from '@oddpixel/model-core/onnx';
+import type { OrtSession, OrtTensor } from './engine.ts';
 import { fromOrt } from './ort-tensors.ts';
 
 export interface DeviceReader {
@@ -12,8 +12,8 @@ export interface DeviceReader {
   dispose(): Promise<void>;
 }
 
-export function createReader(create: (model: Uint8Array) => Promise<InferenceSession>): DeviceReader {
-  const sessions = new Map<string, Promise<InferenceSession>>();
+export function createReader(create: (model: Uint8Array) => Promise<OrtSession>): DeviceReader {
+  const sessions = new Map<string, Promise<OrtSession>>();
   return {
     async read(tensor): Promise<HostTensor> {
       const key = `${tensor.type}/${tensor.dims.length}`;
