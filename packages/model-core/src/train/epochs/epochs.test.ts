@@ -83,6 +83,22 @@ describe('a training by epochs', () => {
     expect(String(failure)).toMatch(/epoch \d.*learning rate/);
   });
 
+  test('runs to its end where nothing else is asked for', async () => {
+    const errors = [0.9, 0.2, 0.5, 0.6, 0.7, 0.8];
+    const { history, bestEpoch } = await runEpochs(scripted(errors), { maxNumEpochs: 6 });
+    expect(history).toHaveLength(6);
+    expect(bestEpoch).toBe(2);
+    expect((await runEpochs(scripted([0.9, 0, 0.1]), { maxNumEpochs: 3 })).history).toHaveLength(2);
+  });
+
+  test('measures divergence by the error of a guess', async () => {
+    const grayValues = [4000, 300, 9000];
+    const options = { maxNumEpochs: 3, baselineError: 5000 };
+    await expect(runEpochs(scripted(grayValues), { maxNumEpochs: 3 })).rejects.toThrow(TrainingDivergedError);
+    expect((await runEpochs(scripted(grayValues), options)).bestError).toBe(300);
+    await expect(runEpochs(scripted([4000, 300, 60_000]), options)).rejects.toThrow(TrainingDivergedError);
+  });
+
   test('stops at an abort', async () => {
     const controller = new AbortController();
     const trainer = scripted([0.9, 0.8, 0.7]);

@@ -11,6 +11,7 @@ import {
   reduceMean,
   relu,
   square,
+  sub,
   writeGraph,
   type Graph,
   type Value,
@@ -19,7 +20,15 @@ import { runGraph } from '../../onnx/reference/index.ts';
 import { ortBackend } from '../../testing/ort-backend.ts';
 import { buildTrainingStep, openTrainingSession, sgd } from '../optimizer/index.ts';
 import { createRandom } from '../random.ts';
-import { batchNorm, conv, foldBatchNorm, sequential, trainableWeights, trainedWeights } from './index.ts';
+import {
+  batchNorm,
+  conv,
+  foldBatchNorm,
+  named,
+  sequential,
+  trainableWeights,
+  trainedWeights,
+} from './index.ts';
 
 function random(seed: number, dims: readonly number[], low = -1, high = 1): HostTensor<'float32'> {
   const { next } = createRandom(seed);
@@ -118,6 +127,28 @@ describe('a trained network', () => {
     const { y } = (await session.run({ x })) as Record<string, HostTensor>;
     await session.dispose();
     expect(difference(y, runGraph(graph, { x })['y'])).toBeLessThan(1e-5);
+  });
+
+  it('can be the frozen part of another one that learns', async () => {
+    const tensors = await trained(2, 0.1);
+    const g = new GraphBuilder();
+    const features = network(g.input('x', 'float32', ['N', ...image]), trainedWeights(g, tensors));
+    const weights = trainableWeights(g, { seed: 3 });
+    const y = named('head', conv({ channels: 1, kernel: 1 }))(features, weights);
+    const loss = reduceMean(square(sub(y, 1)));
+    const step = buildTrainingStep({ loss, ...weights, optimizer: sgd() });
+    expect(step.state.map(({ input }) => input)).toEqual(['head/conv/kernel', 'head/conv/bias']);
+    const session = await openTrainingSession(step, ortBackend(), {
+      start: weights.start,
+      learningRate: 0.1,
+    });
+    const losses: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      await session.step({ x: random(100, [4, ...image]) });
+      losses.push(await session.loss());
+    }
+    await session.dispose();
+    expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? NaN));
   });
 
   it('names the tensor that is missing or does not fit', async () => {
