@@ -62,6 +62,12 @@ module.exports = {
       to: { path: '^bench/' },
     },
     {
+      name: 'nothing-imports-a-measurement',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'pure-rooms-touch-no-host',
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',

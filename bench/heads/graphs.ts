@@ -1,0 +1,78 @@
+/**
+ * The heads that are compared, as graphs with the formulas of the product: on patches `[N, P, D]` alone, and behind a
+ * feature extractor. Weights and rows are random: time does not depend on what they say.
+ */
+import type { PreprocessParams } from '@oddpixel/model-core/contract';
+import { GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+import { createInitialModel } from '@oddpixel/model-core/train';
+import { openExtractor, pyramidChannels } from '../../packages/model-core/src/train/feature-pass.ts';
+import { bankConstants, nearestDistance } from '../../packages/model-core/src/train/memory-head.ts';
+import { createRandom } from '../../packages/model-core/src/train/random.ts';
+import {
+  startStudent,
+  studentDistance,
+  studentShapes,
+} from '../../packages/model-core/src/train/student-network.ts';
+import { trainedGraph, type Head } from '../../packages/model-core/src/train/trained-model.ts';
+import { filled, uniform } from '../shared/numbers.ts';
+
+/** The memory head with `rows` random rows. */
+export function memoryHead(rows: number, dims: number): Head {
+  const bank = uniform(1, [rows, dims], 1).data;
+  return (g, patches) => nearestDistance(patches, bankConstants(g, bank, dims));
+}
+
+/** The student head as it starts. */
+export function studentHead(complexity: number, dims: number): Head {
+  const shapes = studentShapes(dims, complexity);
+  const weights = startStudent(shapes, createRandom(1));
+  const scale = { residualVariance: filled([dims], 1).data, hardest: 0.5 };
+  return (g, patches) => {
+    const parameters = Object.entries(weights).map(([name, tensor]) => [name, g.constant(tensor, name)]);
+    return studentDistance(patches, Object.fromEntries(parameters), scale);
+  };
+}
+
+/** `patches` `[N, P, D]` → `distances` `[N, P]`: the bytes of an ONNX file. */
+export function headAlone(head: Head, positions: number, dims: number): Uint8Array {
+  const g = new GraphBuilder({ name: 'head' });
+  g.output('distances', head(g, g.input('patches', 'float32', ['N', positions, dims])));
+  return writeGraph(g.build());
+}
+
+export interface WholeModelOptions {
+  /** ONNX file of the feature extractor, and its name. */
+  readonly extractor: Uint8Array;
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  /** Makes the head for the extractor's feature dimensions. */
+  readonly head: (dims: number) => Head;
+}
+
+/** `image` `[N, 3, H, W]` → `anomaly_map`, `anomaly_score`, as a trained model has it: the bytes of an ONNX file. */
+export async function wholeModel({ extractor: bytes, id, width, height, head }: WholeModelOptions): Promise<{
+  readonly model: Uint8Array;
+  readonly dims: number;
+}> {
+  const preprocessing: PreprocessParams = {
+    imageWidth: width,
+    imageHeight: height,
+    imageNumChannels: 3,
+    imageRangeMin: 0,
+    imageRangeMax: 255,
+    normalizationType: 'none',
+    domainHandling: 'fullDomain',
+  };
+  const extractor = openExtractor(await createInitialModel(bytes, { preprocessing, id }));
+  const dims = pyramidChannels(extractor);
+  const transform = { scales: extractor.levelChannels.map(() => 1), mean: new Float32Array(dims) };
+  const tail = {
+    grid: extractor.grid,
+    imageHeight: height,
+    imageWidth: width,
+    scoreMethod: 'max',
+    standardDeviationFactor: 3,
+  } as const;
+  return { model: writeGraph(trainedGraph(extractor, transform, head(dims), tail)), dims };
+}

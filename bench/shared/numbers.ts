@@ -1,0 +1,15 @@
+/** Seeded tensors, equal on every machine and in every process. */
+import { elementCount, hostTensor, type HostTensor } from '@oddpixel/model-core/contract';
+import { createRandom } from '../../packages/model-core/src/train/random.ts';
+
+/** Uniform in −`range`..`range`. */
+export function uniform(seed: number, dims: readonly number[], range: number): HostTensor<'float32'> {
+  const { next } = createRandom(seed);
+  const data = Float32Array.from({ length: elementCount(dims) }, () => (2 * next() - 1) * range);
+  return hostTensor('float32', dims, data);
+}
+
+/** Every element the same. */
+export function filled(dims: readonly number[], value: number): HostTensor<'float32'> {
+  return hostTensor('float32', dims, new Float32Array(elementCount(dims)).fill(value));
+}
