@@ -25,7 +25,7 @@ const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/dataset': 200,
   '@oddpixel/eval': 200,
   '@oddpixel/workflow': 100,
-  '@oddpixel/backend-kit': 40,
+  '@oddpixel/runtime-kit': 40,
   '@oddpixel/runtime-node': 120,
   '@oddpixel/initial-models': 4200,
   '@oddpixel/conformance': 100,

@@ -1,7 +1,7 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
 import * as engine from 'onnxruntime-node';
-import { ortBackend, reasonOf, type OrtBackendOptions } from '@oddpixel/backend-kit';
+import { ortBackend, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
 import {
   BackendUnavailableError,
   hostTensor,

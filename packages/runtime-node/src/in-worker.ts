@@ -3,7 +3,7 @@
  * program that decodes images meanwhile, keeps its own thread free by letting a worker make the calls.
  */
 import { Worker } from 'node:worker_threads';
-import { openChannelBackend, type Channel } from '@oddpixel/backend-kit';
+import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
 import type { Backend, BackendFactory } from '@oddpixel/model-core/contract';
 import type { CpuOptions } from './backends.ts';
 
