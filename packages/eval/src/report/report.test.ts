@@ -64,6 +64,7 @@ const student: ModelManifest = {
     imageHashes: [],
     imageCount: 60,
     figures: {},
+    augmentation: { copies: 2, rightAngleTurns: true },
   },
 };
 
@@ -141,6 +142,7 @@ describe('renderReport', () => {
   test('shows how the error fell where a model was trained by epochs, and only there', () => {
     const text = renderReport(reportData(mixed, student));
     expect(text).toMatch(/<h2>Training<\/h2>.*best: epoch 28.*<h2>Images, oddest first<\/h2>/s);
+    expect(text).toMatch(/copies<\/th>\s*<td>2<\/td>.*rightAngleTurns/s);
     expect(renderReport(reportData(mixed))).not.toContain('<h2>Training</h2>');
   });
 

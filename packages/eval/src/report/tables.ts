@@ -127,6 +127,7 @@ export function parameterTable(manifest: ModelManifest): Markup {
           ['seed', String(training.seed)] as [string, string],
         ]
       : []),
+    ...entries(training?.augmentation ?? {}),
     ...entries(training?.figures ?? {}),
     [
       'image size',

@@ -6,6 +6,9 @@ import { plain } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { bestRecord, type TrainingLife } from './training-life.ts';
 
+/** Errors that are all below it are drawn as 0: axes need numbers that can be divided. */
+const least = 1e-9;
+
 /**
  * Errors start at 0, so that what is left of them can be seen as a share. A logarithmic axis was tried: it stretches
  * the tail and says less about how much was learned.
@@ -18,7 +21,7 @@ export function trainingChart({ history, errorThreshold }: TrainingLife): Markup
     // A single epoch stands in the middle.
     xDomain: epochs.high > epochs.low ? [epochs.low, epochs.high] : [epochs.low - 1, epochs.high + 1],
     // Room above the curve for the name of the best epoch.
-    yDomain: [Math.min(0, errors.low), (errors.high > 0 ? errors.high : 1) * 1.2],
+    yDomain: [Math.min(0, errors.low), (errors.high > least ? errors.high : 1) * 1.2],
   });
   const { x, y } = scales;
   const isEpoch = (tick: number): boolean =>

@@ -96,7 +96,7 @@ describe('the curve', () => {
     const error = fc.oneof(
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      fc.constant(0),
+      fc.constantFrom(0, 5e-324, -5e-324, 1e-9, 1e300),
     );
     fc.assert(
       fc.property(fc.array(error, { minLength: 1, maxLength: 60 }), (errors) => {
