@@ -1,4 +1,5 @@
 /** The whole job in one call, on any backend and host. */
+export type { Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
 export * from './inspector.ts';
 export {

@@ -1,0 +1,58 @@
+/** Augmentation of a training: varied copies of its images teach beside them, and the model file says how. */
+import { ParameterError, type PreprocessParams } from '@oddpixel/model-core/contract';
+import { createRandom, withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
+import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
+
+/** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */
+export interface Augmentation extends Partial<AugmentParams> {
+  /** Varied copies of each training image, 1 to 100. Default 3. */
+  readonly copies?: number;
+}
+
+const defaultCopies = 3;
+const mostCopies = 100;
+
+/**
+ * The images, each followed by its copies. What a copy looks like follows from the image's content, the seed and the
+ * copy's number: an image gets the same ones whatever else is in the set, and in every pass.
+ *
+ * @param samples with `imageHash`.
+ * @throws ParameterError for values out of range, or where nothing would be varied.
+ */
+export function augmentedSamples(
+  samples: TrainingSamples,
+  { copies = defaultCopies, ...changes }: Augmentation,
+  { seed, preprocessing }: { readonly seed: number; readonly preprocessing: PreprocessParams },
+): TrainingSamples {
+  if (!Number.isInteger(copies) || copies < 1 || copies > mostCopies) {
+    throw new ParameterError({
+      name: 'augmentation.copies',
+      expected: `a whole number from 1 to ${mostCopies}`,
+      received: String(copies),
+    });
+  }
+  const params = createAugmentParams({ ...grayRange(preprocessing), ...changes });
+  const { imageRangeMin: _, imageRangeMax: __, ...kinds } = params;
+  if (!Object.values(kinds).some(Boolean)) {
+    throw new ParameterError({
+      name: 'augmentation',
+      expected: `at least one of ${Object.keys(kinds).join(', ')}`,
+      received: 'none, so that copies would equal their images',
+      fix: 'Name a change such as flipHorizontal: true, or leave augmentation out.',
+    });
+  }
+  return withCopies(samples, {
+    copies,
+    record: { ...params },
+    vary(sample, copy) {
+      const index = Number.parseInt((sample.imageHash ?? '').slice(0, 7), 16);
+      return augmentSample(sample, params, createRandom(augmentSeed({ seed, epoch: copy, index })).next);
+    },
+  });
+}
+
+/** The range of the pixels; with constant values they are in deviations, whose range nobody knows. */
+function grayRange(preprocessing: PreprocessParams): Partial<AugmentParams> {
+  const { normalizationType, imageRangeMin, imageRangeMax } = preprocessing;
+  return normalizationType === 'constantValues' ? {} : { imageRangeMin, imageRangeMax };
+}
