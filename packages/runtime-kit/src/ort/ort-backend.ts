@@ -43,8 +43,8 @@ export interface OrtBackendOptions {
   readonly session?: OrtSessionOptions;
   /** Shared with other backends where the engine computes one thing at a time. Default: one of its own. */
   readonly queue?: RunQueue;
-  /** Why the device is gone for good, once it is. Asked before each run and after a failed one. */
-  readonly lost?: () => string | undefined;
+  /** Resolves with the reason when the device is gone for good: nothing that was loaded on it works again. */
+  readonly lost?: Promise<string>;
 }
 
 /** What the sessions of one backend share. */
@@ -54,6 +54,8 @@ interface Device {
   readonly reader: DeviceReader;
   /** The engine's tensors behind our device tensors that are not disposed. */
   readonly owned: WeakMap<DeviceTensor, OrtTensor>;
+  /** Why the device is gone. */
+  lost?: string;
 }
 
 export function ortBackend(options: OrtBackendOptions): Backend {
@@ -61,6 +63,7 @@ export function ortBackend(options: OrtBackendOptions): Backend {
   const create = (bytes: Uint8Array): Promise<OrtSession> =>
     engine.InferenceSession.create(bytes, engineOptions(options));
   const device: Device = { options, queue, reader: createReader(create), owned: new WeakMap() };
+  void options.lost?.then((reason) => (device.lost = reason));
   const sessions = new Set<Session>();
   let disposed = false;
   return {
@@ -107,7 +110,10 @@ async function openSession(
   checkAlive(device, 'load the model');
   let session: OrtSession;
   try {
-    session = await engine.InferenceSession.create(model, engineOptions(device.options, kept));
+    session = await unlessLost(
+      device,
+      engine.InferenceSession.create(model, engineOptions(device.options, kept)),
+    );
   } catch (cause) {
     // The engine has its own words for an unknown output; ours come from a session that keeps nothing.
     if (kept.length > 0) await nameUnknownOf(device, model, kept);
@@ -119,7 +125,7 @@ async function openSession(
   try {
     nameUnknown(outputs, keepOnDevice);
   } catch (error) {
-    await session.release();
+    await releaseSession(device, session);
     throw error;
   }
   let closing: Promise<void> | undefined;
@@ -139,7 +145,7 @@ async function openSession(
       });
     },
     dispose(): Promise<void> {
-      closing ??= device.queue.run(() => session.release());
+      closing ??= device.queue.run(() => releaseSession(device, session));
       return closing;
     },
   };
@@ -179,7 +185,7 @@ async function runSession(
     ]),
   );
   try {
-    const outputs = await session.run(given, [...names]);
+    const outputs = await unlessLost(device, session.run(given, [...names]));
     return Object.fromEntries(
       Object.entries(outputs).map(([name, tensor]) => [
         name,
@@ -195,12 +201,20 @@ async function runSession(
   }
 }
 
-/** @throws BackendError once the device is lost: nothing that was loaded on it works again. */
-function checkAlive({ options }: Device, operation: string, cause?: unknown): void {
-  const reason = options.lost?.();
-  if (reason === undefined) return;
+/** @throws BackendError once the device is lost. */
+function checkAlive({ options, lost }: Device, operation: string, cause?: unknown): void {
+  if (lost === undefined) return;
   const fix = 'Open the backend again and load its models again.';
-  throw new BackendError({ backend: options.name, operation, reason, fix }, { cause });
+  throw new BackendError({ backend: options.name, operation, reason: lost, fix }, { cause });
+}
+
+/** What the engine answers; it may never answer once the device is lost. */
+async function unlessLost<T>({ options }: Device, answer: Promise<T>): Promise<T> {
+  if (options.lost === undefined) return answer;
+  const lost = options.lost.then((reason): never => {
+    throw new Error(reason);
+  });
+  return Promise.race([answer, lost]);
 }
 
 const deadTensors = new WeakSet<DeviceTensor>();
@@ -222,7 +236,7 @@ function deviceTensor(device: Device, held: OrtTensor): DeviceTensor {
     dims: held.dims,
     async read(): Promise<HostTensor> {
       engineTensor(device, tensor);
-      return device.queue.run(() => device.reader.read(engineTensor(device, tensor)));
+      return device.queue.run(() => readTensor(device, tensor));
     },
     dispose(): void {
       if (!device.owned.delete(tensor)) return;
@@ -235,8 +249,24 @@ function deviceTensor(device: Device, held: OrtTensor): DeviceTensor {
   return tensor;
 }
 
+async function readTensor(device: Device, tensor: DeviceTensor): Promise<HostTensor> {
+  checkAlive(device, 'read a tensor');
+  try {
+    return await unlessLost(device, device.reader.read(engineTensor(device, tensor)));
+  } catch (cause) {
+    checkAlive(device, 'read a tensor', cause);
+    throw cause;
+  }
+}
+
 function release(outputs: Readonly<Record<string, Tensor>>): void {
   for (const tensor of Object.values(outputs)) if (!isHostTensor(tensor)) tensor.dispose();
+}
+
+async function releaseSession({ lost }: Device, session: OrtSession): Promise<void> {
+  if (lost === undefined) return session.release();
+  // The engine may wait for the lost device for ever.
+  void session.release().catch(() => {});
 }
 
 function toValueInfos(metadata: readonly OrtValueMetadata[]): ValueInfo[] {
