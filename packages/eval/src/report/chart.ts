@@ -7,7 +7,7 @@ import { plain } from './format.ts';
 export const chartWidth = 420;
 export const chartTop = 14;
 const chartHeight = 280;
-const margin = { top: chartTop, right: 14, bottom: 44, left: 52 };
+const margin = { top: chartTop, right: 14, bottom: 44, left: 66 };
 
 export interface Frame {
   readonly x: ScaleLinear<number, number>;

@@ -91,6 +91,6 @@ function placeLabels(places: readonly number[]): Label[] {
     place,
     // Equal places keep their own rows.
     row: order.indexOf(place) + places.slice(0, i).filter((other) => other === place).length,
-    side: crowded && place > labelWidth + 60 ? 'end' : 'start',
+    side: crowded && place > labelWidth + 66 ? 'end' : 'start',
   }));
 }

@@ -32,6 +32,7 @@ h3 { font-size: 15px; margin: 0 0 8px; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px; min-width: 0; }
 .chart { display: block; width: 100%; height: auto; font-size: 12px; }
 .chart text { fill: var(--soft); } .chart .axis-label { font-size: 12px; } .chart .mark-label { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--panel); stroke-width: 4px; stroke-linejoin: round; }
+.panels:not(.confusions) > .panel, .training figure { container-type: inline-size; } @container (max-width: 380px) { .chart, .chart .axis-label { font-size: 14px; } }
 .axis { stroke: var(--soft); } .grid { stroke: var(--line); }
 .fill-ok { fill: var(--ok); } .fill-nok { fill: var(--nok); }
 .curve { fill: none; stroke: var(--mark); stroke-width: 2.5; stroke-linejoin: round; }
@@ -78,6 +79,6 @@ tbody th { font-weight: 550; } .number { text-align: right; } .model-row > * { b
 .nothing { display: grid; place-items: center; border: 1px dashed var(--line); border-radius: 6px; color: var(--soft); font-size: 12px; text-align: center; }
 main:has(#show-wrong:checked) .card:not(.is-wrong), main:has(#show-nok:checked) .card:not(.is-nok), main:has(#show-ok:checked) .card:not(.is-ok) { display: none; }
 .empty { color: var(--soft); } footer { color: var(--soft); font-size: 13px; padding-top: 48px; padding-bottom: 40px; }
-@media (max-width: 460px) { .chart, .chart .axis-label { font-size: 14px; } th, td { padding: 8px 9px; } .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 460px) { th, td { padding: 8px 9px; } .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media print { body { background: #fff; } .filters { display: none; } .card, .panel { break-inside: avoid; } .card { content-visibility: visible; } }
 `;

@@ -55,7 +55,7 @@ describe('the curve', () => {
     // Equal steps to the right; half the error is half the height above the axis.
     const [first, second, third, fourth] = curve.map(([x]) => x) as [number, number, number, number];
     expect(second - first).toBeCloseTo(fourth - third, 0);
-    const axis = Number(/<line x1="52" x2="406" y1="(\d+)"/.exec(text)?.[1]);
+    const axis = Number(/<line x1="66" x2="406" y1="(\d+)"/.exec(text)?.[1]);
     expect(axis - (curve[1]?.[1] ?? 0)).toBeCloseTo((axis - (curve[0]?.[1] ?? 0)) / 2, 0);
     expect(text).toMatch(/>best: epoch 3<.*>error 0\.25</s);
     expect(text).toContain('unexplained');
@@ -105,7 +105,7 @@ describe('the curve', () => {
         expect(curve).toHaveLength(errors.length);
         expect(best).toEqual(curve[errors.indexOf(Math.min(...errors))]);
         for (const [x, y] of curve) {
-          expect(x >= 52 && x <= 406 && y >= 14 && y <= 236).toBe(true);
+          expect(x >= 66 && x <= 406 && y >= 14 && y <= 236).toBe(true);
         }
       }),
     );
