@@ -1,0 +1,1 @@
+"""Distillation of Oddpixel's initial models. See the README beside this package."""

@@ -1,0 +1,99 @@
+"""A whole run in under a minute on drawn pictures alone: targets, training, interruption, export, comparison.
+
+The teacher is a small random network written by our own exporter, so nothing has to be downloaded. What it proves: a
+resumed run equals an uninterrupted one, the error falls, and ONNX Runtime computes from the exported file what
+PyTorch computes from the same float16 weights, for several images of a shape that is not square.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import torch
+
+from .export import export, rounded
+from .fit import seen, spans, unexplained, variances
+from .networks import SHAPES, STRIDES, Student
+from .shards import Recipe, make_shards, read_shard
+from .teachers import Group, head_widths
+from .train import Habits, Plan, Run, train, unexplained_shares
+
+TEACHER = "teacher.onnx"
+GROUPS = tuple(Group(TEACHER, f"features_{stride}", stride, 4) for stride in STRIDES)
+TOLERANCE = 1e-4
+"""Largest difference between PyTorch and ONNX Runtime, relative to the largest value."""
+
+
+def check(condition: bool, message: str) -> None:
+    if not condition:
+        raise SystemExit(f"smoke run failed: {message}")
+    print(f"ok: {message}", flush=True)
+
+
+def largest_difference(student: Student, file: Path, dims: tuple[int, int, int]) -> float:
+    """PyTorch against ONNX Runtime on noise of [N, 3, H, W], relative to the largest value of each output."""
+    count, height, width = dims
+    image = np.random.default_rng(0).uniform(0, 255, (count, 3, height, width)).astype(np.float32)
+    with torch.no_grad():
+        expected = [level.numpy() for level in rounded(student)(torch.from_numpy(image))]
+    session = ort.InferenceSession(file, providers=["CPUExecutionProvider"])
+    found = session.run([f"features_{stride}" for stride in STRIDES], {"image": image})
+    for stride, a, b in zip(STRIDES, expected, found):
+        check(a.shape == b.shape, f"features_{stride} is {list(b.shape)}")
+    return max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in zip(expected, found))
+
+
+def check_gradients() -> None:
+    """The loss and its gradient by hand against automatic differentiation, on a shape that is not square."""
+    parts, spread = spans(GROUPS, STRIDES), torch.tensor([0.5, 1.0, 2.0])
+    shapes = [(2, 4, 96 // stride, 160 // stride) for stride in STRIDES]
+    outputs = [torch.randn(dims, requires_grad=True) for dims in shapes]
+    targets = [torch.randn(dims) for dims in shapes]
+    shares, gradients = unexplained_shares(outputs, targets, parts, spread)
+    slow = [
+        (seen(output, stride) - seen(target, stride)).square().mean() / variance
+        for stride, output, target, variance in zip(STRIDES, outputs, targets, spread)
+    ]
+    sum(slow).backward()
+    check(torch.allclose(shares, torch.stack(slow).detach(), rtol=1e-5), "the loss equals its plain formula")
+    equal = all(torch.allclose(a, b.grad, atol=1e-7, rtol=1e-4) for a, b in zip(gradients, outputs))
+    check(equal, "the gradient equals automatic differentiation")
+
+
+def smoke() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        torch.manual_seed(1)
+        check_gradients()
+        torch.set_num_threads(1)
+        teacher = Student(SHAPES["smoke"], (6, 6, 6)).eval()
+        export(teacher, folder / TEACHER)
+        recipe = Recipe(folder / "cache", folder, folder, groups=GROUPS, size=64, held_out_size=64, basis_crops=64)
+        make_shards(recipe, 2, workers=1)
+        check(len(read_shard(folder / "cache" / "shard-00001")["images"]) > 0, "targets were written")
+
+        plan = Plan("smoke", head_widths(GROUPS, STRIDES), steps=40, batch=16, rate=5e-3, warm_up=3)
+        never = Habits(save=1e9, measure=1e9)
+        whole = Run(plan)
+        before = whole.student.state_dict()["heads.0.weight"].clone()
+        train(whole, recipe, folder / "whole", never)
+        check(not torch.equal(before, whole.student.state_dict()["heads.0.weight"]), "training changed the weights")
+
+        part = Run(plan)
+        train(part, recipe, folder / "part", Habits(stop_at=9))
+        resumed = Run.load(folder / "part" / "checkpoint.pt")
+        train(resumed, recipe, folder / "part", never)
+        equal = all(torch.equal(a, b) for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()))
+        check(equal, "a resumed run ends with the same weights")
+
+        held_out = read_shard(recipe.cache / "held-out-crops")
+        parts = spans(GROUPS, STRIDES)
+        start = unexplained(Run(plan).average, held_out, parts)["seen"]["mean"]
+        end = unexplained(whole.average, held_out, parts)["seen"]["mean"]
+        check(end < 0.9 * start, f"unexplained variance on held-out crops fell from {start:.2f} to {end:.2f}")
+
+        export(whole.average, folder / "student.onnx")
+        for dims in ((1, 64, 96), (3, 96, 32)):
+            difference = largest_difference(whole.average, folder / "student.onnx", dims)
+            check(difference < TOLERANCE, f"{dims}: ONNX Runtime equals PyTorch within {difference:.1e}")

@@ -1,0 +1,204 @@
+"""The training loop: imitate the teachers' features as the product's heads see them, all groups alike.
+
+AdamW with a warm-up, a long constant rate and a linear descent to zero at the end, so that a run can be prolonged:
+the last checkpoint before the descent is kept. Averaged weights (Polyak) are what is measured and exported. bfloat16
+where the processor has it. Everything is in the checkpoint; a killed run goes on at its last one.
+"""
+
+import copy
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .fit import Span, load_held_out, seen, seen_backwards, spans, unexplained, variances
+from .networks import SHAPES, STRIDES, Student
+from .shards import Recipe, read_shard, shards
+
+DESCENT = 0.35
+"""Share of all steps at the end in which the rate falls to zero."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What makes a run the run it is; kept in its checkpoint."""
+
+    shape: str
+    heads: tuple[int, ...]
+    """Channels learned at strides 4, 8 and 16."""
+    steps: int
+    batch: int = 32
+    rate: float = 2e-3
+    decay: float = 0.02
+    warm_up: int = 300
+    seed: int = 0
+    half: bool = True
+    """bfloat16 for convolutions."""
+
+
+def rate_at(step: int, plan: Plan) -> float:
+    """Learning rate of a step: up, level, down."""
+    left = (plan.steps - step) / (plan.steps * DESCENT)
+    return plan.rate * min(1, (step + 1) / plan.warm_up, max(left, 0))
+
+
+class Crops:
+    """All shards of a cache as one list, in a new order each epoch."""
+
+    def __init__(self, cache: Path) -> None:
+        self.shards = [read_shard(folder) for folder in shards(cache)]
+        if not self.shards:
+            raise FileNotFoundError(f"{cache}: no shards. Run `python -m pretrain targets` first.")
+        self.shard_size = len(self.shards[0]["images"])
+
+    def __len__(self) -> int:
+        return len(self.shards) * self.shard_size
+
+    def batch(self, indices: np.ndarray) -> tuple[Tensor, list[Tensor]]:
+        """Images [N, 3, S, S] float32 and targets [N, K, h, h] per stride, channels last in memory."""
+
+        def gather(name: str) -> Tensor:
+            rows = [self.shards[i // self.shard_size][name][i % self.shard_size] for i in indices]
+            return torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2)
+
+        return gather("images").float(), [gather(f"features_{stride}").float() for stride in STRIDES]
+
+
+@torch.no_grad()
+def unexplained_shares(
+    outputs: list[Tensor], targets: list[Tensor], parts: list[Span], spread: Tensor
+) -> tuple[Tensor, list[Tensor]]:
+    """Squared error over variance (`spread`) of each group, [G], and the gradient of their sum by each output.
+
+    By hand, because automatic differentiation took a tenth of a step for it; the smoke run compares the two.
+    """
+    pairs = zip(STRIDES, outputs, targets)
+    differences = [seen(output.float() - target, stride) for stride, output, target in pairs]
+    shares = []
+    for part, variance in zip(parts, spread):
+        difference = differences[part.level][:, part.first : part.end]
+        weight = 1 / (difference.numel() * variance)
+        shares.append(torch.linalg.vector_norm(difference).square() * weight)
+        difference.mul_(2 * weight)
+    gradients = [seen_backwards(d, s).to(o.dtype) for s, d, o in zip(STRIDES, differences, outputs)]
+    return torch.stack(shares), gradients
+
+
+class Run:
+    """A student in training and all that its next step depends on."""
+
+    def __init__(self, plan: Plan) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan = plan
+        self.student = Student(SHAPES[plan.shape], plan.heads).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.student).eval().requires_grad_(False)
+        matrices = [p for p in self.student.parameters() if p.ndim > 1]
+        vectors = [p for p in self.student.parameters() if p.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": plan.decay}, {"params": vectors, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=plan.rate)
+        self.step = 0
+        self.epoch = 0
+        self.position = 0
+        """Crops of this epoch already used."""
+
+    def save(self, path: Path) -> None:
+        state = {
+            "plan": asdict(self.plan),
+            "student": self.student.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "counters": (self.step, self.epoch, self.position),
+        }
+        scratch = path.with_suffix(".part")
+        torch.save(state, scratch)
+        scratch.replace(path)
+
+    @staticmethod
+    def load(path: Path, steps: int | None = None) -> "Run":
+        """Goes on from a checkpoint; `steps` prolongs the plan."""
+        state = torch.load(path, weights_only=True)
+        plan = Plan(**state["plan"])
+        plan = plan if steps is None else replace(plan, steps=steps)
+        run = Run(plan)
+        run.student.load_state_dict(state["student"])
+        run.average.load_state_dict(state["average"])
+        run.optimizer.load_state_dict(state["optimizer"])
+        run.step, run.epoch, run.position = state["counters"]
+        return run
+
+    def ends_epoch(self, crops: Crops) -> bool:
+        return self.position + self.plan.batch > len(crops)
+
+    def next_indices(self, crops: Crops) -> np.ndarray:
+        order = np.random.default_rng([self.plan.seed, self.epoch]).permutation(len(crops))
+        self.position += self.plan.batch
+        return order[self.position - self.plan.batch : self.position]
+
+    def advance(self, crops: Crops, parts: list[Span], spread: Tensor) -> Tensor:
+        """One step; returns the unexplained share of each group, [G]."""
+        images, targets = crops.batch(self.next_indices(crops))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.step, self.plan)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half):
+            outputs = self.student(images)
+        shares, gradients = unexplained_shares(outputs, targets, parts, spread)
+        self.optimizer.zero_grad()
+        torch.autograd.backward(outputs, gradients)
+        self.optimizer.step()
+        self.step += 1
+        self.follow()
+        return shares
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        """The average moves towards the student: slowly, but quickly at first."""
+        share = max(0.0005, 9 / (10 + self.step))
+        for mean, value in zip(self.average.state_dict().values(), self.student.state_dict().values()):
+            mean.lerp_(value, share) if mean.is_floating_point() else mean.copy_(value)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How often a run saves and measures itself, in seconds, and where it stops before the plan's end."""
+
+    save: float = 180
+    measure: float = 600
+    stop_at: int | None = None
+
+
+def train(run: Run, recipe: Recipe, folder: Path, habits: Habits) -> None:
+    """Trains to the end of the plan; checkpoints and a log (JSON lines) in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cache = recipe.cache
+    crops, parts = Crops(cache), spans(recipe.groups, STRIDES)
+    held_out = load_held_out(cache)
+    spread = variances(held_out["crops"], parts)
+    log = (folder / "log.jsonl").open("a", buffering=1)
+    saved = measured = time.monotonic()
+    descent = int(run.plan.steps * (1 - DESCENT))
+    recent: list[Tensor] = []
+    end = run.plan.steps if habits.stop_at is None else habits.stop_at
+    while run.step < end:
+        if run.step == descent:
+            run.save(folder / "before-descent.pt")
+        if run.ends_epoch(crops):
+            # More shards may have been written in the meantime.
+            crops, run.epoch, run.position = Crops(cache), run.epoch + 1, 0
+        recent.append(run.advance(crops, parts, spread))
+        last = run.step == end
+        if run.step % 50 == 0 or last:
+            shares = torch.stack(recent).mean(0)
+            recent = []
+            entry = {"step": run.step, "epoch": run.epoch, "crops": len(crops), "unexplained": [round(share, 4) for share in shares.tolist()]}
+            log.write(json.dumps(entry | {"cpu": time.process_time()}) + "\n")
+        if last or time.monotonic() - measured > habits.measure:
+            found = {name: unexplained(run.average, arrays, parts) for name, arrays in held_out.items()}
+            log.write(json.dumps({"step": run.step, "heldOut": found}) + "\n")
+            measured = time.monotonic()
+        if last or time.monotonic() - saved > habits.save:
+            run.save(folder / "checkpoint.pt")
+            saved = time.monotonic()
