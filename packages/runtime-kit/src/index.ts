@@ -4,6 +4,7 @@ export { openChannelBackend, type ChannelBackendOptions } from './port/channel-b
 export { serveBackend } from './port/serve-backend.ts';
 export type { OrtEngine } from './ort/engine.ts';
 export { ortBackend, reasonOf, type OrtBackendOptions } from './ort/ort-backend.ts';
+export { proveThatItComputes } from './prove.ts';
 export {
   recoveringBackend,
   type MortalBackend,

@@ -1,18 +1,15 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
 import * as engine from 'onnxruntime-node';
-import { ortBackend, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
+import { ortBackend, proveThatItComputes, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
 import {
   BackendUnavailableError,
-  hostTensor,
-  isHostTensor,
   ParameterError,
   type Backend,
   type BackendCapabilities,
   type BackendFactory,
   type DType,
 } from '@oddpixel/model-core/contract';
-import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
 import { missingLibrary } from './native-libraries.ts';
 
 export interface CpuOptions {
@@ -174,17 +171,4 @@ const fixes: Readonly<Record<string, string>> = {
 
 function providerName(provider: OrtBackendOptions['provider']): string {
   return typeof provider === 'string' ? provider : provider.name;
-}
-
-/** Being built in does not mean that it works: only a computed result does. */
-async function proveThatItComputes(backend: Backend): Promise<void> {
-  const g = new GraphBuilder({ name: 'proof' });
-  const x = g.input('x', 'float32', [2]);
-  g.output('y', add(x, x));
-  const session = await backend.createSession(writeGraph(g.build()));
-  const { y } = await session.run({ x: hostTensor('float32', [2], Float32Array.of(1, -2.5)) });
-  await session.dispose();
-  if (y === undefined || !isHostTensor(y) || Number(y.data[0]) !== 2 || Number(y.data[1]) !== -5) {
-    throw new Error('1 + 1 was not 2 on this device');
-  }
 }

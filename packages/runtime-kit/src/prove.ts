@@ -1,0 +1,20 @@
+/** The smallest proof that a device computes. */
+import { hostTensor, isHostTensor, type Backend } from '@oddpixel/model-core/contract';
+import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+
+/**
+ * Being there does not mean that it works: only a computed result does.
+ *
+ * @throws Error when the result is wrong; what the backend throws.
+ */
+export async function proveThatItComputes(backend: Backend): Promise<void> {
+  const g = new GraphBuilder({ name: 'proof' });
+  const x = g.input('x', 'float32', [2]);
+  g.output('y', add(x, x));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const { y } = await session.run({ x: hostTensor('float32', [2], Float32Array.of(1, -2.5)) });
+  await session.dispose();
+  if (y === undefined || !isHostTensor(y) || Number(y.data[0]) !== 2 || Number(y.data[1]) !== -5) {
+    throw new Error('1 + 1 was not 2 on this device');
+  }
+}
