@@ -5,19 +5,31 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import {
   defaultImageLimits,
-  ImageFormatError,
   type DecodeOptions,
   type ImageCodec,
+  type ImageFormatError,
   type Raster,
 } from '@oddpixel/model-core/contract';
-import { decodeBmp, isBmp } from './bmp.ts';
+import {
+  checkFileSize,
+  checkPixels,
+  cmykToRgb,
+  cmykWarning,
+  damaged,
+  decodeBmp,
+  decodeWideTiff,
+  imageError,
+  imageKind,
+  isBmp,
+  isTiff,
+  pickChannels,
+  profileWarning,
+  unknownFormat,
+} from '@oddpixel/runtime-kit/images';
 import { encodeRaster } from './encode.ts';
-import { checkFileSize, checkPixels } from './limits.ts';
-import { decodeWideTiff, isTiff } from './tiff.ts';
 
 /** What sharp may open. It could do more, such as SVG, which draws instead of holding pixels. */
 const formats: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'gif', 'heif'];
-const supported = 'Supported are PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF.';
 
 /** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame) and AVIF. */
 export function sharpCodec(): ImageCodec {
@@ -34,11 +46,11 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   const metadata = await readHeader(bytes, input, options);
   checkPixels(metadata.width, metadata.height, limits, options.fileName);
   if (metadata.hasProfile === true) {
-    options.onWarning?.('the colour profile is ignored; gray values are taken as they are');
+    options.onWarning?.(profileWarning);
   }
   const isCmyk = metadata.space === 'cmyk' && metadata.depth === 'uchar';
   if (metadata.space === 'cmyk') {
-    options.onWarning?.('CMYK is converted to RGB without its colour profile');
+    options.onWarning?.(cmykWarning);
   }
   const target = rasterSpace(metadata);
   const image = sharp(bytes, input).autoOrient();
@@ -56,7 +68,10 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
     const raster: Raster = { width, height, channels, data: pixels };
     if (isCmyk) return cmykToRgb(raster);
     if (metadata.hasAlpha !== true) return raster;
-    return { ...(isGray(metadata) && channels === 4 ? grayWithAlpha(raster) : raster), hasAlpha: true };
+    return {
+      ...(isGray(metadata) && channels === 4 ? pickChannels(raster, [0, 3]) : raster),
+      hasAlpha: true,
+    };
   } catch (cause) {
     throw unreadable(bytes, options.fileName, cause);
   }
@@ -76,25 +91,6 @@ function isGray({ space }: Metadata): boolean {
   return space === 'b-w' || space === 'grey16';
 }
 
-/** Gray and alpha of a gray picture that was read as RGB and alpha. */
-function grayWithAlpha({ width, height, data }: Raster): Raster {
-  const pixels = data.filter((_, i) => i % 4 === 0 || i % 4 === 3);
-  return { width, height, channels: 2, data: pixels };
-}
-
-/**
- * RGB by (255 − ink) · (255 − black) / 255, as browsers do without a profile, where sharp would use a printing
- * profile of its own. A fifth channel is dropped: these formats have none that means alpha.
- */
-function cmykToRgb({ width, height, channels, data }: Raster): Raster {
-  const pixels = new Uint8Array(3 * width * height);
-  for (let i = 0, to = 0; i < data.length; i += channels) {
-    const light = 255 - (data[i + 3] as number);
-    for (let c = 0; c < 3; c++) pixels[to++] = Math.round(((255 - (data[i + c] as number)) * light) / 255);
-  }
-  return { width, height, channels: 3, data: pixels };
-}
-
 function is16Bit(space: RasterSpace): boolean {
   return space === 'grey16' || space === 'rgb16';
 }
@@ -111,36 +107,14 @@ async function readHeader(
     throw unreadable(bytes, fileName, cause);
   }
   if (!formats.includes(metadata.format)) {
-    throw new ImageFormatError({
-      ...(fileName !== undefined && { file: fileName }),
-      problem: `${metadata.format.toUpperCase()} files are not read`,
-      fix: supported,
-    });
+    throw imageError(fileName, `${metadata.format.toUpperCase()} files are not read`);
   }
   return metadata;
 }
 
 function unreadable(bytes: Uint8Array, file: string | undefined, cause: unknown): ImageFormatError {
+  if (imageKind(bytes) === 'unknown') return unknownFormat(bytes, file, cause);
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason = message.split('\n', 1)[0]?.replace(/^Input (buffer|file)\s*/, '') ?? '';
-  const problem =
-    bytes.length === 0
-      ? 'the file is empty'
-      : looksLikeText(bytes)
-        ? 'expected an image, found text'
-        : /unsupported image format/.test(message)
-          ? 'expected an image, found bytes of no known image format'
-          : `the image is damaged or of a kind that is not supported (${reason})`;
-  return new ImageFormatError(
-    {
-      ...(file !== undefined && { file }),
-      problem,
-      fix: supported,
-    },
-    { cause },
-  );
-}
-
-function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 256).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+  return damaged(file, reason, cause);
 }

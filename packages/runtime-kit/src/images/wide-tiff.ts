@@ -2,7 +2,7 @@
  * TIFF files that sharp would narrow without a word, read and written exactly: floating-point, signed and 32-bit
  * numbers, and more than four channels.
  */
-import { fromArrayBuffer, writeArrayBuffer, type GeoTIFFImage } from 'geotiff';
+import type { GeoTIFFImage } from 'geotiff';
 import {
   ImageFormatError,
   type DecodeOptions,
@@ -20,12 +20,6 @@ const rgb = 2;
 
 /** More than any camera has; the time that the decoder takes grows with strips × channels. */
 const maxChannels = 256;
-
-export function isTiff(bytes: Uint8Array): boolean {
-  const order = String.fromCharCode(...bytes.subarray(0, 2));
-  const version = order === 'II' ? [bytes[3], bytes[2]] : order === 'MM' ? [bytes[2], bytes[3]] : [];
-  return version[0] === 0 && (version[1] === 42 || version[1] === 43);
-}
 
 /**
  * The first image of a file that sharp would narrow: 8 and 16 bits without sign as they are, all others as float32.
@@ -80,6 +74,7 @@ export async function decodeWideTiff(
 
 /** One float32 sample per channel, uncompressed. */
 export async function encodeFloatTiff({ width, height, channels, data }: Raster): Promise<Uint8Array> {
+  const { writeArrayBuffer } = await import('geotiff');
   const file = await writeArrayBuffer(data as Float32Array, {
     width,
     height,
@@ -92,10 +87,12 @@ export async function encodeFloatTiff({ width, height, channels, data }: Raster)
   return new Uint8Array(file);
 }
 
-async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefined> {
+/** The first image; `undefined` where the file cannot be opened. */
+export async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefined> {
   const { buffer, byteOffset, byteLength } = bytes;
   const whole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
   try {
+    const { fromArrayBuffer } = await import('geotiff');
     const tiff = await fromArrayBuffer(
       whole ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer),
     );

@@ -1,0 +1,60 @@
+/** The words for files that cannot be read or written, the same from every codec. */
+import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/model-core/contract';
+
+const supported = 'Supported are PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF.';
+
+/** An error about `file`, which may have no name. */
+export function imageError(
+  file: string | undefined,
+  problem: string,
+  { fix = supported, cause }: { readonly fix?: string; readonly cause?: unknown } = {},
+): ImageFormatError {
+  return new ImageFormatError({ ...(file !== undefined && { file }), problem, fix }, { cause });
+}
+
+/** What is wrong with bytes of no known format. */
+export function unknownFormat(bytes: Uint8Array, file?: string, cause?: unknown): ImageFormatError {
+  const problem =
+    bytes.length === 0
+      ? 'the file is empty'
+      : looksLikeText(bytes)
+        ? 'expected an image, found text'
+        : 'expected an image, found bytes of no known image format';
+  return imageError(file, problem, { cause });
+}
+
+/** A file of a known format that stops in the middle or contradicts itself. */
+export function damaged(file: string | undefined, reason: string, cause?: unknown): ImageFormatError {
+  return imageError(file, `the image is damaged or of a kind that is not supported (${reason})`, { cause });
+}
+
+/** The remarks that do not stop a decoding. */
+export const profileWarning = 'the colour profile is ignored; gray values are taken as they are';
+export const cmykWarning = 'CMYK is converted to RGB without its colour profile';
+
+/** @throws ImageFormatError when the data does not fill the raster, or the format cannot hold it. */
+export function checkEncodable({ width, height, channels, data }: Raster, format: ImageFormat): void {
+  if (data.length !== width * height * channels) {
+    throw new ImageFormatError({
+      problem: `expected ${width * height * channels} values for ${width}×${height} with ${channels} channels, received ${data.length}`,
+    });
+  }
+  if (data instanceof Float32Array) {
+    if (format !== 'tiff') throw cannotHold(format, 'floating-point values', 'Use TIFF.');
+    return;
+  }
+  if (channels > 4 || channels < 1)
+    throw cannotHold(format, `${channels} channels`, 'Write 1 to 4 channels.');
+  if (data instanceof Uint16Array && format !== 'png' && format !== 'tiff') {
+    throw cannotHold(format, '16-bit values', 'Use PNG or TIFF.');
+  }
+  if (format === 'jpeg' && channels % 2 === 0) throw cannotHold(format, 'an alpha channel', 'Use PNG.');
+}
+
+function cannotHold(format: ImageFormat, what: string, fix: string): ImageFormatError {
+  return new ImageFormatError({ problem: `${format.toUpperCase()} cannot hold ${what}`, fix });
+}
+
+function looksLikeText(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 256).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+}

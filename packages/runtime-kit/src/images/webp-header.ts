@@ -1,0 +1,48 @@
+/** What a WebP file says about itself (RFC 9649). */
+
+export interface WebpHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  readonly hasProfile: boolean;
+  readonly isAnimated: boolean;
+}
+
+const chunkHeader = 8;
+
+/** @throws Error saying what is wrong with the file. */
+export function readWebpHeader(bytes: Uint8Array): WebpHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 30) throw new Error('the header is cut off');
+  const end = chunkHeader + view.getUint32(4, true);
+  if (end > bytes.length) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
+  const type = String.fromCharCode(...bytes.subarray(12, 16));
+  const flags = bytes[20] as number;
+  const plain = { hasProfile: false, isAnimated: false };
+  switch (type) {
+    case 'VP8X':
+      return {
+        width: 1 + (view.getUint32(24, true) & 0xffffff),
+        height: 1 + (view.getUint32(27, true) & 0xffffff),
+        hasAlpha: (flags & 0x10) !== 0,
+        hasProfile: (flags & 0x20) !== 0,
+        isAnimated: (flags & 0x02) !== 0,
+      };
+    case 'VP8L': {
+      if (flags !== 0x2f) throw new Error('its mark is wrong');
+      // 14 bits of width − 1, 14 bits of height − 1, one bit for alpha.
+      const packed = view.getUint32(21, true);
+      const [width, height] = [1 + (packed & 0x3fff), 1 + ((packed >>> 14) & 0x3fff)];
+      return { width, height, hasAlpha: ((packed >>> 28) & 1) === 1, ...plain };
+    }
+    case 'VP8 ':
+      return {
+        width: view.getUint16(26, true) & 0x3fff,
+        height: view.getUint16(28, true) & 0x3fff,
+        hasAlpha: false,
+        ...plain,
+      };
+    default:
+      throw new Error(`its first chunk is ${JSON.stringify(type)}`);
+  }
+}
