@@ -20,6 +20,9 @@ import { decodeWideTiff, openTiff } from './wide-tiff.ts';
 const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, yCbCr: 6 } as const;
 const known: readonly number[] = Object.values(photometric);
 
+/** The tag of a colour profile. */
+const iccProfile = 34_675;
+
 /** Value of the tag Compression. */
 const jpeg = 7;
 
@@ -59,7 +62,7 @@ export async function decodeTiff(
   try {
     await checkParts(image, bytes, compression);
     const raster = await readPixels(image, { stored, bits, meaning });
-    if (tags.hasTag('ICCProfile')) options.onWarning?.(profileWarning);
+    if (tags.hasTag(iccProfile)) options.onWarning?.(profileWarning);
     if (meaning === photometric.cmyk) options.onWarning?.(cmykWarning);
     return orient(raster, (await tags.loadValue('Orientation')) ?? 1);
   } catch (cause) {

@@ -11,6 +11,7 @@ import {
 } from '@oddpixel/model-core/contract';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
+import { isDirectoryInside } from './tiff-directory.ts';
 
 /** Values of the tag SampleFormat. */
 const unsigned = 1;
@@ -92,10 +93,13 @@ export async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefi
   const { buffer, byteOffset, byteLength } = bytes;
   const whole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
   try {
+    if (!isDirectoryInside(bytes)) return undefined;
     const { fromArrayBuffer } = await import('geotiff');
     const tiff = await fromArrayBuffer(
       whole ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer),
     );
+    // Lists that geotiff 3.0.5 reads later are taken as little-endian in every file.
+    tiff.parser.eager = true;
     return await tiff.getImage(0);
   } catch {
     return undefined;

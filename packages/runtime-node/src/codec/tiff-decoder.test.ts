@@ -1,0 +1,162 @@
+/** runtime-kit's reader of ordinary TIFF files against sharp. */
+import sharp, { type Sharp, type TiffOptions } from 'sharp';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/model-core/contract';
+import { decodeTiff } from '@oddpixel/runtime-kit/images';
+import { sharpCodec } from './sharp-codec.ts';
+import { tiffFile } from './testing/tiff-file.ts';
+
+const codec = sharpCodec();
+const limits = { maxFileBytes: 1e8, maxPixels: 1e6 };
+
+/** Sharp's raster and ours, as plain numbers. */
+async function both(file: Uint8Array): Promise<readonly [Plain, Plain]> {
+  return [plain(await decodeTiff(file, limits)), plain(await codec.decode(file))];
+}
+type Plain = Omit<Raster, 'data'> & { readonly data: number[]; readonly type: string };
+function plain(raster: Raster): Plain {
+  return { ...raster, data: Array.from(raster.data), type: raster.data.constructor.name };
+}
+
+const size = fc.record({ width: fc.integer({ min: 1, max: 21 }), height: fc.integer({ min: 1, max: 13 }) });
+const noise = (count: number, largest: number): number[] =>
+  Array.from({ length: count }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 8) % (largest + 1));
+
+describe('the same raster as sharp', () => {
+  const compressions: readonly TiffOptions[] = [
+    { compression: 'none' },
+    { compression: 'lzw', predictor: 'horizontal' },
+    { compression: 'deflate' },
+    { compression: 'packbits' },
+    { compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16, predictor: 'none' },
+  ];
+  test.each(compressions.flatMap((options) => [1, 2, 3, 4].map((channels) => ({ channels, options }))))(
+    '$channels channels, $options',
+    async ({ channels, options }) => {
+      await fc.assert(
+        fc.asyncProperty(size, fc.boolean(), async ({ width, height }, isDeep) => {
+          const values = noise(width * height * channels, isDeep ? 65_535 : 255);
+          const image: Sharp = sharp(isDeep ? Uint16Array.from(values) : Uint8Array.from(values), {
+            raw: { width, height, channels: channels as 1 },
+          });
+          const space = channels < 3 ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb';
+          const file = await image.toColourspace(space).tiff(options).toBuffer();
+          const [ours, theirs] = await both(file);
+          expect(ours).toEqual(theirs);
+          expect(ours.data).toEqual(values);
+        }),
+        { numRuns: 6 },
+      );
+    },
+  );
+
+  test.each([
+    ...[1, 2, 4, 8, 16].flatMap((bits) => [
+      ['white is zero', bits, 0, 1] as const,
+      ['black is zero', bits, 1, 1] as const,
+    ]),
+    ...[1, 2, 4, 8].map((bits) => ['palette', bits, 3, 1] as const),
+    ['gray and alpha', 8, 1, 2],
+    ['white is zero and alpha', 8, 0, 2],
+    ['gray and alpha', 16, 1, 2],
+    ['CMYK', 8, 5, 4],
+    ['CMYK and a fifth value', 8, 5, 5],
+  ] as const)('%s, %i bits', async (_, bits, photometric, channels) => {
+    for (const isLittle of [true, false]) {
+      const file = tiffFile({ width: 13, height: 5, bits, photometric, channels, isLittle });
+      const [ours, theirs] = await both(file);
+      expect(ours).toEqual(theirs);
+    }
+  });
+
+  test.each([0, 1, 2])('alpha of kind %i', async (extra) => {
+    for (const bits of [8, 16]) {
+      const file = tiffFile({ width: 13, height: 5, bits, photometric: 2, channels: 4, extra });
+      const [ours, theirs] = await both(file);
+      expect(ours).toEqual(theirs);
+    }
+  });
+
+  test('many strips, in both byte orders', async () => {
+    for (const isLittle of [true, false]) {
+      const [ours, theirs] = await both(
+        tiffFile({ width: 3, height: 401, bits: 8, photometric: 2, channels: 3, isLittle, rowsPerStrip: 2 }),
+      );
+      expect(ours).toEqual(theirs);
+    }
+  });
+
+  test('a gray palette', async () => {
+    const [ours, theirs] = await both(
+      tiffFile({ width: 13, height: 5, bits: 4, photometric: 3, channels: 1, isGrayPalette: true }),
+    );
+    expect(ours).toEqual(theirs);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('orientation %i', async (orientation) => {
+    const [ours, theirs] = await both(
+      tiffFile({ width: 13, height: 5, bits: 8, photometric: 2, channels: 3, orientation }),
+    );
+    expect(ours).toEqual(theirs);
+  });
+
+  test('JPEG inside, within its rounding', async () => {
+    const data = Uint8Array.from({ length: 29 * 19 * 3 }, (_, i) => 40 + 4 * (i % 3) + (i % 150));
+    const file = await sharp(data, { raw: { width: 29, height: 19, channels: 3 } })
+      .tiff({ compression: 'jpeg', quality: 95 })
+      .toBuffer();
+    const [ours, theirs] = await both(file);
+    expect({ ...ours, data: [] }).toEqual({ ...theirs, data: [] });
+    const worst = ours.data.reduce((w, v, i) => Math.max(w, Math.abs(v - (theirs.data[i] as number))), 0);
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  test('a colour profile is ignored with the same warning', async () => {
+    const file = await sharp({ create: { width: 5, height: 3, channels: 3, background: '#123456' } })
+      .tiff({ compression: 'lzw' })
+      .withIccProfile('p3')
+      .toBuffer();
+    const warnings: [string[], string[]] = [[], []];
+    await decodeTiff(file, limits, { onWarning: (warning) => warnings[0].push(warning) });
+    await codec.decode(file, { onWarning: (warning) => warnings[1].push(warning) });
+    expect(warnings[0]).toEqual(warnings[1]);
+    expect(warnings[0]).toHaveLength(1);
+  });
+});
+
+describe('files that are refused', () => {
+  const layout = { width: 13, height: 5, bits: 8, photometric: 2, channels: 3 };
+
+  test.each(['none', 'lzw', 'deflate', 'packbits', 'jpeg'] as const)(
+    'every truncation, %s',
+    async (compression) => {
+      const data = Uint8Array.from(noise(13 * 17 * 3, 255));
+      const file = await sharp(data, { raw: { width: 13, height: 17, channels: 3 } })
+        .tiff({ compression })
+        .toBuffer();
+      for (let length = 4; length < file.length - 1; length += 7) {
+        await expect(decodeTiff(file.subarray(0, length), limits), `${length}`).rejects.toThrow(
+          ImageFormatError,
+        );
+      }
+    },
+  );
+
+  test.each([
+    ['Lab colours', { photometric: 8 }],
+    ['YCbCr without JPEG', { photometric: 6 }],
+    ['16-bit CMYK', { photometric: 5, channels: 4, bits: 16 }],
+    ['gray with two more channels', { photometric: 1, channels: 3 }],
+    ['pixels that lie behind the end', { offset: 1e6 }],
+    ['a fax', { compression: 4 }],
+    ['a palette that claims gigabytes', { photometric: 3, channels: 1, claimedColors: 3e9 }],
+  ])('%s', async (_, change) => {
+    await expect(decodeTiff(tiffFile({ ...layout, ...change }), limits)).rejects.toThrow(ImageFormatError);
+  });
+
+  test('sizes beyond the limit, from the directory alone', async () => {
+    const file = tiffFile({ ...layout, claimedWidth: 60_000, claimedHeight: 60_000 });
+    await expect(decodeTiff(file, limits, { fileName: 'giant.tif' })).rejects.toThrow(LimitExceededError);
+  });
+});
