@@ -20,7 +20,7 @@ import {
   type Graph,
   type Value,
 } from '../onnx/index.ts';
-import { openFeatureStore, type FeatureStore, type ImageFeatures } from './feature-store.ts';
+import { openFeatureStore, type FeatureStore } from './feature-store.ts';
 import { initialGraph } from './initial-model.ts';
 import { outputData } from './output-data.ts';
 import {
@@ -47,9 +47,6 @@ export interface FeatureBatch {
   readonly samples: readonly TrainingSample[];
   /** `[n, P, D]`. */
   readonly data: Float32Array;
-  /** Sums over the patches of each image, of features and of their squares: `[n, D]`. */
-  readonly sum: Float32Array;
-  readonly squares: Float32Array;
   /** Elements per image. */
   readonly imageSize: number;
 }
@@ -76,7 +73,7 @@ export function embedLevels(extractor: Extractor, image: Value): Value[] {
   );
 }
 
-/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform; and their totals. */
+/** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform. */
 export function featureGraph(extractor: Extractor, transform?: FeatureTransform): Graph {
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'features' });
   const aligned = embedLevels(extractor, imageInput(g, extractor.model));
@@ -84,11 +81,10 @@ export function featureGraph(extractor: Extractor, transform?: FeatureTransform)
   return withTotals(g, g.named('patches', toPatches(features)));
 }
 
-/** Declares patches and their totals per image and channel as outputs. Summed where the patches are, not by the host. */
+/** Declares patches as output, and sums over their squares: by those a feature that is no number is found at once. */
 export function withTotals(g: GraphBuilder, patches: Value): Graph {
   g.output('patches', patches);
-  g.output('sum', reduceSum(patches, [1]));
-  g.output('squares', reduceSum(square(patches), [1]));
+  g.output('squares', reduceSum(square(patches), [0, 1]));
   return g.build();
 }
 
@@ -151,39 +147,19 @@ async function fromStore(
   const images = await Promise.all(keys.map((key) => stored.get(key)));
   const missing = Array.from(batch.keys()).filter((i) => images[i] === undefined);
   if (missing.length > 0) {
-    const fresh = await compute(missing.map((i) => batch[i] as TrainingSample));
-    await Promise.all(
-      missing.map((i, row) => stored.put(keys[i] as string, (images[i] = imageFeatures(fresh, row)))),
-    );
+    const { data, imageSize } = await compute(missing.map((i) => batch[i] as TrainingSample));
+    const store = async (i: number, row: number): Promise<void> => {
+      const features = data.subarray(row * imageSize, (row + 1) * imageSize);
+      images[i] = features;
+      await stored.put(keys[i] as string, features);
+    };
+    await Promise.all(missing.map(store));
   }
-  return joined(batch, images as readonly ImageFeatures[]);
-}
-
-/** One image of a batch. */
-function imageFeatures({ samples, data, sum, squares }: FeatureBatch, index: number): ImageFeatures {
-  const part = (values: Float32Array): Float32Array => {
-    const size = values.length / samples.length;
-    return values.subarray(index * size, (index + 1) * size);
-  };
-  return { data: part(data), sum: part(sum), squares: part(squares) };
-}
-
-/** Copies, so that whoever changes features in place leaves a store's bytes alone. */
-function joined(samples: readonly TrainingSample[], images: readonly ImageFeatures[]): FeatureBatch {
-  const join = (name: keyof ImageFeatures): Float32Array => {
-    const size = images[0]?.[name].length ?? 0;
-    const values = new Float32Array(images.length * size);
-    images.forEach((image, index) => values.set(image[name], index * size));
-    return values;
-  };
-  const data = join('data');
-  return {
-    samples,
-    data,
-    sum: join('sum'),
-    squares: join('squares'),
-    imageSize: data.length / samples.length,
-  };
+  // Copies, so that whoever changes features in place leaves a store's bytes alone.
+  const imageSize = images[0]?.length ?? 0;
+  const data = new Float32Array(batch.length * imageSize);
+  images.forEach((features, i) => features !== undefined && data.set(features, i * imageSize));
+  return { samples: batch, data, imageSize };
 }
 
 function checkSizes(batch: readonly TrainingSample[], { inputs }: Graph): void {
@@ -212,10 +188,8 @@ async function runBatch(
   const feeds = { image: hostTensor('float32', [batch.length, ...first.image.dims], images) };
   const outputs = await session.run(feeds, signal === undefined ? {} : { signal });
   const data = outputData(outputs, 'patches');
-  const squares = outputData(outputs, 'squares');
-  checkFinite(squares, data, batch);
-  const sum = outputData(outputs, 'sum');
-  return { samples: batch, data, sum, squares, imageSize: data.length / batch.length };
+  checkFinite(outputData(outputs, 'squares'), data, batch);
+  return { samples: batch, data, imageSize: data.length / batch.length };
 }
 
 /** A feature that is no number would poison every distance: better to name the image now. */

@@ -26,12 +26,19 @@ export function channelSums(channels: number): ChannelSums {
   return { patches: 0, sum: new Float64Array(channels), squares: new Float64Array(channels) };
 }
 
-/** Adds a batch of the feature pass. */
-export function addToSums(sums: ChannelSums, { data, sum, squares }: FeatureBatch): void {
-  const channels = sums.sum.length;
-  for (let start = 0; start < sum.length; start += channels) {
-    addInto(sums.sum, sum.subarray(start, start + channels));
-    addInto(sums.squares, squares.subarray(start, start + channels));
+/**
+ * Adds a batch of the feature pass, patch by patch in the order of the stream: the sums are the same to the last bit
+ * however images are batched, which a device's sums are not.
+ */
+export function addToSums(sums: ChannelSums, { data }: FeatureBatch): void {
+  const { sum, squares } = sums;
+  const channels = sum.length;
+  for (let start = 0; start < data.length; start += channels) {
+    for (let c = 0; c < channels; c++) {
+      const value = data[start + c] as number;
+      sum[c] = (sum[c] as number) + value;
+      squares[c] = (squares[c] as number) + value * value;
+    }
   }
   sums.patches += data.length / channels;
 }

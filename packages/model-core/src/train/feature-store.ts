@@ -6,28 +6,18 @@
  * alignment and transform alike), the backend and the product's version. Whatever changes, changes the key.
  *
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·
- * `channels` D uint32 · float32 patches `[P, D]` · sums over them `[D]` · sums of their squares `[D]`.
+ * float32 patches `[P, D]`.
  */
 import { hashBytes, type Backend, type Store } from '../contract/index.ts';
 import { productVersion } from './product-version.ts';
-
-/** Features of one image, and their sums over its patches. */
-export interface ImageFeatures {
-  /** `[P, D]`. */
-  readonly data: Float32Array;
-  /** `[D]`. */
-  readonly sum: Float32Array;
-  /** `[D]`. */
-  readonly squares: Float32Array;
-}
 
 /** The features that one graph gives, in a store. */
 export interface FeatureStore {
   /** The key of an image `[C, H, W]`. */
   keyOf(image: Float32Array): Promise<string>;
-  /** `undefined` where there is none, or, with a warning, where it is damaged. */
-  get(key: string): Promise<ImageFeatures | undefined>;
-  put(key: string, features: ImageFeatures): Promise<void>;
+  /** Patches `[P, D]`; `undefined` where there are none, or, with a warning, where they are damaged. */
+  get(key: string): Promise<Float32Array | undefined>;
+  put(key: string, features: Float32Array): Promise<void>;
 }
 
 export interface FeatureStoreOptions {
@@ -59,45 +49,31 @@ export async function openFeatureStore(
 const keyDigits = 32;
 const magic = 0x31_46_50_4f;
 const digestStart = 4;
-const contentStart = digestStart + 64;
-const numbersStart = contentStart + 4;
+const numbersStart = digestStart + 64;
 
-async function encodeFeatures({ data, sum, squares }: ImageFeatures): Promise<Uint8Array> {
-  const parts = [data, sum, squares].map(bytesOf);
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, numbersStart));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, magic, true);
-  view.setUint32(contentStart, sum.length, true);
-  let offset = numbersStart;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  bytes.set(new TextEncoder().encode(await hashBytes(bytes.subarray(contentStart))), digestStart);
+async function encodeFeatures(features: Float32Array): Promise<Uint8Array> {
+  const numbers = bytesOf(features);
+  const bytes = new Uint8Array(numbersStart + numbers.length);
+  new DataView(bytes.buffer).setUint32(0, magic, true);
+  bytes.set(new TextEncoder().encode(await hashBytes(numbers)), digestStart);
+  bytes.set(numbers, numbersStart);
   return bytes;
 }
 
-/** Views on `bytes` where their alignment allows; `undefined` for what `encodeFeatures` did not write. */
-async function decodeFeatures(bytes: Uint8Array): Promise<ImageFeatures | undefined> {
+/** A view on `bytes` where their alignment allows; `undefined` for what `encodeFeatures` did not write. */
+async function decodeFeatures(bytes: Uint8Array): Promise<Float32Array | undefined> {
   // A view of float32 needs an offset that is a multiple of 4.
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (aligned.length < numbersStart || aligned.length % 4 !== 0) return undefined;
   const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.byteLength);
-  const digest = new TextDecoder().decode(aligned.subarray(digestStart, contentStart));
   if (view.getUint32(0, true) !== magic) return undefined;
-  if (digest !== (await hashBytes(aligned.subarray(contentStart)))) return undefined;
-  const channels = view.getUint32(contentStart, true);
-  const numbers = new Float32Array(
+  const digest = new TextDecoder().decode(aligned.subarray(digestStart, numbersStart));
+  if (digest !== (await hashBytes(aligned.subarray(numbersStart)))) return undefined;
+  return new Float32Array(
     aligned.buffer,
     aligned.byteOffset + numbersStart,
     (aligned.length - numbersStart) / Float32Array.BYTES_PER_ELEMENT,
   );
-  const patches = numbers.length - 2 * channels;
-  return {
-    data: numbers.subarray(0, patches),
-    sum: numbers.subarray(patches, patches + channels),
-    squares: numbers.subarray(patches + channels),
-  };
 }
 
 function bytesOf(numbers: Float32Array): Uint8Array {
