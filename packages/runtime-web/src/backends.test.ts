@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  browserTitle,
+  chromiumPath,
+  launchChromium,
+  servePages,
+  type PageServer,
+} from '@oddpixel/testing/browser';
+
+const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
+
+describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
+  let browser: Browser;
+  let server: PageServer;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await servePages(pages);
+    page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    page.on('console', (message) => {
+      if (message.type() === 'error') console.error(message.text());
+    });
+    await page.goto(server.url);
+    await page.waitForFunction('window.tests !== undefined');
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  test.each(['wasm', 'webgpu', 'wasm in a worker', 'webgpu in a worker'])(
+    '%s passes conformance',
+    { timeout: 300_000 },
+    async (name) => {
+      const { passed, failed, skipped } = await page.evaluate(
+        (backend) => window.tests.conformance(backend),
+        name,
+      );
+      expect(failed).toEqual([]);
+      expect(passed).toBeGreaterThan(25);
+      for (const reason of skipped) expect(reason).toMatch(/dtypes|declared false/);
+    },
+  );
+});

@@ -1,0 +1,84 @@
+/** Test support: pages in a real Chromium, with WebGPU in software where there is no GPU. */
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { chromium, type Browser } from 'playwright-core';
+import { createServer } from 'vite';
+import { repositoryRoot } from './index.ts';
+
+/** Chromium or Chrome of this machine; `undefined` where there is none. */
+export const chromiumPath: string | undefined = [
+  process.env['ODDPIXEL_CHROMIUM'],
+  process.env['CHROME_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path !== undefined && existsSync(path));
+
+/** Title suffix for a test that is skipped because there is no browser. */
+export function browserTitle(title: string): string {
+  return chromiumPath === undefined ? `${title} [skipped: no Chromium; set CHROME_PATH]` : title;
+}
+
+/** WebGPU by SwiftShader, which computes on the CPU: slow, but the same everywhere. */
+const softwareGpu = [
+  '--enable-unsafe-webgpu',
+  '--enable-unsafe-swiftshader',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--ignore-gpu-blocklist',
+];
+
+export interface LaunchOptions {
+  /** Default true. */
+  readonly webgpu?: boolean;
+  readonly args?: readonly string[];
+}
+
+export function launchChromium({ webgpu = true, args = [] }: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath ?? '',
+    args: ['--no-sandbox', '--disable-background-networking', ...(webgpu ? softwareGpu : []), ...args],
+  });
+}
+
+export interface PageServer {
+  /** `http://localhost:PORT`, a secure context. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** Cross-origin isolated pages, which threads need. Default true. */
+  readonly isolated?: boolean;
+}
+
+/** Serves a folder of pages and TypeScript through Vite; packages of the workspace come as they were built. */
+export async function servePages(
+  folder: string,
+  { isolated = true }: ServeOptions = {},
+): Promise<PageServer> {
+  const headers = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+  };
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    cacheDir: `${folder}/node_modules/.vite-${process.pid}`,
+    optimizeDeps: { noDiscovery: true },
+    server: {
+      port: 0,
+      host: 'localhost',
+      hmr: false,
+      watch: null,
+      fs: { allow: [repositoryRoot] },
+      ...(isolated && { headers }),
+    },
+  });
+  await server.listen();
+  const { port } = server.httpServer?.address() as AddressInfo;
+  return { url: `http://localhost:${port}`, close: () => server.close() };
+}
