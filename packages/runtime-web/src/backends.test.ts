@@ -15,14 +15,16 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   let browser: Browser;
   let server: PageServer;
   let page: Page;
+  /** What the page complained about. */
+  const problems: string[] = [];
 
   beforeAll(async () => {
     browser = await launchChromium();
     server = await servePages(pages);
     page = await browser.newPage();
-    page.on('pageerror', (error) => console.error(error));
+    page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error') console.error(message.text());
+      if (message.type() === 'error') problems.push(message.text());
     });
     await page.goto(server.url);
     await page.waitForFunction('window.tests !== undefined');
@@ -43,6 +45,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       expect(failed).toEqual([]);
       expect(passed).toBeGreaterThan(25);
       for (const reason of skipped) expect(reason).toMatch(/dtypes|declared false/);
+      expect(problems).toEqual([]);
     },
   );
 });

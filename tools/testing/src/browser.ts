@@ -79,6 +79,7 @@ export async function servePages(
     },
   });
   await server.listen();
-  const { port } = server.httpServer?.address() as AddressInfo;
-  return { url: `http://localhost:${port}`, close: () => server.close() };
+  const address = server.httpServer?.address() as AddressInfo | null | undefined;
+  if (!address) throw new Error('the server of pages has no address');
+  return { url: `http://localhost:${address.port}`, close: () => server.close() };
 }
