@@ -280,6 +280,29 @@ describe('the whole job', () => {
     }
   }, 120_000);
 
+  test('varied copies teach, and a cache changes nothing but the time', async () => {
+    const args = ['train', data, '--size', '96x64', '--rows', '200', '--augment', 'flips,shift=0.05', ...cpu];
+    const cache = ['--cache', join(folder, 'cache')];
+    const files = ['augmented', 'filling', 'cached'].map((name) => join(folder, `${name}.onnx`));
+    const [plain, filling, cached] = files as [string, string, string];
+    const outcome = await oddpixel(...args, '--augment-copies', '2', '--out', plain);
+    expect(outcome.stdout).toMatch(/from (\d+) good images and \d+ varied copies/);
+    for (const out of [filling, cached]) {
+      expect((await oddpixel(...args, '--augment-copies', '2', ...cache, '--out', out)).code).toBe(0);
+      expect((await readFile(out)).equals(await readFile(plain))).toBe(true);
+    }
+    const { manifest } = jsonOutputs.info.parse(JSON.parse((await oddpixel('info', plain, '--json')).stdout));
+    expect(manifest).toMatchObject({
+      training: { augmentation: { copies: 2, flipVertical: true, shiftX: 0.05 } },
+    });
+
+    const damaged = (await readdir(join(folder, 'cache'))).find((name) => name.endsWith('.features'));
+    await writeFile(join(folder, 'cache', damaged as string), 'torn');
+    const again = await oddpixel(...args, '--augment-copies', '2', ...cache, '--out', cached);
+    expect(again.stderr).toMatch(/warning: cache entry .* is damaged and is made again/);
+    expect((await readFile(cached)).equals(await readFile(plain))).toBe(true);
+  }, 60_000);
+
   test('devices names what works and why others do not', async () => {
     const { stdout, code } = await oddpixel('devices', '--json');
     const { devices } = jsonOutputs.devices.parse(JSON.parse(stdout));
@@ -368,6 +391,9 @@ describe('bad input', () => {
       [['train', data, ...out, '--head', 'gaussian', '--rows', '50'], '--head memory'],
       [['train', data, ...out, '--shrinkage', '0.2'], '--head gaussian'],
       [['train', data, ...out, '--standard-deviation-factor', '2'], '--score meanDeviation'],
+      [['train', data, ...out, '--augment-copies', '2'], 'needs --augment'],
+      [['train', data, ...out, '--augment', 'rotation=0'], 'above 0'],
+      [['train', data, ...out, '--augment', 'turns', '--size', '96x64'], 'square'],
       [['predict', model, data, '--tile', '64', '--overlap', '64'], 'less than the tile size'],
     ] as const) {
       const { code, stderr } = await oddpixel(...args);

@@ -4,9 +4,10 @@ import { writeModel } from '@oddpixel/model-core/model';
 import type { TrainParams } from '@oddpixel/model-core/train';
 import type { HeadType, ScoreMethod } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
-import { createPreprocessParams } from '@oddpixel/preprocess';
+import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
+import { augmentWords, parseAugment } from '../augment-option.ts';
 import { readBackbone } from '../backbone.ts';
 import {
   layouts,
@@ -50,6 +51,8 @@ interface TrainOptions extends DataOptions {
   checkpoint?: string;
   checkpointEvery: number;
   resume?: string;
+  augment?: Partial<AugmentParams>;
+  augmentCopies?: number;
   cache?: string;
   json?: boolean;
 }
@@ -148,7 +151,20 @@ export function trainCommand(context: CommandContext): Command {
       1,
     )
     .option('--resume <file>', 'student: go on from a checkpoint of the same training')
-    .option('--cache <folder>', 'keep preprocessed images there for the next run')
+    .option(
+      '--augment <changes>',
+      `teach varied copies of each training image too, a list such as flips,rotation=10: ${augmentWords}`,
+      parseAugment,
+    )
+    .option(
+      '--augment-copies <n>',
+      'copies per image (default 3)',
+      numberOption('augment-copies', 1, 100, true),
+    )
+    .option(
+      '--cache <folder>',
+      'keep preprocessed images and features there, so that the next training on them runs no extractor',
+    )
     .option('--json', 'print one JSON document')
     .action((path: string, options: TrainOptions) => train(path, options, context));
 }
@@ -168,6 +184,7 @@ const studentOptions = [
 /** Options that shape one kind of model only: with another they would be ignored, which nobody wants. */
 function checkApplicable(options: TrainOptions): void {
   const { head, score, rows, covariance, shrinkage, standardDeviationFactor } = options;
+  const { augment, augmentCopies } = options;
   const misplaced: [option: string, given: boolean, needs: string][] = [
     ['--rows', rows !== undefined && head !== 'memory', '--head memory'],
     ['--covariance', covariance !== undefined && head !== 'gaussian', '--head gaussian'],
@@ -177,6 +194,7 @@ function checkApplicable(options: TrainOptions): void {
       standardDeviationFactor !== undefined && score !== 'meanDeviation',
       '--score meanDeviation',
     ],
+    ['--augment-copies', augmentCopies !== undefined && augment === undefined, '--augment'],
     ...studentOptions.map(([name, option]): [string, boolean, string] => [
       option,
       options[name] !== undefined && head !== 'student',
@@ -192,6 +210,9 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   const { signal } = context;
   checkApplicable(options);
   const size = parseSize(options.size);
+  if (options.augment?.rightAngleTurns === true && size.width !== size.height) {
+    throw new UsageError('--augment: turns need a square --size; use rotation=N instead');
+  }
   const preprocessing = createPreprocessParams({ imageWidth: size.width, imageHeight: size.height });
   const extractor = await readBackbone(options.backbone, options.features);
   const opened = await openDataset(path, options);
@@ -212,7 +233,16 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       head: options.head,
       params: headParams(options),
       signal,
-      ...(options.cache !== undefined && { store: diskStore(options.cache) }),
+      ...(options.cache !== undefined && {
+        store: diskStore(options.cache),
+        featureStore: diskStore(options.cache),
+      }),
+      ...(options.augment && {
+        augmentation: {
+          ...options.augment,
+          ...(options.augmentCopies !== undefined && { copies: options.augmentCopies }),
+        },
+      }),
       checkpointEvery: options.checkpointEvery,
       ...(options.resume !== undefined && { resume: await readBytes(options.resume) }),
       ...(options.checkpoint !== undefined && {
@@ -243,9 +273,11 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     const figures = Object.entries(training?.figures ?? {}).map(
       ([name, value]) => `${name} ${Number(value.toPrecision(5))}`,
     );
+    const copies = Number(training?.augmentation?.['copies'] ?? 0);
+    const varied = copies > 0 ? ` and ${copies * trainImages} varied copies` : '';
     process.stdout.write(
       [
-        `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images in ${seconds.toFixed(1)} s`,
+        `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images${varied} in ${seconds.toFixed(1)} s`,
         figures.join(' · '),
         thresholds === undefined
           ? 'no threshold: with images of a single part there is nothing to compare it with; train on more, or keep some aside with --validation-percent'
