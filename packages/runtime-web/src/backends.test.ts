@@ -48,4 +48,16 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       expect(problems).toEqual([]);
     },
   );
+
+  test('after the loss of the device the next run gets another one and the same values', async () => {
+    const doubled = [2, 4, 6, 8, 10, 12];
+    expect(await page.evaluate(() => window.tests.deviceLost())).toEqual({
+      before: doubled,
+      between: doubled,
+      during: doubled,
+      gone: expect.stringMatching(/`x` was on the device that was lost/),
+      reasons: 2,
+      devices: 3,
+    });
+  }, 120_000);
 });

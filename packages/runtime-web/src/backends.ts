@@ -73,7 +73,7 @@ export function wasm(options: WasmOptions = {}): BackendFactory {
 
 async function openOnDevice(name: string, device: GpuDevice, options: WebGpuOptions): Promise<MortalBackend> {
   const { engine, queue }: LoadedEngine = await loadEngine('webgpu', options);
-  const lost = device.lost.then(({ reason, message }) => message || reason || 'the browser gives no reason');
+  const lost = device.lost.then(({ reason, message }) => reasonOf(message || reason || 'no reason is given'));
   const backend = ortBackend({
     engine,
     name,

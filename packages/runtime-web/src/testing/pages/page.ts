@@ -1,6 +1,7 @@
 /** What tests run in the browser: the built packages, as a page gets them. */
 import { runCases } from '@oddpixel/conformance';
-import type { BackendFactory } from '@oddpixel/model-core/contract';
+import { hostTensor, type BackendFactory, type Tensor } from '@oddpixel/model-core/contract';
+import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
 import { inWorker, wasm, webgpu } from '@oddpixel/runtime-web';
 
 const factories: Readonly<Record<string, () => BackendFactory>> = {
@@ -28,7 +29,49 @@ async function conformance(name: string): Promise<Outcome> {
   };
 }
 
-const tests = { conformance };
+/** Every GPU device that the page was given from here on, so that a test can take one away. */
+function recordDevices(): { destroy(): void }[] {
+  const devices: { destroy(): void }[] = [];
+  const prototype = Reflect.get(globalThis, 'GPUAdapter').prototype;
+  const request = prototype.requestDevice;
+  prototype.requestDevice = async function (...args: unknown[]): Promise<unknown> {
+    const device = await request.apply(this, args);
+    devices.push(device);
+    return device;
+  };
+  return devices;
+}
+
+/** Takes the device away twice, once between runs and once while a tensor is kept on it. */
+async function deviceLost(): Promise<Record<string, unknown>> {
+  const devices = recordDevices();
+  const reasons: string[] = [];
+  const backend = await webgpu({ onDeviceLost: (reason) => reasons.push(reason) }).open();
+  const g = new GraphBuilder();
+  g.output('y', mul(g.input('x', 'float32', [2, 3]), 2));
+  const model = writeGraph(g.build());
+  const x = hostTensor('float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+  const session = await backend.createSession(model);
+  const keeping = await backend.createSession(model, { keepOnDevice: ['y'] });
+  const values = async (): Promise<unknown> => {
+    const { y } = await session.run({ x });
+    return y !== undefined && 'data' in y ? [...(y.data as Float32Array)] : y;
+  };
+  const before = await values();
+  devices.at(-1)?.destroy();
+  const between = await values();
+  const { y: kept } = await keeping.run({ x });
+  devices.at(-1)?.destroy();
+  const during = await values();
+  const gone = await keeping.run({ x: kept as Tensor }).then(
+    () => 'nothing was thrown',
+    (error: unknown) => String(error),
+  );
+  await backend.dispose();
+  return { before, between, during, gone, reasons: reasons.length, devices: devices.length };
+}
+
+const tests = { conformance, deviceLost };
 export type PageTests = typeof tests;
 
 declare global {
