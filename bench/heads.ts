@@ -17,7 +17,7 @@ const bar = 0.3;
 
 /** @param args see the README. */
 export async function benchHeads(args: readonly string[]): Promise<void> {
-  const options = readOptions(args, ['rounds', 'round-ms', 'sizes']);
+  const options = readOptions(args, ['rounds', 'round-ms', 'sizes', 'threads']);
   const counting = {
     rounds: wholeNumber('rounds', options.rounds, 7),
     roundMs: wholeNumber('round-ms', options['round-ms'], 300),
@@ -25,7 +25,8 @@ export async function benchHeads(args: readonly string[]): Promise<void> {
   const sizes = isTinySize(options.sizes) ? tiny : full;
 
   const machine = describeMachine();
-  const backend = await cpu().open();
+  const threads = wholeNumber('threads', options.threads, machine.cores);
+  const backend = await cpu({ threads }).open();
   const rows: HeadRow[] = [];
   const add = (row: HeadRow): void => {
     rows.push(row);
@@ -66,6 +67,7 @@ export async function benchHeads(args: readonly string[]): Promise<void> {
     measurement: 'heads',
     machine,
     sizes,
+    threads,
     rounds: counting.rounds,
     rows,
     wholeModel:

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
-import { interleave, median, ratio, rounded } from './shared/rounds.ts';
+import { interleave, median, medianOf, ratio, repeated, rounded, type Duration } from './shared/rounds.ts';
 import { runBench } from './shared/run-bench.ts';
 
 describe('bench', { timeout: 120_000 }, () => {
@@ -34,21 +34,39 @@ describe('bench', { timeout: 120_000 }, () => {
 });
 
 describe('counting', () => {
+  const duration = (ms: number, cpuMs: number = ms): Duration => ({ ms, cpuMs });
+
   it('runs the sides in turn', async () => {
     const order: string[] = [];
-    const side = (name: string, ms: number) => (): Promise<number> => {
+    const side = (name: string, ms: number) => (): Promise<Duration> => {
       order.push(name);
-      return Promise.resolve(ms);
+      return Promise.resolve(duration(ms));
     };
     const times = await interleave({ a: side('a', 1), b: side('b', 2) }, 3);
     expect(order.join('')).toBe('ababab');
-    expect(times).toEqual({ a: [1, 1, 1], b: [2, 2, 2] });
+    expect(times.a.map(({ ms }) => ms)).toEqual([1, 1, 1]);
+    expect(times.b.map(({ ms }) => ms)).toEqual([2, 2, 2]);
+  });
+
+  it('does the work as often as asked, and what ends it once', async () => {
+    const done: string[] = [];
+    const note = (word: string) => (): Promise<number> => Promise.resolve(done.push(word));
+    const { ms, cpuMs } = await repeated(note('work'), 3, note('end'))();
+    expect(done).toEqual(['work', 'work', 'work', 'end']);
+    expect(ms).toBeGreaterThan(0);
+    expect(cpuMs).toBeGreaterThanOrEqual(0);
   });
 
   it('takes medians, of the ratios round by round', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
-    expect(ratio([2, 30, 4], [1, 10, 4])).toEqual({ median: 2, lowest: 1, highest: 3 });
+    const [over, under] = [
+      [2, 30, 4].map((ms) => duration(ms, 6)),
+      [1, 10, 4].map((ms) => duration(ms, 2 * ms)),
+    ];
+    expect(ratio(over, under)).toEqual({ median: 2, lowest: 1, highest: 3 });
+    expect(ratio(over, under, 'cpuMs')).toEqual({ median: 0.75, lowest: 0.3, highest: 3 });
+    expect(medianOf(over)).toBe(4);
     expect(rounded(1234.5678)).toBe(1235);
   });
 });

@@ -11,17 +11,18 @@ import { fullSizes, tinySizes } from './training-step/workload.ts';
 
 /** @param args see the README. @throws Error when PyTorch trains another network than we do. */
 export async function benchTrainingStep(args: readonly string[]): Promise<void> {
-  const options = readOptions(args, ['python', 'rounds', 'round-ms', 'sizes', 'only']);
+  const options = readOptions(args, ['python', 'rounds', 'round-ms', 'sizes', 'only', 'threads']);
   const rounds = wholeNumber('rounds', options.rounds, 7);
   const roundMs = wholeNumber('round-ms', options['round-ms'], 500);
   const sizes = isTinySize(options.sizes) ? tinySizes : fullSizes;
   const python = options.python ?? process.env['PYTHON'] ?? 'python3';
 
   const machine = describeMachine();
-  const torch = await openTorch(python, machine.cores);
+  const threads = wholeNumber('threads', options.threads, machine.cores);
+  const torch = await openTorch(python, threads);
   const isThere = !('skipped' in torch);
   tell(isThere ? `PyTorch ${torch.info.version}` : `without PyTorch: ${torch.skipped}`);
-  const backend = await cpu().open();
+  const backend = await cpu({ threads }).open();
   const workloads = [
     ...sizes.positions.map((positions) => studentWorkload(sizes, positions)),
     cnnWorkload(sizes, true),
@@ -39,6 +40,7 @@ export async function benchTrainingStep(args: readonly string[]): Promise<void> 
   printDocument({
     measurement: 'training-step',
     machine,
+    threads,
     rounds,
     torch: isThere ? torch.info : torch,
     rows,

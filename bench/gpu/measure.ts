@@ -5,7 +5,16 @@ import { isHostTensor, type Backend, type HostTensor, type Session } from '@oddp
 import { openTrainingSession, type TrainingSession } from '@oddpixel/model-core/train';
 import { memoryHead, wholeModel } from '../heads/graphs.ts';
 import { uniform } from '../shared/numbers.ts';
-import { interleave, median, ratio, repeated, rounded, type Ratio } from '../shared/rounds.ts';
+import {
+  interleave,
+  medianOf,
+  ratio,
+  repeated,
+  rounded,
+  type Duration,
+  type Ratio,
+  type Side,
+} from '../shared/rounds.ts';
 import { studentBatch, studentWorkload } from '../training-step/student.ts';
 import { fullSizes, tinySizes } from '../training-step/workload.ts';
 
@@ -56,13 +65,13 @@ export async function compareTraining({ gpu, cpu }: Devices, counting: Counting)
     const difference = Math.max(...found.map((loss, i) => relative(loss, expected[i])));
     // Steps are queued on a device: the time ends when the loss can be read.
     const steps = counting.isTiny ? 1 : timedSteps;
-    const round = async (session: TrainingSession): Promise<number> => {
-      const started = performance.now();
-      for (let i = 0; i < steps; i++) await session.step(batch);
-      await session.loss();
-      return (performance.now() - started) / steps;
-    };
-    const times = await interleave({ gpu: () => round(onGpu), cpu: () => round(onCpu) }, counting.rounds);
+    const side = (session: TrainingSession): Side =>
+      repeated(
+        () => session.step(batch),
+        steps,
+        () => session.loss(),
+      );
+    const times = await interleave({ gpu: side(onGpu), cpu: side(onCpu) }, counting.rounds);
     return {
       what,
       steps: curveSteps,
@@ -131,8 +140,8 @@ export async function compareInference(
       results.push({
         what: `${small.id}, ${width}×${height}, memory head with ${rows} rows`,
         batch,
-        gpuImagesPerSecond: rounded((1000 * batch) / median(times.gpu)),
-        cpuImagesPerSecond: rounded((1000 * batch) / median(times.cpu)),
+        gpuImagesPerSecond: rounded((1000 * batch) / medianOf(times.gpu)),
+        cpuImagesPerSecond: rounded((1000 * batch) / medianOf(times.cpu)),
         difference,
         tolerance: mapTolerance,
         isEqual: difference <= mapTolerance,
@@ -166,6 +175,6 @@ function relative(a: number, b: number | undefined): number {
   return b === undefined ? Number.NaN : Math.abs(a - b) / Math.abs(b);
 }
 
-function compared({ gpu, cpu }: Readonly<Record<'gpu' | 'cpu', readonly number[]>>): Comparison {
-  return { gpuMs: rounded(median(gpu)), cpuMs: rounded(median(cpu)), ratio: ratio(cpu, gpu) };
+function compared({ gpu, cpu }: Readonly<Record<'gpu' | 'cpu', readonly Duration[]>>): Comparison {
+  return { gpuMs: medianOf(gpu), cpuMs: medianOf(cpu), ratio: ratio(cpu, gpu) };
 }

@@ -1,6 +1,6 @@
 /** Two models with the same input in turn: time per image of each, and their ratio. */
 import type { Backend, HostTensor } from '@oddpixel/model-core/contract';
-import { interleave, median, ratio, repeated, repetitions, rounded, type Ratio } from '../shared/rounds.ts';
+import { interleave, medianOf, ratio, repeated, repetitions, rounded, type Ratio } from '../shared/rounds.ts';
 
 export interface HeadComparison {
   readonly what: string;
@@ -23,6 +23,8 @@ export interface HeadRow {
   readonly studentMs: number;
   /** Student by memory: below 1, the student is faster. */
   readonly ratio: Ratio;
+  /** The same of CPU time. */
+  readonly cpuRatio: Ratio;
   readonly bar: number | null;
   readonly isBarReached: boolean | null;
 }
@@ -47,9 +49,10 @@ export async function compareHeads(comparison: HeadComparison): Promise<HeadRow>
     return {
       what,
       batch,
-      memoryMs: rounded(median(times.memory) / batch),
-      studentMs: rounded(median(times.student) / batch),
+      memoryMs: rounded(medianOf(times.memory) / batch),
+      studentMs: rounded(medianOf(times.student) / batch),
       ratio: found,
+      cpuRatio: ratio(times.student, times.memory, 'cpuMs'),
       bar,
       isBarReached: bar === null ? null : found.median <= bar,
     };

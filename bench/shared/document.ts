@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 const ratio = z.strictObject({ median: positive, lowest: positive, highest: positive });
+/** A clock of CPU time may stand still over the short rounds of a test: no number, then. */
+const cpuTimes = z.number().min(0).nullable();
+const cpuRatio = z.strictObject({ median: cpuTimes, lowest: cpuTimes, highest: cpuTimes });
 const machine = z.strictObject({
   cpu: z.string().min(1),
   cores: z.int().positive(),
@@ -16,6 +19,7 @@ const skipped = z.strictObject({ skipped: z.string().min(1) });
 export const trainingStepDocument = z.strictObject({
   measurement: z.literal('training-step'),
   machine,
+  threads: z.int().positive(),
   rounds: z.int().positive(),
   torch: z.union([
     skipped,
@@ -26,12 +30,14 @@ export const trainingStepDocument = z.strictObject({
       name: z.string(),
       what: z.string(),
       oursMs: positive,
+      oursCpuMs: z.number().min(0),
       stepsPerRound: z.int().positive(),
       torch: z
         .strictObject({
           variantsMs: z.record(z.string(), positive),
           best: z.string(),
           ratio,
+          cpuRatio,
           bar: positive,
           isBarReached: z.boolean(),
           agreement: z.strictObject({
@@ -49,6 +55,7 @@ export const headsDocument = z.strictObject({
   measurement: z.literal('heads'),
   machine,
   sizes: z.record(z.string(), z.union([z.number(), z.array(z.number())])),
+  threads: z.int().positive(),
   rounds: z.int().positive(),
   rows: z.array(
     z.strictObject({
@@ -57,6 +64,7 @@ export const headsDocument = z.strictObject({
       memoryMs: positive,
       studentMs: positive,
       ratio,
+      cpuRatio,
       bar: positive.nullable(),
       isBarReached: z.boolean().nullable(),
     }),

@@ -4,19 +4,29 @@
  */
 import { setTimeout } from 'node:timers/promises';
 
-/** One side of a comparison. Returns milliseconds per unit of work, such as a step or an image. */
-export type Side = () => Promise<number>;
+/** Milliseconds per unit of work, such as a step or an image. */
+export interface Duration {
+  readonly ms: number;
+  /** Time of all threads together on a core, waiting in a loop included. Other programs hardly change it. */
+  readonly cpuMs: number;
+}
+
+/** One side of a comparison. */
+export type Side = () => Promise<Duration>;
 
 /** Idle time before each measurement: the threads of the side before stop spinning. */
 const pauseMs = 30;
 
-/** Rounds over all sides: the times of each side, in the order of the rounds. */
+/** Rounds over all sides: the durations of each side, in the order of the rounds. */
 export async function interleave<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
   rounds: number,
-): Promise<Record<Name, number[]>> {
+): Promise<Record<Name, Duration[]>> {
   const entries = Object.entries<Side>(sides) as [Name, Side][];
-  const times = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<Name, number[]>;
+  const times = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
+    Name,
+    Duration[]
+  >;
   for (let round = 0; round < rounds; round++) {
     for (const [name, side] of entries) {
       await setTimeout(pauseMs);
@@ -26,12 +36,16 @@ export async function interleave<Name extends string>(
   return times;
 }
 
-/** A side that does `work` `count` times in a row. */
-export function repeated(work: () => Promise<unknown>, count: number): Side {
+/** A side of this process that does `work` `count` times in a row, then waits for `last`. */
+export function repeated(work: () => Promise<unknown>, count: number, last?: () => Promise<unknown>): Side {
   return async () => {
+    const cpuBefore = process.cpuUsage();
     const started = performance.now();
     for (let i = 0; i < count; i++) await work();
-    return (performance.now() - started) / count;
+    await last?.();
+    const elapsed = performance.now() - started;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return { ms: elapsed / count, cpuMs: (user + system) / 1000 / count };
   };
 }
 
@@ -52,6 +66,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** Median of the durations, rounded. */
+export function medianOf(durations: readonly Duration[], time: keyof Duration = 'ms'): number {
+  return rounded(median(durations.map((duration) => duration[time])));
+}
+
 export interface Ratio {
   /** Median over the rounds. */
   readonly median: number;
@@ -60,8 +79,12 @@ export interface Ratio {
 }
 
 /** Numerator by denominator, round by round: both met the same moment. */
-export function ratio(numerators: readonly number[], denominators: readonly number[]): Ratio {
-  const all = numerators.map((value, round) => value / (denominators[round] ?? Number.NaN));
+export function ratio(
+  numerators: readonly Duration[],
+  denominators: readonly Duration[],
+  time: keyof Duration = 'ms',
+): Ratio {
+  const all = numerators.map((value, round) => value[time] / (denominators[round]?.[time] ?? Number.NaN));
   return {
     median: rounded(median(all)),
     lowest: rounded(Math.min(...all)),

@@ -1,7 +1,16 @@
 /** One workload on both sides: first proof that it is the same network, then time. */
 import type { Backend } from '@oddpixel/model-core/contract';
 import { openTrainingSession, type TrainingSession } from '@oddpixel/model-core/train';
-import { interleave, median, ratio, repetitions, rounded, type Ratio, type Side } from '../shared/rounds.ts';
+import {
+  interleave,
+  medianOf,
+  ratio,
+  repeated,
+  repetitions,
+  type Duration,
+  type Ratio,
+  type Side,
+} from '../shared/rounds.ts';
 import type { Torch, TorchCheck } from './torch.ts';
 import type { Workload } from './workload.ts';
 
@@ -18,6 +27,8 @@ export interface Row {
   readonly what: string;
   /** Milliseconds per step: median over the rounds. */
   readonly oursMs: number;
+  /** The same of CPU time. */
+  readonly oursCpuMs: number;
   readonly stepsPerRound: number;
   /** `null` where PyTorch is absent. */
   readonly torch: {
@@ -27,6 +38,8 @@ export interface Row {
     readonly best: string;
     /** PyTorch's time divided by ours: above 1, ours is faster. */
     readonly ratio: Ratio;
+    /** The same of CPU time: what to look at with one thread on a busy machine. */
+    readonly cpuRatio: Ratio;
     readonly bar: number;
     readonly isBarReached: boolean;
     readonly agreement: Agreement;
@@ -57,22 +70,19 @@ export async function measureRow(workload: Workload, options: RowOptions): Promi
     const ours = await check(session, workload);
     const agreement = torch && compareChecks(workload.name, ours, await torch.check(checkedSteps));
     const steps = await repetitions(() => session.step(batch), roundMs);
-    const sides: Record<string, Side> = {
-      ours: async () => {
-        const started = performance.now();
-        for (let i = 0; i < steps; i++) await session.step(batch);
-        return (performance.now() - started) / steps;
-      },
-    };
-    for (const variant of variants) {
-      await torch?.time(variant, 3);
-      sides[variant] = (): Promise<number> => torch?.time(variant, steps) ?? Promise.resolve(Number.NaN);
+    const sides: Record<string, Side> = { ours: repeated(() => session.step(batch), steps) };
+    if (torch !== undefined) {
+      for (const variant of variants) {
+        await torch.time(variant, 3);
+        sides[variant] = () => torch.time(variant, steps);
+      }
     }
     const times = await interleave(sides, rounds);
     return {
       name: workload.name,
       what: workload.what,
-      oursMs: rounded(median(times['ours'] ?? [])),
+      oursMs: medianOf(times['ours'] ?? []),
+      oursCpuMs: medianOf(times['ours'] ?? [], 'cpuMs'),
       stepsPerRound: steps,
       torch: agreement === undefined ? null : torchRow(workload, times, variants, agreement),
     };
@@ -83,17 +93,18 @@ export async function measureRow(workload: Workload, options: RowOptions): Promi
 
 function torchRow(
   { bar }: Workload,
-  times: Readonly<Record<string, readonly number[]>>,
+  times: Readonly<Record<string, readonly Duration[]>>,
   variants: readonly string[],
   agreement: Agreement,
 ): Row['torch'] {
-  const medians = variants.map((variant) => [variant, rounded(median(times[variant] ?? []))] as const);
+  const medians = variants.map((variant) => [variant, medianOf(times[variant] ?? [])] as const);
   const [best] = medians.reduce((a, b) => (b[1] < a[1] ? b : a));
   const found = ratio(times[best] ?? [], times['ours'] ?? []);
   return {
     variantsMs: Object.fromEntries(medians),
     best,
     ratio: found,
+    cpuRatio: ratio(times[best] ?? [], times['ours'] ?? [], 'cpuMs'),
     bar,
     isBarReached: found.median >= bar,
     agreement,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Duration } from '../shared/rounds.ts';
 import type { Workload } from './workload.ts';
 
 const script = fileURLToPath(new URL('../../tools/reference/training-step.py', import.meta.url));
@@ -32,8 +33,8 @@ export interface Torch {
   open(workload: Workload): Promise<readonly string[]>;
   /** Trains the first variant. */
   check(steps: number): Promise<TorchCheck>;
-  /** Milliseconds per step. */
-  time(variant: string, steps: number): Promise<number>;
+  /** Time of one step. */
+  time(variant: string, steps: number): Promise<Duration>;
   close(): Promise<void>;
 }
 
@@ -75,7 +76,7 @@ export async function openTorch(
       return (await ask({ open: { ...torch, file, tensors } }))['variants'] as string[];
     },
     check: async (steps) => (await ask({ check: steps })) as unknown as TorchCheck,
-    time: async (variant, steps) => Number((await ask({ time: variant, steps }))['ms']),
+    time: async (variant, steps) => (await ask({ time: variant, steps })) as unknown as Duration,
     async close(): Promise<void> {
       child.stdin.end();
       await rm(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ Reads one JSON object per line from stdin and answers with one per line on stdou
 
     {"open": {"file": …, "tensors": [{"name", "kind", "dims"}], "network": …, …}}  -> {"variants": [...]}
     {"check": steps}                                    -> {"losses": [...], "norms": {name: square root of sum of squares}}
-    {"time": variant, "steps": n}                       -> {"ms": milliseconds per step}
+    {"time": variant, "steps": n}                       -> {"ms": milliseconds per step, "cpuMs": the same on all cores}
 
 `check` trains the plainest variant from the start weights. The file holds float32 numbers, tensor after tensor.
 Offline only; users never need it. Letters: N batch, C channels, H height, W width.
@@ -120,10 +120,11 @@ def check(training: Training, steps: int) -> dict:
 
 
 def time_steps(training: Training, steps: int) -> dict:
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     for _ in range(steps):
         training.step()
-    return {"ms": 1000 * (time.perf_counter() - started) / steps}
+    elapsed, cpu = time.perf_counter() - started, time.process_time() - cpu_started
+    return {"ms": 1000 * elapsed / steps, "cpuMs": 1000 * cpu / steps}
 
 
 torch.set_num_threads(int(sys.argv[1]))
