@@ -12,7 +12,8 @@ export interface ProgressLine {
 const silentMs = 1000;
 const terminalIntervalMs = 80;
 const logIntervalMs = 5000;
-const barWidth = 24;
+const widestBar = 24;
+const narrowestBar = 6;
 
 /** @param quiet prints nothing at all, `say` included. */
 export function createProgress(quiet: boolean = false): ProgressLine {
@@ -36,10 +37,10 @@ export function createProgress(quiet: boolean = false): ProgressLine {
         process.stderr.write(`${text}\n`);
         return;
       }
-      const filled = Math.round(share * barWidth);
-      const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${text}`;
       // A line that wraps could not be taken back.
-      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      const room = (process.stderr.columns ?? 80) - 1;
+      const line = `${bar(share, room - text.length - 1)}${text}`;
+      process.stderr.write(`\r\x1b[K${line.slice(0, room)}`);
       live = true;
     },
     say(text) {
@@ -48,4 +49,12 @@ export function createProgress(quiet: boolean = false): ProgressLine {
     },
     end: clear,
   };
+}
+
+/** A bar and a space after it, in at most `room` characters; nothing where a bar would say little. */
+function bar(share: number, room: number): string {
+  const width = Math.min(widestBar, room);
+  if (width < narrowestBar) return '';
+  const filled = Math.round(share * width);
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} `;
 }
