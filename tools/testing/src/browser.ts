@@ -5,8 +5,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { createServer } from 'vite';
 import { repositoryRoot } from './index.ts';
 
-/** Chromium or Chrome of this machine; `undefined` where there is none. */
-export const chromiumPath: string | undefined = [
+const places = [
   process.env['ODDPIXEL_CHROMIUM'],
   process.env['CHROME_PATH'],
   '/usr/bin/chromium',
@@ -14,7 +13,15 @@ export const chromiumPath: string | undefined = [
   '/usr/bin/google-chrome',
   '/opt/google/chrome/chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== undefined && existsSync(path));
+];
+
+/** Chromium or Chrome of this machine, or the one that Playwright installed; `undefined` where there is none. */
+export function findChromium(): string | undefined {
+  return [...places, chromium.executablePath()].find((path) => path !== undefined && existsSync(path));
+}
+
+/** What was found when the tests began. */
+export const chromiumPath: string | undefined = findChromium();
 
 /** Title suffix for a test that is skipped because there is no browser. */
 export function browserTitle(title: string): string {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelManifest, ThresholdStatement } from '@oddpixel/model-core/contract';
+import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { createEvaluator } from '../evaluator.ts';
 import type { EvaluatedImage } from '../evaluation.ts';
 import { describeStatement, renderReport, type GalleryItem, type ReportData } from './index.ts';
@@ -205,16 +206,10 @@ test('statements say what is promised, and what was asked for where that was mor
   );
 });
 
-/** Chromium, where there is one: the reports are looked at by machine. */
-const executable = [process.env['ODDPIXEL_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const suffix = executable === undefined ? ' [skipped: no Chromium; set ODDPIXEL_CHROMIUM]' : '';
-
-describe.skipIf(executable === undefined)(`in a browser${suffix}`, () => {
+describe.skipIf(chromiumPath === undefined)(browserTitle('in a browser'), () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executable ?? '', args: ['--no-sandbox'] });
+    browser = await launchChromium({ webgpu: false });
   });
   afterAll(() => browser.close());
 
