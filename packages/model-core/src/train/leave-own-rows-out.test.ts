@@ -30,9 +30,11 @@ function plainScores(
           sum += ((image[p + d] as number) - (rows[row * dims + d] as number)) ** 2;
         nearest = Math.min(nearest, sum);
       }
-      largest = Math.max(largest, nearest);
+      const length = image.subarray(p, p + dims).reduce((sum, value) => sum + value * value, 0);
+      // Distances are damped where they are next to nothing.
+      largest = Math.max(largest, nearest / Math.sqrt(nearest + 1.6e-5 * length));
     }
-    return Math.sqrt(largest);
+    return largest;
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import { hostTensor, ModelFormatError } from '../contract/index.ts';
 import type { Graph, GraphBuilder, Value } from '../onnx/index.ts';
-import { add, matmul, minimum, mul, reduceMin, reduceSum, relu, sqrt, square } from '../onnx/index.ts';
+import { add, div, matmul, minimum, mul, reduceMin, reduceSum, relu, sqrt, square } from '../onnx/index.ts';
 
 /** Rows of one part: a batch of 8 images of 1,024 patches then compares 32 MB at a time. */
 const bankPartRows = 1024;
@@ -39,14 +39,25 @@ export function bankConstants(g: GraphBuilder, bank: Float32Array, dims: number)
 const rowsName = 'memory/rows_';
 const normsName = 'memory/norms_';
 
-/** Distance of patches `[N, P, D]` to the nearest row of the bank: `[N, P]`. */
+/** Below this share of a patch's own squared length a squared distance is mostly rounding. */
+const roundingShare = 1.6e-5;
+
+/**
+ * Distance of patches `[N, P, D]` to the nearest row of the bank: `[N, P]`.
+ *
+ * For a patch that is remembered as it is, as those of a plain background are, the squared distance is a rounding
+ * error, which differs from device to device and which a root would make large. So it is d² / √(d² + c) with c tiny:
+ * near 0 as smooth as d², and d itself (within 2e-4 of it) from a fifth of a patch’s length on.
+ */
 export function nearestDistance(patches: Value, bank: readonly BankPart[]): Value {
   const doubled = mul(patches, -2);
   const nearest = bank
     .map(({ rows, norms }) => reduceMin(add(matmul(doubled, rows), norms), [2]))
     .reduce((a, b) => minimum(a, b));
-  // For a remembered patch rounding goes below 0: Relu before Sqrt.
-  return sqrt(relu(add(nearest, reduceSum(square(patches), [2]))));
+  const length = reduceSum(square(patches), [2]);
+  // Rounding goes below 0: Relu before Sqrt. The last number keeps 0 / 0 away.
+  const squared = relu(add(nearest, length));
+  return div(squared, sqrt(add(add(squared, mul(length, roundingShare)), 1e-30)));
 }
 
 /** Squared length of each row of `[M, D]`. */

@@ -1,8 +1,11 @@
 /** What tests run in the browser: the built packages, as a page gets them. */
 import { runCases } from '@oddpixel/conformance';
-import { hostTensor, type BackendFactory, type Tensor } from '@oddpixel/model-core/contract';
+import { hostTensor, type BackendFactory, type HeadType, type Tensor } from '@oddpixel/model-core/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
+import { small } from '@oddpixel/initial-models/small';
+import { writeModel } from '@oddpixel/model-core/model';
 import { inWorker, wasm, webgpu } from '@oddpixel/runtime-web';
+import { scoresOf, trainTiny } from '../tiny-training.ts';
 
 const factories: Readonly<Record<string, () => BackendFactory>> = {
   webgpu: () => webgpu(),
@@ -18,10 +21,14 @@ export interface Outcome {
   readonly skipped: readonly string[];
 }
 
-async function conformance(name: string): Promise<Outcome> {
+function named(name: string): BackendFactory {
   const factory = factories[name];
   if (factory === undefined) throw new Error(`no backend ${name}`);
-  const { passed, failed, skipped } = await runCases(factory());
+  return factory();
+}
+
+async function conformance(name: string): Promise<Outcome> {
+  const { passed, failed, skipped } = await runCases(named(name));
   return {
     passed: passed.length,
     failed: failed.map(({ name: title, error }) => `${title}: ${error.message}`),
@@ -71,7 +78,22 @@ async function deviceLost(): Promise<Record<string, unknown>> {
   return { before, between, during, gone, reasons: reasons.length, devices: devices.length };
 }
 
-const tests = { conformance, deviceLost };
+/** A model that was trained here, its file as a binary string, and what it says here. */
+async function train(
+  name: string,
+  head: HeadType,
+): Promise<{ file: string; scores: { score: number; map: number[] }[]; epochs: number[] }> {
+  const backend = await named(name).open();
+  const extractor = new Uint8Array(await (await fetch(small.url)).arrayBuffer());
+  const model = await trainTiny(head, extractor, backend);
+  const scores = await scoresOf(model, backend);
+  await backend.dispose();
+  const bytes = writeModel(model);
+  const epochs = model.manifest.training?.history.map(({ error }) => error) ?? [];
+  return { file: bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''), scores, epochs };
+}
+
+const tests = { conformance, deviceLost, train };
 export type PageTests = typeof tests;
 
 declare global {
