@@ -1,42 +1,62 @@
-"""The command: `python -m pretrain targets | train | export | measure`, or `--smoke`. See the README."""
+"""The command: `python -m pretrain targets | train | export | all | measure | speed`, or `--smoke`. See the README."""
 
 import argparse
 from pathlib import Path
 
 from .networks import SHAPES, STRIDES
-from .shards import Recipe, make_shards
+from .shards import Recipe, make_shards, sample
 from .teachers import head_widths
+
+CHANNELS = {"small": (24, 64, 128), "medium": (24, 64, 128)}
+"""Output channels at strides 4, 8, 16 where `--channels` is not given."""
+
+
+def integers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="pretrain", description=__doc__)
     top.add_argument("--smoke", action="store_true", help="try everything in a minute, on drawn pictures")
     commands = top.add_subparsers(dest="command")
-    targets = commands.add_parser("targets", help="make crops and compute the teachers' features, once")
-    targets.add_argument("--cache", type=Path, required=True)
-    targets.add_argument("--photographs", type=Path, required=True)
-    targets.add_argument("--teachers", type=Path, required=True)
-    targets.add_argument("--shards", type=int, default=160, help="of 128 crops")
-    targets.add_argument("--workers", type=int, default=2)
-    targets.add_argument("--seed", type=int, default=0)
-    train = commands.add_parser("train", help="train a student, or go on from its checkpoint")
-    train.add_argument("--cache", type=Path, required=True)
-    train.add_argument("--out", type=Path, required=True, help="folder for checkpoints and log")
-    train.add_argument("--shape", choices=sorted(SHAPES), default="small")
-    train.add_argument("--steps", type=int, default=20_000)
-    train.add_argument("--rate", type=float, default=2e-3)
-    train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--threads", type=int, default=1)
-    train.add_argument("--float32", action="store_true", help="no bfloat16: slower where the processor has it")
-    export = commands.add_parser("export", help="write a checkpoint's averaged weights as ONNX")
+
+    cached = argparse.ArgumentParser(add_help=False)
+    cached.add_argument("--cache", type=Path, required=True, help="folder of crops and teachers' features")
+    cached.add_argument("--seed", type=int, default=0)
+    making = argparse.ArgumentParser(add_help=False)
+    making.add_argument("--photographs", type=Path, required=True)
+    making.add_argument("--teachers", type=Path, required=True)
+    making.add_argument("--shards", type=int, default=96, help="of 128 crops")
+    making.add_argument("--workers", type=int, default=2)
+    training = argparse.ArgumentParser(add_help=False)
+    training.add_argument("--out", type=Path, required=True, help="folder for checkpoints and log")
+    training.add_argument("--shape", choices=sorted(SHAPES), default="small")
+    training.add_argument("--steps", type=int, default=12_000)
+    training.add_argument("--rate", type=float, default=2e-3)
+    training.add_argument("--threads", type=int, default=1)
+    training.add_argument("--float32", action="store_true", help="no bfloat16: for processors without it")
+    reducing = argparse.ArgumentParser(add_help=False)
+    reducing.add_argument("--channels", type=integers, help="outputs at strides 4, 8, 16, such as 24,64,128")
+
+    commands.add_parser("targets", parents=[cached, making], help="make crops and ask the teachers, once")
+    commands.add_parser("train", parents=[cached, training], help="train a student, or go on from its checkpoint")
+    export = commands.add_parser("export", parents=[cached, reducing], help="write a checkpoint as ONNX")
     export.add_argument("checkpoint", type=Path)
     export.add_argument("file", type=Path)
-    measure = commands.add_parser("measure", help="AUROC of an extractor on data sets, by the product's command line")
+    commands.add_parser("all", parents=[cached, making, training, reducing], help="targets, train, export")
+    measure = commands.add_parser("measure", help="AUROC on data sets, by the product's command line")
     measure.add_argument("file", type=Path)
     measure.add_argument("sets", type=Path, nargs="+")
     measure.add_argument("--seeds", type=int, default=3)
     measure.add_argument("--size", type=int, default=256)
+    speed = commands.add_parser("speed", help="speed of ONNX files, interleaved")
+    speed.add_argument("files", type=Path, nargs="+")
     return top
+
+
+def targets_command(options: argparse.Namespace) -> None:
+    recipe = Recipe(options.cache, options.photographs, options.teachers, seed=options.seed)
+    make_shards(recipe, options.shards, options.workers)
 
 
 def train_command(options: argparse.Namespace) -> None:
@@ -57,6 +77,20 @@ def train_command(options: argparse.Namespace) -> None:
     train(run, recipe, options.out, Habits())
 
 
+def export_command(options: argparse.Namespace, checkpoint: Path, file: Path) -> None:
+    from .export import export
+    from .fit import spans
+    from .reduce import reduced
+    from .train import Run
+
+    run = Run.load(checkpoint)
+    recipe = Recipe(options.cache)
+    channels = options.channels or CHANNELS.get(run.plan.shape, run.plan.heads)
+    student = reduced(run.average, sample(recipe.cache), spans(recipe.groups, STRIDES), channels)
+    export(student, file)
+    print(f"{file}: step {run.step}, {file.stat().st_size} bytes")
+
+
 def main() -> None:
     options = parser().parse_args()
     if options.smoke:
@@ -64,22 +98,27 @@ def main() -> None:
 
         smoke()
     elif options.command == "targets":
-        recipe = Recipe(options.cache, options.photographs, options.teachers, seed=options.seed)
-        make_shards(recipe, options.shards, options.workers)
+        targets_command(options)
     elif options.command == "train":
         train_command(options)
     elif options.command == "export":
-        from .export import export
-        from .train import Run
-
-        export(Run.load(options.checkpoint).average, options.file)
+        export_command(options, options.checkpoint, options.file)
+    elif options.command == "all":
+        targets_command(options)
+        train_command(options)
+        export_command(options, options.out / "checkpoint.pt", options.out / f"{options.shape}.onnx")
     elif options.command == "measure":
         from .measure import rows
 
         for row in rows(options.file, options.sets, options.seeds, options.size):
             print(row, flush=True)
+    elif options.command == "speed":
+        from .speed import rows as speed_rows
+
+        for row in speed_rows(options.files):
+            print(row, flush=True)
     else:
-        parser().error("say targets, train, export or measure, or --smoke")
+        parser().error("say what to do, or --smoke")
 
 
 if __name__ == "__main__":

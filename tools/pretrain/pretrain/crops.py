@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 
 from .procedural import blob, drawn, noise, scratches
 
-DRAWN_SHARE = 0.25
+DRAWN_SHARE = 0.3
 HELD_OUT_EVERY = 20
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 
@@ -29,7 +29,7 @@ def photographs(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def cut(random: Generator, image: Image.Image, size: int) -> np.ndarray:
     """A crop with random scale, place, mirror image and turn, float32 [S, S, 3] in 0..255."""
-    shrink = np.exp(random.uniform(np.log(0.45), np.log(1.8)))
+    shrink = np.exp(random.uniform(np.log(0.45), np.log(1.8 if random.random() < 0.7 else 4)))
     shrink = max(shrink, size / min(image.size))
     # Antialiased scaling by Pillow first; the turn then samples at about one pixel per pixel.
     scaled = image.resize([max(round(side * shrink), size) for side in image.size], Image.Resampling.BICUBIC)
@@ -50,13 +50,14 @@ def cut(random: Generator, image: Image.Image, size: int) -> np.ndarray:
 
 
 def recoloured(random: Generator, image: np.ndarray) -> np.ndarray:
-    """Contrast, brightness, tint, gamma, a slope of light; gray one time in four."""
-    if random.random() < 0.25:
+    """Contrast, brightness, tint, gamma, a slope of light; gray one time in three."""
+    if random.random() < 0.33:
         image = np.repeat(image @ np.float32([0.299, 0.587, 0.114])[:, None], 3, -1)
     elif random.random() < 0.3:
         gray = image.mean(-1, keepdims=True)
         image = gray + (image - gray) * random.uniform(0.2, 1.6)
-    contrast = np.exp(random.uniform(-0.7, 0.4)) if random.random() < 0.7 else 1
+    # Far down at times: many surfaces in factories are nearly uniform.
+    contrast = np.exp(random.uniform(-2 if random.random() < 0.3 else -0.7, 0.4)) if random.random() < 0.7 else 1
     shift = random.normal(0, 20) + (random.normal(0, 10, 3) if random.random() < 0.4 else 0)
     middle = image.mean()
     image = (image - middle) * contrast + middle + shift

@@ -17,18 +17,30 @@ from torch import nn
 from .networks import STRIDES, Block, Strided, Student, Unit
 
 
+def folded(unit: Unit) -> nn.Conv2d:
+    """The one convolution that equals the unit, computed in float64."""
+    conv, norm = unit.conv, unit.norm
+    scale = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
+    one = nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding)
+    one.weight.copy_(conv.weight.double() * scale[:, None, None, None])
+    one.bias.copy_(norm.bias.double() - norm.running_mean.double() * scale)
+    return one
+
+
+@torch.no_grad()
 def rounded(student: Student) -> Student:
-    """The student with batch norm folded and every weight rounded to float16: exactly what the file holds."""
+    """The student as the file holds it: batch norm and the input's scale folded, every weight rounded to float16.
+
+    Its input is centred gray values, `image - 128`; as a module it still takes the image itself.
+    """
     exact = copy.deepcopy(student).eval()
     for module in list(exact.modules()):
         if isinstance(module, Unit):
-            old, (weight, bias) = module.conv, folded(module.conv, module.norm)
-            module.conv = nn.Conv2d(old.in_channels, old.out_channels, old.kernel_size, old.stride, old.padding)
-            module.conv.load_state_dict({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)})
-            module.norm = nn.Identity()
-    with torch.no_grad():
-        for parameter in exact.parameters():
-            parameter.copy_(parameter.half())
+            module.conv, module.norm = folded(module), nn.Identity()
+    exact.stem.unit.conv.weight.mul_(exact.scale)
+    exact.scale = 1
+    for parameter in exact.parameters():
+        parameter.copy_(parameter.half())
     return exact
 
 
@@ -50,46 +62,31 @@ class Writer:
         self.initializers.append(numpy_helper.from_array(half, f"{name}.half"))
         return self.add("Cast", [f"{name}.half"], name, to=TensorProto.FLOAT)
 
-    def conv(self, x: str, name: str, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None) -> str:
-        weight, bias = folded(conv, norm)
+    def conv(self, x: str, name: str, conv: nn.Conv2d) -> str:
+        weight, bias = (values.detach().numpy() for values in (conv.weight, conv.bias))
         names = [x, self.weight(f"{name}.weight", weight), self.weight(f"{name}.bias", bias)]
         pad, stride = conv.padding[0], conv.stride[0]
         return self.add(
             "Conv", names, name, kernel_shape=list(conv.kernel_size), pads=[pad] * 4, strides=[stride] * 2
         )
 
-    def unit(self, x: str, name: str, unit: Unit) -> str:
-        return self.conv(x, name, unit.conv, unit.norm)
-
     def layer(self, x: str, name: str, layer: Block | Strided) -> str:
         if isinstance(layer, Strided):
-            return self.add("Relu", [self.unit(x, f"{name}.unit", layer.unit)], f"{name}.out")
-        kept = x if layer.skip is None else self.unit(x, f"{name}.skip", layer.skip)
+            return self.add("Relu", [self.conv(x, f"{name}.unit", layer.unit.conv)], f"{name}.out")
+        kept = x if layer.skip is None else self.conv(x, f"{name}.skip", layer.skip.conv)
         for index, unit in enumerate(layer.units):
             inner = x if index == 0 else self.add("Relu", [x], f"{name}.relu{index}")
-            x = self.unit(inner, f"{name}.unit{index}", unit)
+            x = self.conv(inner, f"{name}.unit{index}", unit.conv)
         return self.add("Relu", [self.add("Add", [x, kept], f"{name}.sum")], f"{name}.out")
-
-
-def folded(conv: nn.Conv2d, norm: nn.BatchNorm2d | None) -> tuple[np.ndarray, np.ndarray]:
-    """Weight and bias of the one convolution that equals `norm(conv(x))`, in float64 until the end."""
-    weight = conv.weight.detach().double()
-    bias = torch.zeros(weight.shape[0]).double() if conv.bias is None else conv.bias.detach().double()
-    if norm is not None:
-        scale = norm.weight.detach().double() / (norm.running_var.double() + norm.eps).sqrt()
-        weight = weight * scale[:, None, None, None]
-        bias = (bias - norm.running_mean.double()) * scale + norm.bias.detach().double()
-    return weight.float().numpy(), bias.float().numpy()
 
 
 def to_onnx(student: Student) -> onnx.ModelProto:
     """The student as a checked model."""
+    student = rounded(student)
     writer = Writer()
     writer.initializers.append(numpy_helper.from_array(np.array(128, np.float32), "middle"))
-    writer.initializers.append(numpy_helper.from_array(np.array(1 / 64, np.float32), "scale"))
-    # Not folded into the stem: its padding means middle gray, as it did in training.
-    centred = writer.add("Sub", ["image", "middle"], "centred")
-    x = writer.add("Mul", [centred, "scale"], "normalized")
+    # Not folded into the stem as its scale is: padding means middle gray, as it did in training.
+    x = writer.add("Sub", ["image", "middle"], "centred")
     x = writer.layer(x, "stem", student.stem)
     outputs = []
     for stride, stage, head in zip(STRIDES, student.stages, student.heads):

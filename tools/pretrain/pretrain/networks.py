@@ -100,6 +100,7 @@ class Student(nn.Module):
 
     def __init__(self, shape: Shape, heads: tuple[int, ...]) -> None:
         super().__init__()
+        self.scale = 1 / 64
         self.stem = Strided(3, shape.stem)
         self.stages = nn.ModuleList()
         channels = shape.stem
@@ -110,7 +111,7 @@ class Student(nn.Module):
 
     def trunk(self, image: Tensor) -> list[Tensor]:
         """The trunk's own features at strides 4, 8, 16."""
-        x = self.stem((image - 128) / 64)
+        x = self.stem((image - 128) * self.scale)
         levels = []
         for stage in self.stages:
             x = stage(x)

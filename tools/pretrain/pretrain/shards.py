@@ -54,6 +54,11 @@ def shards(cache: Path) -> list[Path]:
     return sorted(cache.glob("shard-*"))
 
 
+def sample(cache: Path) -> np.ndarray:
+    """Images of the first shards, uint8 [N, S, S, 3]: enough for statistics of features."""
+    return np.concatenate([read_shard(folder)["images"] for folder in shards(cache)[:4]])
+
+
 def learned(teachers: Teachers, images: np.ndarray, basis: Basis) -> dict[str, np.ndarray]:
     parts = [teachers.targets(images[i : i + BATCH], basis) for i in range(0, len(images), BATCH)]
     joined = {f"features_{stride}": np.concatenate([part[stride] for part in parts]) for stride in STRIDES}

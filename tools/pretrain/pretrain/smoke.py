@@ -15,9 +15,10 @@ import torch
 from .export import export, rounded
 from .fit import seen, spans, unexplained, variances
 from .networks import SHAPES, STRIDES, Student
-from .shards import Recipe, make_shards, read_shard
+from .reduce import reduced
+from .shards import Recipe, make_shards, read_shard, sample
 from .teachers import Group, head_widths
-from .train import Habits, Plan, Run, train, unexplained_shares
+from .train import Habits, Plan, Run, crop_weights, train, unexplained_shares
 
 TEACHER = "teacher.onnx"
 GROUPS = tuple(Group(TEACHER, f"features_{stride}", stride, 4) for stride in STRIDES)
@@ -51,14 +52,32 @@ def check_gradients() -> None:
     outputs = [torch.randn(dims, requires_grad=True) for dims in shapes]
     targets = [torch.randn(dims) for dims in shapes]
     shares, gradients = unexplained_shares(outputs, targets, parts, spread)
-    slow = [
-        (seen(output, stride) - seen(target, stride)).square().mean() / variance
-        for stride, output, target, variance in zip(STRIDES, outputs, targets, spread)
-    ]
+    slow = []
+    for stride, output, target, variance in zip(STRIDES, outputs, targets, spread):
+        weights = crop_weights(seen(target, stride), variance)
+        slow.append(((seen(output, stride) - seen(target, stride)).square() * weights).mean() / variance)
     sum(slow).backward()
     check(torch.allclose(shares, torch.stack(slow).detach(), rtol=1e-5), "the loss equals its plain formula")
     equal = all(torch.allclose(a, b.grad, atol=1e-7, rtol=1e-4) for a, b in zip(gradients, outputs))
     check(equal, "the gradient equals automatic differentiation")
+
+
+@torch.no_grad()
+def check_reduction(student: Student, images: np.ndarray) -> None:
+    """With all its components a reduced student keeps every distance between features, but for each group's scale."""
+    parts = spans(GROUPS, STRIDES)
+    full = reduced(student, images, parts, (4, 4, 4))
+    batch = torch.from_numpy(images[:8]).permute(0, 3, 1, 2).float()
+    for stride, a, b in zip(STRIDES, student.eval()(batch), full(batch)):
+        first, second = (torch.cdist(rows, rows) for rows in (rows_of(a), rows_of(b)))
+        ratio = second.sum() / first.sum()
+        check(torch.allclose(first * ratio, second, rtol=1e-4, atol=1e-4), f"stride {stride}: distances stay")
+        check(abs(rows_of(seen(b, stride)).var(0).mean() - 1) < 0.5, f"stride {stride}: about unit variance")
+
+
+def rows_of(level: torch.Tensor) -> torch.Tensor:
+    """[N, K, h, w] -> [N h w, K]."""
+    return level.movedim(1, -1).flatten(0, 2).double()
 
 
 def smoke() -> None:
@@ -93,7 +112,10 @@ def smoke() -> None:
         end = unexplained(whole.average, held_out, parts)["seen"]["mean"]
         check(end < 0.9 * start, f"unexplained variance on held-out crops fell from {start:.2f} to {end:.2f}")
 
-        export(whole.average, folder / "student.onnx")
+        images = sample(recipe.cache)
+        check_reduction(whole.average, images)
+        student = reduced(whole.average, images, parts, (4, 3, 2))
+        export(student, folder / "student.onnx")
         for dims in ((1, 64, 96), (3, 96, 32)):
-            difference = largest_difference(whole.average, folder / "student.onnx", dims)
+            difference = largest_difference(student, folder / "student.onnx", dims)
             check(difference < TOLERANCE, f"{dims}: ONNX Runtime equals PyTorch within {difference:.1e}")
