@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+import { busy, type Busy } from '../state/studio.ts';
+import { ErrorCurve } from './error-curve.tsx';
+
+const titles: Readonly<Record<Busy['what'], string>> = {
+  apples: 'Growing apples',
+  images: 'Reading images',
+  train: 'Teaching',
+  score: 'Judging images',
+  accept: 'Learning what is fine',
+  report: 'Writing the report',
+  open: 'Opening the model',
+};
+
+const phases: Readonly<Record<string, string>> = {
+  components: 'finding what features have in common',
+  features: 'looking at the images',
+  coreset: 'choosing what to remember',
+  epochs: 'learning',
+  calibration: 'calibrating the threshold',
+};
+
+/** What goes on, how far it is, and a way to stop it. */
+export function BusyBar(): JSX.Element | null {
+  const { value } = busy;
+  if (value === undefined) return null;
+  const { what, phase, done, total, cancel } = value;
+  const detail = phase === undefined ? undefined : (phases[phase] ?? phase);
+  const title = titles[what];
+  return (
+    <section class="busy" aria-label="Work in progress">
+      <div class="busy-text">
+        <strong>{title}</strong>
+        <span class="quiet">
+          {detail}
+          {total > 0 && ` ${done} of ${total}`}
+        </span>
+        {cancel && (
+          <button type="button" class="button small" onClick={cancel}>
+            Stop
+          </button>
+        )}
+      </div>
+      <progress aria-label={title} {...(total > 0 && { value: done, max: total })} />
+      {phase === 'epochs' && <ErrorCurve />}
+    </section>
+  );
+}

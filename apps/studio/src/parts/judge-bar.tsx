@@ -1,0 +1,79 @@
+import type { JSX } from 'preact';
+import type { ImageRecord } from '../protocol.ts';
+import { acceptAsFine, label } from '../state/actions.ts';
+import { formatScore } from '../state/format.ts';
+import { accepting, scores, thresholds } from '../state/studio.ts';
+import { Known, Verdict } from './card.tsx';
+
+interface JudgeBarProps {
+  readonly image: ImageRecord;
+  readonly onJudged: () => void;
+}
+
+/** What the model says, and the two things that a person can say. */
+export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
+  const score = scores.value.get(image.id) ?? 0;
+  const odd = score >= (thresholds.value?.classification ?? Infinity);
+  return (
+    <div class="judge">
+      <p class="judge-facts">
+        <Verdict odd={odd} />
+        <span class="score">{formatScore(score)}</span>
+        <Known image={image} odd={odd} />
+        <span class="quiet file-name">{image.name}</span>
+      </p>
+      <div class="row">
+        <button
+          type="button"
+          class="button fine-button"
+          aria-keyshortcuts="f"
+          disabled={accepting.value.has(image.id)}
+          onClick={() => {
+            void acceptAsFine(image.id);
+            onJudged();
+          }}
+        >
+          This is fine <kbd>F</kbd>
+        </button>
+        <button
+          type="button"
+          class="button odd-button"
+          aria-keyshortcuts="o"
+          onClick={() => {
+            label(image.id, 'nok');
+            onJudged();
+          }}
+        >
+          This is odd <kbd>O</kbd>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Keys of whoever goes through images one by one; not while something is typed. */
+export function judgeKeys(
+  event: KeyboardEvent,
+  { image, step, toggleMap }: { image: ImageRecord; step: (by: number) => void; toggleMap: () => void },
+): void {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+  const actions: Readonly<Record<string, () => void>> = {
+    f: () => {
+      void acceptAsFine(image.id);
+      step(1);
+    },
+    o: () => {
+      label(image.id, 'nok');
+      step(1);
+    },
+    m: toggleMap,
+    ArrowRight: () => step(1),
+    ArrowLeft: () => step(-1),
+  };
+  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+}

@@ -1,0 +1,109 @@
+import type { JSX } from 'preact';
+import type { TrainOptions } from '../protocol.ts';
+import { fittingSize, type Detail } from '../state/model-size.ts';
+import { busy, options, region, taught } from '../state/studio.ts';
+
+/** How the model learns. The defaults are fine for a first try. */
+export function LearningOptions(): JSX.Element {
+  const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options.value;
+  const working = busy.value !== undefined;
+  const change = (changes: Partial<TrainOptions>): void => {
+    options.value = { ...options.value, ...changes };
+  };
+  const [first] = taught.value;
+  const details: readonly Detail[] = ['coarse', 'normal', 'fine'];
+  return (
+    <details class="options">
+      <summary>
+        How it learns{' '}
+        <span class="quiet">
+          {head === 'memory' ? 'memory' : 'student'}, {imageWidth}×{imageHeight} pixels
+        </span>
+      </summary>
+      <div class="options-grid">
+        <fieldset disabled={working}>
+          <legend>Kind of model</legend>
+          <Choice
+            name="head"
+            checked={head === 'memory'}
+            title="Memory"
+            hint="Remembers patches of the good images. Ready in one pass, and can be corrected image by image."
+            onChoose={() => change({ head: 'memory' })}
+          />
+          <Choice
+            name="head"
+            checked={head === 'student'}
+            title="Student"
+            hint="A small network learns to imitate what it sees on good images, epoch by epoch. Smaller and faster in use."
+            onChoose={() => change({ head: 'student' })}
+          />
+        </fieldset>
+        <fieldset disabled={working || first === undefined}>
+          <legend>Detail</legend>
+          {details.map((detail) => {
+            const size = first && fittingSize(first, region.value, detail);
+            return (
+              <Choice
+                key={detail}
+                name="detail"
+                checked={size?.imageWidth === imageWidth && size.imageHeight === imageHeight}
+                title={detail}
+                hint={size ? `${size.imageWidth}×${size.imageHeight} pixels` : ''}
+                onChoose={() => size && change(size)}
+              />
+            );
+          })}
+        </fieldset>
+        {head === 'memory' ? (
+          <fieldset disabled={working}>
+            <legend>Memory</legend>
+            {[500, 1000, 4000].map((rows) => (
+              <Choice
+                key={rows}
+                name="rows"
+                checked={numRows === rows}
+                title={`${rows.toLocaleString('en')} patches`}
+                hint={rows === 500 ? 'quick' : rows === 1000 ? 'balanced' : 'thorough'}
+                onChoose={() => change({ numRows: rows })}
+              />
+            ))}
+          </fieldset>
+        ) : (
+          <fieldset disabled={working}>
+            <legend>Epochs at most</legend>
+            {[10, 20, 60].map((epochs) => (
+              <Choice
+                key={epochs}
+                name="epochs"
+                checked={maxNumEpochs === epochs}
+                title={String(epochs)}
+                hint=""
+                onChoose={() => change({ maxNumEpochs: epochs })}
+              />
+            ))}
+          </fieldset>
+        )}
+      </div>
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly checked: boolean;
+  readonly title: string;
+  readonly hint: string;
+  readonly onChoose: () => void;
+}
+
+function Choice({ name, checked, title, hint, onChoose }: ChoiceProps): JSX.Element {
+  return (
+    <label class="choice">
+      <input type="radio" name={name} checked={checked} onChange={onChoose} />
+      <span>
+        <span class="choice-title">{title}</span>
+        {hint !== '' && <span class="quiet small-text"> {hint}</span>}
+      </span>
+    </label>
+  );
+}

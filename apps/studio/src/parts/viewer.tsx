@@ -1,0 +1,46 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ImageRecord } from '../protocol.ts';
+import { images } from '../state/studio.ts';
+import { Dialog } from './dialog.tsx';
+import { JudgeBar, judgeKeys } from './judge-bar.tsx';
+import { LargeImage } from './large-image.tsx';
+
+interface ViewerProps {
+  /** As the gallery stood when it was opened: what is judged does not jump away. */
+  readonly order: readonly ImageRecord[];
+  readonly first: string;
+  readonly onClose: () => void;
+}
+
+/** One image, large. */
+export function Viewer({ order, first, onClose }: ViewerProps): JSX.Element | null {
+  const [ids] = useState(() => order.map(({ id }) => id));
+  const [place, setPlace] = useState(() => Math.max(0, ids.indexOf(first)));
+  const [withMap, setWithMap] = useState(true);
+  const image = images.value.find(({ id }) => id === ids[place]);
+  if (image === undefined) return null;
+  const step = (by: number): void => setPlace((now) => Math.min(ids.length - 1, Math.max(0, now + by)));
+  const toggleMap = (): void => setWithMap((now) => !now);
+  return (
+    <Dialog title={`Image ${place + 1} of ${ids.length}`} onClose={onClose} wide>
+      <div class="viewer" onKeyDown={(event) => judgeKeys(event, { image, step, toggleMap })}>
+        <LargeImage image={image} withMap={withMap} />
+        <div class="row spread">
+          <div class="row">
+            <button type="button" class="button" disabled={place === 0} onClick={() => step(-1)}>
+              Previous
+            </button>
+            <button type="button" class="button" disabled={place === ids.length - 1} onClick={() => step(1)}>
+              Next
+            </button>
+            <button type="button" class="button" aria-pressed={withMap} onClick={toggleMap}>
+              Map <kbd>M</kbd>
+            </button>
+          </div>
+        </div>
+        <JudgeBar image={image} onJudged={() => step(1)} />
+      </div>
+    </Dialog>
+  );
+}

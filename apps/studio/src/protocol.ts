@@ -1,0 +1,217 @@
+/**
+ * What page and worker say to each other. The page holds what is known of the images and what was chosen; the worker
+ * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
+ */
+import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/model-core/contract';
+
+/** `teach`: a good image that the model learns from. `inspect`: one that it judges. */
+export type Role = 'teach' | 'inspect';
+
+/** One image as the page knows it. */
+export interface ImageRecord {
+  /** First 16 hex digits of the SHA-256 of the file's bytes: the same file is kept once. */
+  readonly id: string;
+  /** Path or name that it came with. */
+  readonly name: string;
+  readonly role: Role;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** What a person or the folder says; absent where nobody knows. */
+  readonly truth?: ImageLabel;
+  readonly defect?: string;
+  /** A mask of the defect is stored. */
+  readonly hasMask?: boolean;
+}
+
+/** A file that was chosen, dropped or taken by the camera. */
+export interface IncomingFile {
+  readonly name: string;
+  readonly bytes: Blob;
+  readonly role: Role;
+  readonly truth?: ImageLabel;
+  readonly defect?: string;
+  readonly mask?: Blob;
+}
+
+/** A box in shares of the image's width and height, 0..1, so that it fits images of any size. */
+export interface ShareBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A map that is small enough to keep for every image: the largest of every few model pixels, so that no peak is lost. */
+export interface SmallMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface OpenedDevice {
+  readonly device: 'webgpu' | 'wasm';
+  readonly threads: number;
+  /** Why WebGPU was passed over. */
+  readonly reason?: string;
+  /** Addresses of what was loaded, so that it can be kept for work without a network. */
+  readonly loaded: readonly string[];
+}
+
+export interface TrainOptions {
+  readonly head: 'memory' | 'student';
+  /** Model input in pixels, multiples of 32. */
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+  /** `memory`: rows of the bank. */
+  readonly numRows: number;
+  /** `student`: most epochs. */
+  readonly maxNumEpochs: number;
+}
+
+interface TrainStep {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly error?: number;
+}
+
+/** The model as the page knows it. */
+export interface ModelFacts {
+  readonly manifest: ModelManifest;
+  readonly sizeBytes: number;
+  /** Part of each image that the model sees; absent: all of it. */
+  readonly region?: ShareBox;
+  /** File that it was opened from; absent for one that was trained here. */
+  readonly fileName?: string;
+}
+
+interface ScoredImage {
+  readonly id: string;
+  readonly score: number;
+}
+
+/** A problem with one file; the others go on. */
+export interface FileProblem {
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface Added {
+  readonly images: readonly ImageRecord[];
+  readonly problems: readonly FileProblem[];
+}
+
+export interface DetailMap {
+  readonly map: SmallMap;
+  /** The part of the image that the map lies on. */
+  readonly region?: ShareBox;
+}
+
+export interface LiveResult {
+  readonly score: number;
+  readonly map: SmallMap;
+  readonly region?: ShareBox;
+}
+
+/** What is written down between visits, as JSON. */
+export interface SavedProject {
+  readonly version: 1;
+  readonly images: readonly ImageRecord[];
+  readonly scores: readonly ScoredImage[];
+  /** Accepted as fine: part of the model by now. */
+  readonly accepted: readonly string[];
+  readonly region?: ShareBox;
+  readonly thresholds?: Pick<Thresholds, 'classification' | 'segmentation'>;
+  readonly options?: TrainOptions;
+  readonly model?: { readonly region?: ShareBox; readonly fileName?: string };
+}
+
+/** Every job: what it takes, what it gives, what it tells meanwhile. */
+export interface Jobs {
+  open: { params: { device: DeviceChoice }; result: OpenedDevice; progress: never };
+  restore: { params: null; result: { project?: SavedProject; model?: ModelFacts }; progress: never };
+  save: { params: SavedProject; result: null; progress: never };
+  forget: { params: { ids: readonly string[]; model: boolean }; result: null; progress: never };
+  apples: {
+    params: {
+      width: number;
+      height: number;
+      train: number;
+      testGood: number;
+      testDefect: number;
+      seed: number;
+    };
+    result: Added;
+    progress: { image: ImageRecord; done: number; total: number };
+  };
+  addImages: {
+    params: { files: readonly IncomingFile[]; known: readonly string[] };
+    result: Added;
+    progress: { image?: ImageRecord; done: number; total: number };
+  };
+  picture: { params: { id: string }; result: Blob; progress: never };
+  map: { params: { id: string }; result: SmallMap | null; progress: never };
+  train: {
+    params: { images: readonly ImageRecord[]; options: TrainOptions; region?: ShareBox };
+    result: ModelFacts;
+    progress: TrainStep;
+  };
+  score: {
+    params: { images: readonly ImageRecord[] };
+    result: null;
+    progress: { scored: ScoredImage; done: number; total: number };
+  };
+  detail: { params: { image: ImageRecord }; result: DetailMap; progress: never };
+  accept: {
+    params: { images: readonly ImageRecord[] };
+    result: { model: ModelFacts; rowsAdded: number };
+    progress: never;
+  };
+  live: { params: { raster: Raster }; result: LiveResult; progress: never };
+  encode: { params: { raster: Raster }; result: Blob; progress: never };
+  openModel: { params: { bytes: Blob; fileName: string }; result: ModelFacts; progress: never };
+  exportModel: {
+    params: { thresholds?: Pick<Thresholds, 'classification' | 'segmentation'> };
+    result: Blob;
+    progress: never;
+  };
+  report: {
+    params: {
+      images: readonly ImageRecord[];
+      thresholds?: Pick<Thresholds, 'classification' | 'segmentation'>;
+      title: string;
+    };
+    result: Blob;
+    progress: { done: number; total: number };
+  };
+}
+
+export type JobName = keyof Jobs;
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly id: number; readonly job: JobName; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** An error on its way to the page: class and code survive, so that the page can branch on them. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+export type ToPage =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: SentError }
+  /** Something that concerns no single job. */
+  | { readonly kind: 'notice'; readonly notice: Notice };
+
+export type Notice =
+  /** The browser took the graphics device away; another one is asked for. */
+  | { readonly about: 'deviceLost'; readonly reason: string }
+  /** Nothing can be kept between visits. */
+  | { readonly about: 'noStorage'; readonly reason: string }
+  | { readonly about: 'warning'; readonly reason: string };

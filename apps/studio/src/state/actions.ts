@@ -1,0 +1,297 @@
+/** What a person can do: every function starts a job in the worker and puts what comes out into the signals. */
+import { batch } from '@preact/signals';
+import type { ImageLabel } from '@oddpixel/model-core/contract';
+import type { DeviceChoice, ImageRecord, IncomingFile, ModelFacts, ShareBox } from '../protocol.ts';
+import { fittingSize } from './model-size.ts';
+import { announce, say, sayError } from './messages.ts';
+import * as studio from './studio.ts';
+import { worker } from './worker.ts';
+
+/** Apples enough for a fair picture, few enough for a minute on a laptop's CPU. */
+const appleSet = { width: 320, height: 256, train: 32, testGood: 10, testDefect: 20, seed: 0 };
+
+/** Runs one job at a time; a second one waits for nobody, it is refused. */
+async function work(
+  what: studio.Busy['what'],
+  job: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  if (studio.busy.value !== undefined) return false;
+  const controller = new AbortController();
+  studio.busy.value = { what, done: 0, total: 0, cancel: () => controller.abort() };
+  try {
+    await job(controller.signal);
+    return true;
+  } catch (error) {
+    if (controller.signal.aborted) say('info', 'Stopped. Nothing was lost.');
+    else sayError(error);
+    return false;
+  } finally {
+    studio.busy.value = undefined;
+  }
+}
+
+function progressed(done: number, total: number, phase?: string): void {
+  const { busy } = studio;
+  if (busy.value) busy.value = { ...busy.value, done, total, ...(phase !== undefined && { phase }) };
+}
+
+export async function chooseDevice(choice: DeviceChoice): Promise<void> {
+  studio.deviceChoice.value = choice;
+  studio.device.value = undefined;
+  studio.deviceProblem.value = undefined;
+  try {
+    studio.device.value = await worker().call('open', { device: choice });
+  } catch (error) {
+    studio.deviceProblem.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** One click from nothing to a gallery of judged apples. */
+export async function tryApples(): Promise<void> {
+  const rendered = await work('apples', async (signal) => {
+    await worker().call('apples', appleParams(), {
+      signal,
+      onProgress: ({ image, done, total }) => {
+        addRecords([image]);
+        progressed(done, total);
+      },
+    });
+  });
+  if (rendered && (await train())) studio.view.value = 'inspect';
+}
+
+/** Tests ask for smaller sets by the address: `?apples=6,2,3,96x64`. */
+function appleParams(): typeof appleSet {
+  const asked = new URLSearchParams(location.search).get('apples');
+  const found = asked && /^(\d+),(\d+),(\d+),(\d+)x(\d+)$/.exec(asked);
+  if (!found) return appleSet;
+  const [train = 0, testGood = 0, testDefect = 0, width = 0, height = 0] = found.slice(1).map(Number);
+  return { ...appleSet, train, testGood, testDefect, width, height };
+}
+
+export async function addFiles(files: readonly IncomingFile[]): Promise<void> {
+  if (files.length === 0) return;
+  await work('images', async (signal) => {
+    const known = studio.images.value.map(({ id }) => id);
+    const { images, problems } = await worker().call(
+      'addImages',
+      { files, known },
+      {
+        signal,
+        onProgress: ({ image, done, total }) => {
+          if (image) addRecords([image]);
+          progressed(done, total);
+        },
+      },
+    );
+    announce(`${images.length} images added.`);
+    if (problems.length > 0) {
+      const lines = problems.map(({ name, message }) =>
+        message.includes(name) ? message : `${name}: ${message}`,
+      );
+      say(
+        'error',
+        problems.length === 1 ? 'One file was left out.' : `${problems.length} files were left out.`,
+        lines,
+      );
+    }
+  });
+  if (studio.model.value && files.some(({ role }) => role === 'inspect')) await scoreNew();
+}
+
+function addRecords(records: readonly ImageRecord[]): void {
+  const isFirst = studio.taught.value.length === 0;
+  studio.images.value = [...studio.images.value, ...records];
+  const [first] = studio.taught.value;
+  if (isFirst && first && studio.model.value === undefined) {
+    studio.options.value = { ...studio.options.value, ...fittingSize(first, studio.region.value) };
+  }
+}
+
+export async function removeImages(ids: readonly string[]): Promise<void> {
+  const gone = new Set(ids);
+  batch(() => {
+    studio.images.value = studio.images.value.filter(({ id }) => !gone.has(id));
+    studio.scores.value = new Map([...studio.scores.value].filter(([id]) => !gone.has(id)));
+  });
+  await worker().call('forget', { ids, model: false }).catch(sayError);
+}
+
+/** Everything goes: images, model, choices. */
+export async function startOver(): Promise<void> {
+  const ids = studio.images.value.map(({ id }) => id);
+  batch(() => {
+    studio.images.value = [];
+    studio.scores.value = new Map();
+    studio.accepted.value = new Set();
+    studio.model.value = undefined;
+    studio.thresholds.value = undefined;
+    studio.region.value = undefined;
+    studio.curve.value = [];
+    studio.view.value = 'teach';
+  });
+  await worker().call('forget', { ids, model: true }).catch(sayError);
+}
+
+/** Trains on the good images, then judges the others. True where a model came out. */
+export async function train(): Promise<boolean> {
+  const trained = await work('train', async (signal) => {
+    studio.curve.value = [];
+    const facts = await worker().call(
+      'train',
+      {
+        images: studio.taught.value,
+        options: studio.options.value,
+        ...(studio.region.value && { region: studio.region.value }),
+      },
+      {
+        signal,
+        onProgress: ({ phase, done, total, error }) => {
+          progressed(done, total, phase);
+          if (error !== undefined) studio.curve.value = [...studio.curve.value, { epoch: done, error }];
+        },
+      },
+    );
+    useModel(facts);
+    announce('The model is trained.');
+  });
+  if (trained) await scoreAll();
+  return trained;
+}
+
+/** A new model: what the old one said is void. */
+function useModel(facts: ModelFacts): void {
+  batch(() => {
+    studio.model.value = facts;
+    studio.scores.value = new Map();
+    studio.accepted.value = new Set();
+    studio.thresholds.value = facts.manifest.thresholds;
+  });
+}
+
+export async function scoreAll(): Promise<void> {
+  await scoreImages(studio.suspects.value);
+}
+
+async function scoreNew(): Promise<void> {
+  await scoreImages(studio.suspects.value.filter(({ id }) => !studio.scores.value.has(id)));
+}
+
+async function scoreImages(records: readonly ImageRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  const known = new Map(studio.scores.value);
+  await work('score', async (signal) => {
+    await worker().call(
+      'score',
+      { images: records },
+      {
+        signal,
+        onProgress: ({ scored, done, total }) => {
+          known.set(scored.id, scored.score);
+          batch(() => {
+            studio.scores.value = new Map(known);
+            progressed(done, total);
+          });
+        },
+      },
+    );
+  });
+  batch(() => {
+    studio.mapsVersion.value++;
+    studio.thresholds.value ??= middleThresholds();
+  });
+  const { odd, fine } = studio.verdicts.value;
+  announce(`${odd} images look odd, ${fine} look fine.`);
+}
+
+/** For a model that brings no threshold: between the lowest and the highest score, for the person to move. */
+function middleThresholds(): studio.ShownThresholds | undefined {
+  const values = [...studio.scores.value.values()];
+  if (values.length === 0) return undefined;
+  const classification = (Math.min(...values) + Math.max(...values)) / 2;
+  return { classification, segmentation: classification };
+}
+
+/** Says what an image really is; `undefined` takes it back. */
+export function label(id: string, truth: ImageLabel | undefined): void {
+  studio.images.value = studio.images.value.map((image) => {
+    if (image.id !== id) return image;
+    const { truth: _, ...rest } = image;
+    return truth === undefined ? rest : { ...rest, truth };
+  });
+}
+
+/** "This is fine": the image counts as good, and a memory learns it. Several clicks in a row are learned together. */
+export async function acceptAsFine(id: string): Promise<void> {
+  label(id, 'ok');
+  if (studio.model.value?.manifest.head?.type !== 'memory') {
+    say('info', 'Noted as good. Only a memory model learns single images; train again to teach this one.');
+    return;
+  }
+  if (studio.accepted.value.has(id)) return;
+  studio.accepting.value = new Set(studio.accepting.value).add(id);
+  await learnAccepted();
+}
+
+async function learnAccepted(): Promise<void> {
+  const waiting = studio.images.value.filter(({ id }) => studio.accepting.value.has(id));
+  if (waiting.length === 0 || studio.busy.value !== undefined) return;
+  const learned = await work('accept', async (signal) => {
+    const { model, rowsAdded } = await worker().call('accept', { images: waiting }, { signal });
+    batch(() => {
+      studio.model.value = model;
+      studio.accepted.value = new Set([...studio.accepted.value, ...waiting.map(({ id }) => id)]);
+    });
+    announce(`Learned. ${rowsAdded} patches were new to the model.`);
+  });
+  const done = new Set(waiting.map(({ id }) => id));
+  studio.accepting.value = new Set([...studio.accepting.value].filter((id) => !done.has(id)));
+  if (!learned) return;
+  await scoreAll();
+  // Those that were clicked meanwhile.
+  await learnAccepted();
+}
+
+export async function setRegion(region: ShareBox | undefined): Promise<void> {
+  const [first] = studio.taught.value;
+  batch(() => {
+    studio.region.value = region;
+    if (first) studio.options.value = { ...studio.options.value, ...fittingSize(first, region) };
+  });
+}
+
+export async function openModel(file: File): Promise<void> {
+  const opened = await work('open', async () => {
+    useModel(await worker().call('openModel', { bytes: file, fileName: file.name }));
+    studio.curve.value = studio.model.value?.manifest.training?.history ?? [];
+    say('info', `${file.name} is open.`);
+  });
+  if (opened) await scoreAll();
+}
+
+export async function exportModel(): Promise<Blob | undefined> {
+  try {
+    return await worker().call('exportModel', shownThresholds());
+  } catch (error) {
+    sayError(error);
+    return undefined;
+  }
+}
+
+export async function makeReport(): Promise<Blob | undefined> {
+  let html: Blob | undefined;
+  await work('report', async (signal) => {
+    html = await worker().call(
+      'report',
+      { images: studio.suspects.value, title: 'Oddpixel Studio', ...shownThresholds() },
+      { signal, onProgress: ({ done, total }) => progressed(done, total) },
+    );
+  });
+  return html;
+}
+
+function shownThresholds(): { thresholds?: studio.ShownThresholds } {
+  const { value } = studio.thresholds;
+  if (value === undefined) return {};
+  return { thresholds: { classification: value.classification, segmentation: value.segmentation } };
+}

@@ -1,0 +1,75 @@
+/** From chosen or dropped files to images with a role: folders that follow a known layout bring their labels along. */
+import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { anomalyPath, imagePath, isImageFile, readAnomalyDataset } from '@oddpixel/dataset';
+import type { IncomingFile, Role } from '../protocol.ts';
+
+/** What was found, and whether its folders said what is good. */
+export interface Incoming {
+  readonly files: readonly IncomingFile[];
+  readonly layout: boolean;
+}
+
+/**
+ * Where the source has a layout with good and odd folders, roles and labels follow from it; otherwise every image
+ * gets `role`, and no label.
+ *
+ * @throws FileError
+ */
+export async function readIncoming(source: FileSource, role: Role): Promise<Incoming> {
+  const paths = await allFiles(source, '');
+  const dataset = paths.some((path) => path.includes('/')) ? await tryLayout(source) : undefined;
+  if (dataset !== undefined) return { files: await withLabels(source, dataset), layout: true };
+  // Files that are no images by name are taken too: what they are is said by name when they are opened.
+  const plain = paths.filter((path) => paths.length === 1 || isImageFile(path) || !path.includes('/'));
+  const files = await Promise.all(
+    plain.map(async (path) => ({ name: path, bytes: await blobOf(source, path), role })),
+  );
+  return { files, layout: false };
+}
+
+async function allFiles(source: FileSource, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { path, kind } of source.list(folder)) {
+    const name = path.split('/').at(-1) ?? '';
+    if (name.startsWith('.') || name === '__MACOSX') continue;
+    if (kind === 'directory') found.push(...(await allFiles(source, path)));
+    else found.push(path);
+  }
+  return found;
+}
+
+async function tryLayout(source: FileSource): Promise<Dataset | undefined> {
+  try {
+    const dataset = await readAnomalyDataset(source);
+    return dataset.samples.some(({ imageLabel }) => imageLabel === 'ok') ? dataset : undefined;
+  } catch (error) {
+    if (error instanceof DatasetError) return undefined;
+    throw error;
+  }
+}
+
+/** Good images teach, unless the layout keeps them for testing; without a split a fifth of them is kept to judge. */
+async function withLabels(source: FileSource, dataset: Dataset): Promise<IncomingFile[]> {
+  const hasSplit = dataset.samples.some(({ split }) => split !== undefined);
+  let good = 0;
+  return Promise.all(
+    dataset.samples.map(async (sample) => {
+      const { imageLabel, split, defect } = sample;
+      const teaches = imageLabel === 'ok' && (hasSplit ? split !== 'test' : good++ % 5 !== 4);
+      const maskPath = anomalyPath(dataset, sample);
+      const name = imagePath(dataset, sample);
+      return {
+        name,
+        bytes: await blobOf(source, name),
+        role: teaches ? ('teach' as const) : ('inspect' as const),
+        truth: imageLabel,
+        ...(defect !== undefined && { defect }),
+        ...(maskPath !== undefined && { mask: await blobOf(source, maskPath) }),
+      };
+    }),
+  );
+}
+
+async function blobOf(source: FileSource, path: string): Promise<Blob> {
+  return new Blob([Uint8Array.from(await source.read(path))]);
+}

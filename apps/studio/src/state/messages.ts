@@ -1,0 +1,25 @@
+/** What the page tells the person. */
+import { announcement, messages, type Message } from './studio.ts';
+
+let nextId = 1;
+
+export function say(kind: Message['kind'], text: string, lines?: readonly string[]): void {
+  // The same thing is not said twice at once.
+  const others = messages.value.filter((message) => message.text !== text);
+  messages.value = [...others, { id: nextId++, kind, text, ...(lines && { lines }) }];
+}
+
+export function dismiss(id: number): void {
+  messages.value = messages.value.filter((message) => message.id !== id);
+}
+
+/** For screen readers only. */
+export function announce(text: string): void {
+  announcement.value = text;
+}
+
+/** A cancelled job is no error. */
+export function sayError(error: unknown): void {
+  if (error instanceof Error && error.name === 'AbortError') return;
+  say('error', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,57 @@
+/** Starting up: what the last visit left, the device, and from then on saving. */
+import { batch, effect } from '@preact/signals';
+import { chooseDevice } from './actions.ts';
+import { sayError } from './messages.ts';
+import { rememberLoaded } from './offline.ts';
+import * as studio from './studio.ts';
+import { worker } from './worker.ts';
+
+/** Milliseconds without a change before the state is written down. */
+const calm = 300;
+
+export async function start(): Promise<void> {
+  try {
+    const { project, model } = await worker().call('restore', null);
+    batch(() => {
+      if (project) {
+        studio.images.value = project.images;
+        studio.region.value = project.region;
+        studio.options.value = project.options ?? studio.options.value;
+      }
+      if (project && model) {
+        studio.model.value = model;
+        studio.scores.value = new Map(project.scores.map(({ id, score }) => [id, score]));
+        studio.accepted.value = new Set(project.accepted);
+        studio.thresholds.value = project.thresholds ?? model.manifest.thresholds;
+        studio.curve.value = model.manifest.training?.history ?? [];
+        if (project.scores.length > 0) studio.view.value = 'inspect';
+      }
+    });
+  } catch (error) {
+    sayError(error);
+  }
+  studio.ready.value = true;
+  keepSaved();
+  await chooseDevice('auto');
+  if (studio.device.value) void rememberLoaded(studio.device.value.loaded);
+}
+
+function keepSaved(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = studio.project.value;
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    last = studio.project.value;
+    worker().call('save', last).catch(sayError);
+  };
+  effect(() => {
+    if (studio.project.value === last) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, calm);
+  });
+  // Whoever leaves at once loses nothing.
+  addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden' && timer !== undefined) save();
+  });
+}

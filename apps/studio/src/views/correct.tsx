@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { JudgeBar, judgeKeys } from '../parts/judge-bar.tsx';
+import { LargeImage } from '../parts/large-image.tsx';
+import { Picture } from '../parts/picture.tsx';
+import { accepted, images, judged, model, thresholds, view, type Judged } from '../state/studio.ts';
+
+/** Where the model and the known truth disagree first, then the closest calls: there a word of a person helps most. */
+function worthALook(all: readonly Judged[], limit: number): string[] {
+  const wrong = ({ image, score }: Judged): boolean =>
+    image.truth !== undefined && (image.truth === 'nok') !== score >= limit;
+  return all
+    .filter(({ image }) => !accepted.peek().has(image.id))
+    .sort(
+      (a, b) => Number(wrong(b)) - Number(wrong(a)) || Math.abs(a.score - limit) - Math.abs(b.score - limit),
+    )
+    .map(({ image }) => image.id);
+}
+
+export function CorrectView(): JSX.Element {
+  const limit = thresholds.value?.classification ?? Infinity;
+  // The order stands while the view is open: what was judged does not jump away.
+  const ids = useMemo(() => worthALook(judged.peek(), limit), []);
+  const [place, setPlace] = useState(0);
+  const [withMap, setWithMap] = useState(true);
+  const image = images.value.find(({ id }) => id === ids[place]);
+  const step = (by: number): void => setPlace((now) => Math.min(ids.length - 1, Math.max(0, now + by)));
+  const toggleMap = (): void => setWithMap((now) => !now);
+  useEffect(() => {
+    if (image === undefined) return undefined;
+    const listen = (event: KeyboardEvent): void => judgeKeys(event, { image, step, toggleMap });
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [image?.id]);
+  if (image === undefined) return <NothingToCorrect />;
+  const learns = model.value?.manifest.head?.type === 'memory';
+  return (
+    <>
+      <div class="view-head">
+        <h1>Was it right?</h1>
+        <p class="quiet">
+          {place + 1} of {ids.length}
+        </p>
+      </div>
+      <p class="quiet lead-small">
+        Disagreements come first, then the closest calls.{' '}
+        {learns
+          ? 'What you call fine is learned at once.'
+          : 'This kind of model takes your labels into its report, and learns them when it is trained again.'}
+      </p>
+      <div class="correct">
+        <LargeImage image={image} withMap={withMap} />
+        <div class="correct-side">
+          <JudgeBar image={image} onJudged={() => step(1)} />
+          <div class="row">
+            <button type="button" class="button" disabled={place === 0} onClick={() => step(-1)}>
+              Previous
+            </button>
+            <button type="button" class="button" disabled={place === ids.length - 1} onClick={() => step(1)}>
+              Next
+            </button>
+            <button type="button" class="button" aria-pressed={withMap} onClick={toggleMap}>
+              Map <kbd>M</kbd>
+            </button>
+          </div>
+          <ol class="film" aria-label="Next images">
+            {ids.slice(place, place + 9).map((id, index) => {
+              const next = images.value.find((other) => other.id === id);
+              return next === undefined ? null : (
+                <li key={id}>
+                  <button
+                    type="button"
+                    aria-current={index === 0 ? 'true' : undefined}
+                    onClick={() => setPlace(place + index)}
+                  >
+                    <Picture image={next} withMap />
+                    <span class="visually-hidden">Go to {next.name}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ol>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function NothingToCorrect(): JSX.Element {
+  return (
+    <section class="empty">
+      <h1>Nothing to correct</h1>
+      <p class="quiet">Once images have been judged, they can be corrected here.</p>
+      <button type="button" class="button primary" onClick={() => (view.value = 'inspect')}>
+        Go to Inspect
+      </button>
+    </section>
+  );
+}

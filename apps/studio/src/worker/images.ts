@@ -1,0 +1,59 @@
+/** Taking images in: every file is opened once, so that what cannot be read is said at once and by name. */
+import {
+  defaultImageLimits,
+  hashBytes,
+  type ImageCodec,
+  type ImageLimits,
+  type Raster,
+  type Store,
+} from '@oddpixel/model-core/contract';
+import { thumbnail, toRgb } from '@oddpixel/eval';
+import type { ImageRecord, IncomingFile } from '../protocol.ts';
+import { keys } from './keeper.ts';
+
+/** A page holds several images at once: 64 megapixels are 256 MB as the browser decodes them. */
+export const studioLimits: ImageLimits = { ...defaultImageLimits, maxPixels: 64_000_000 };
+
+/** Longer side of the pictures that galleries show, in pixels. */
+const pictureSide = 640;
+
+export interface ImageShelf {
+  readonly store: Store;
+  readonly codec: ImageCodec;
+}
+
+/**
+ * Stores a file and a small picture of it; `undefined` where the same file is there already.
+ *
+ * @throws ImageFormatError, LimitExceededError, FileError
+ */
+export async function takeIn(
+  { store, codec }: ImageShelf,
+  file: IncomingFile,
+  known: Set<string>,
+): Promise<ImageRecord | undefined> {
+  const bytes = new Uint8Array(await file.bytes.arrayBuffer());
+  const id = (await hashBytes(bytes)).slice(0, 16);
+  if (known.has(id)) return undefined;
+  const raster = await codec.decode(bytes, { fileName: file.name, limits: studioLimits });
+  const mask = file.mask && new Uint8Array(await file.mask.arrayBuffer());
+  await store.put(keys.picture(id), await smallPicture(raster, codec));
+  if (mask !== undefined) await store.put(keys.mask(id), mask);
+  await store.put(keys.image(id), bytes);
+  known.add(id);
+  const { name, role, truth, defect } = file;
+  return {
+    id,
+    name,
+    role,
+    width: raster.width,
+    height: raster.height,
+    ...(truth !== undefined && { truth }),
+    ...(defect !== undefined && { defect }),
+    ...(mask !== undefined && { hasMask: true }),
+  };
+}
+
+function smallPicture(raster: Raster, codec: ImageCodec): Promise<Uint8Array> {
+  return codec.encode(thumbnail(toRgb(raster), pictureSide), 'jpeg');
+}

@@ -1,0 +1,64 @@
+/** Judging images, one after the other, so that whoever asks for a single one in between is not kept waiting. */
+import type { Raster } from '@oddpixel/model-core/contract';
+import type { Inspection } from '@oddpixel/workflow';
+import type { DetailMap, ImageRecord, LiveResult } from '../protocol.ts';
+import { keys } from './keeper.ts';
+import { cropTo } from './region.ts';
+import type { JobContext } from './serve-jobs.ts';
+import type { Session } from './session.ts';
+import { mapToBytes, shrinkMap } from './small-map.ts';
+import { studioLimits } from './images.ts';
+
+/** Gallery maps at a quarter: model maps are smooth at that scale. */
+const galleryFactor = 4;
+const liveFactor = 2;
+
+/** @throws DOMException AbortError when the model was replaced meanwhile */
+export async function score(
+  session: Session,
+  images: readonly ImageRecord[],
+  { signal, progress }: JobContext<'score'>,
+): Promise<void> {
+  const { model } = session.model;
+  const store = await session.store();
+  for (const [index, image] of images.entries()) {
+    const { result } = await session.exclusive(async () => {
+      signal.throwIfAborted();
+      if (session.model.model !== model) throw new DOMException('The model was replaced.', 'AbortError');
+      return inspectStored(session, image);
+    });
+    await store.put(keys.map(image.id), mapToBytes(shrinkMap(result.anomalyImage, galleryFactor)));
+    progress({
+      scored: { id: image.id, score: result.anomalyScore },
+      done: index + 1,
+      total: images.length,
+    });
+  }
+}
+
+export async function detail(session: Session, image: ImageRecord): Promise<DetailMap> {
+  const { result } = await session.exclusive(() => inspectStored(session, image));
+  const { region } = session.model;
+  return { map: shrinkMap(result.anomalyImage, 1), ...(region && { region }) };
+}
+
+export async function live(session: Session, raster: Raster): Promise<LiveResult> {
+  const { result } = await session.exclusive(() => inspect(session, 'camera', raster));
+  const { region } = session.model;
+  return {
+    score: result.anomalyScore,
+    map: shrinkMap(result.anomalyImage, liveFactor),
+    ...(region && { region }),
+  };
+}
+
+async function inspectStored(session: Session, { id, name }: ImageRecord): Promise<Inspection> {
+  const bytes = await (await session.store()).get(keys.image(id));
+  if (bytes === undefined) throw new Error(`The browser no longer has ${name}. Add the image again.`);
+  return inspect(session, name, await session.codec.decode(bytes, { fileName: name, limits: studioLimits }));
+}
+
+async function inspect(session: Session, name: string, raster: Raster): Promise<Inspection> {
+  const inspector = await session.inspecting();
+  return inspector.inspect({ name, image: cropTo(raster, session.model.region) });
+}

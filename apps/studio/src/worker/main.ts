@@ -1,0 +1,133 @@
+/** The worker: all bytes, all computing. Importing it starts it. */
+import { readModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { FileError, type Thresholds } from '@oddpixel/model-core/contract';
+import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
+import { addApples } from './apples.ts';
+import { takeIn, type ImageShelf } from './images.ts';
+import { detail, live, score } from './inspection.ts';
+import { keys } from './keeper.ts';
+import { writeReport } from './report.ts';
+import { parseProject } from './saved-project.ts';
+import { sendToPage, serveJobs } from './serve-jobs.ts';
+import { Session } from './session.ts';
+import { mapFromBytes } from './small-map.ts';
+import { accept, train } from './training.ts';
+
+const session = new Session((notice) => sendToPage({ kind: 'notice', notice }));
+
+serveJobs({
+  open: ({ device }) => session.open(device),
+
+  async restore() {
+    const bytes = await (await session.store()).get(keys.project);
+    const project = bytes && parseProject(new TextDecoder().decode(bytes));
+    const model = await session.restoreModel(project?.model ?? {});
+    return { ...(project && { project }), ...(model && { model }) };
+  },
+
+  async save(project: SavedProject) {
+    await (await session.store()).put(keys.project, new TextEncoder().encode(JSON.stringify(project)));
+    return null;
+  },
+
+  async forget({ ids, model }) {
+    const store = await session.store();
+    for (const id of ids) {
+      for (const key of [keys.image(id), keys.mask(id), keys.picture(id), keys.map(id)])
+        await store.delete(key);
+    }
+    if (model) await session.exclusive(() => session.forgetModel());
+    return null;
+  },
+
+  apples: async (params, context) => addApples(await shelf(), params, context),
+
+  async addImages({ files, known }, { signal, progress }): Promise<Added> {
+    const own = await shelf();
+    const taken = new Set(known);
+    const images: ImageRecord[] = [];
+    const problems: FileProblem[] = [];
+    for (const [index, file] of files.entries()) {
+      signal.throwIfAborted();
+      let image: ImageRecord | undefined;
+      try {
+        image = await takeIn(own, file, taken);
+        if (image === undefined) problems.push({ name: file.name, message: 'This image is here already.' });
+        else images.push(image);
+      } catch (error) {
+        // A full disk stops everything; a bad file only itself.
+        if (error instanceof FileError && error.details['operation'] === 'write') throw error;
+        problems.push({ name: file.name, message: error instanceof Error ? error.message : String(error) });
+      }
+      progress({ ...(image && { image }), done: index + 1, total: files.length });
+    }
+    return { images, problems };
+  },
+
+  async picture({ id }) {
+    const bytes = await (await session.store()).get(keys.picture(id));
+    if (bytes === undefined) throw new Error('The browser no longer has this picture. Add the image again.');
+    return new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' });
+  },
+
+  async map({ id }) {
+    const bytes = await (await session.store()).get(keys.map(id));
+    return (bytes && mapFromBytes(bytes)) ?? null;
+  },
+
+  train: (params, context) => session.exclusive(() => train(session, params, context)),
+
+  async score({ images }, context) {
+    await score(session, images, context);
+    return null;
+  },
+
+  detail: ({ image }) => detail(session, image),
+  accept: ({ images }, { signal }) => session.exclusive(() => accept(session, images, signal)),
+  live: ({ raster }) => live(session, raster),
+
+  async encode({ raster }) {
+    return new Blob([Uint8Array.from(await session.codec.encode(raster, 'png'))], { type: 'image/png' });
+  },
+
+  async openModel({ bytes, fileName }) {
+    const model = readModel(new Uint8Array(await bytes.arrayBuffer()));
+    return session.exclusive(() => session.use({ model, fileName }));
+  },
+
+  async exportModel({ thresholds }) {
+    const { bytes } = withThresholds(session.model.model, thresholds);
+    return new Blob([Uint8Array.from(bytes)], { type: 'application/octet-stream' });
+  },
+
+  report: ({ thresholds, ...params }, context) =>
+    session.exclusive(() =>
+      writeReport(session, withThresholds(session.model.model, thresholds), params, context),
+    ),
+});
+
+async function shelf(): Promise<ImageShelf> {
+  return { store: await session.store(), codec: session.codec };
+}
+
+/** The model with the thresholds that the page shows; those that were moved are the person's own. */
+function withThresholds(
+  model: AnomalyModel,
+  chosen: Pick<Thresholds, 'classification' | 'segmentation'> | undefined,
+): AnomalyModel {
+  const own = model.manifest.thresholds;
+  if (chosen === undefined) return model;
+  const { classification, segmentation } = chosen;
+  const sameClassification = own?.classification === classification;
+  const sameSegmentation = own?.segmentation === segmentation;
+  if (sameClassification && sameSegmentation) return model;
+  return withManifest(model, {
+    thresholds: {
+      classification,
+      segmentation,
+      classificationMethod: sameClassification ? own.classificationMethod : 'manual',
+      segmentationMethod: sameSegmentation ? own.segmentationMethod : 'manual',
+      ...(sameClassification && own.statement && { statement: own.statement }),
+    },
+  });
+}

@@ -1,0 +1,80 @@
+/** Teaching: the whole job by the workflow, on the images that the page chose. */
+import { hashBytes, type PreprocessedSample } from '@oddpixel/model-core/contract';
+import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
+import { small } from '@oddpixel/initial-models/small';
+import { createPreprocessParams, preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
+import { trainFromDataset } from '@oddpixel/workflow';
+import type { ImageRecord, Jobs, ModelFacts } from '../protocol.ts';
+import { studioLimits } from './images.ts';
+import { keys } from './keeper.ts';
+import { croppingCodec } from './region.ts';
+import type { JobContext } from './serve-jobs.ts';
+import type { Session } from './session.ts';
+import { studioDataset } from './studio-dataset.ts';
+
+/** @throws every error of training; the signal's reason */
+export async function train(
+  session: Session,
+  { images, options, region }: Jobs['train']['params'],
+  { signal, progress }: JobContext<'train'>,
+): Promise<ModelFacts> {
+  const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options;
+  const { dataset, source } = studioDataset(images, 'train', await session.store());
+  const { model } = await trainFromDataset(dataset, {
+    backend: await session.backend(),
+    source,
+    codec: croppingCodec(session.codec, region),
+    limits: studioLimits,
+    extractor: { id: small.id, bytes: await loadExtractor(signal) },
+    preprocessing: createPreprocessParams({
+      imageWidth,
+      imageHeight,
+      ...(region && { domainHandling: 'cropDomain' }),
+    }),
+    head,
+    params: head === 'memory' ? { numRows } : { maxNumEpochs },
+    signal,
+    onProgress: progress,
+  });
+  return session.use({ model, ...(region && { region }) });
+}
+
+/** Good images become part of the memory, without training anew. */
+export async function accept(
+  session: Session,
+  images: readonly ImageRecord[],
+  signal: AbortSignal,
+): Promise<{ model: ModelFacts; rowsAdded: number }> {
+  const { model, region, fileName } = session.model;
+  const params = preprocessParamsFromModel(model.manifest);
+  const codec = croppingCodec(session.codec, region);
+  const store = await session.store();
+  const samples = {
+    count: images.length,
+    async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
+      for (const { id, name } of images) {
+        const bytes = await store.get(keys.image(id));
+        if (bytes === undefined) throw new Error(`The browser no longer has ${name}. Add the image again.`);
+        const raster = await codec.decode(bytes, { fileName: name, limits: studioLimits });
+        const prepared: PreprocessedSample = preprocessRaster(raster, params);
+        yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
+      }
+    },
+  };
+  const grown = await addToModel(model, samples, { backend: await session.backend(), signal });
+  const facts = await session.use({
+    model: grown.model,
+    ...(region && { region }),
+    ...(fileName !== undefined && { fileName }),
+  });
+  return { model: facts, rowsAdded: grown.rowsAdded };
+}
+
+/** @throws Error when the network or the file fails */
+async function loadExtractor(signal: AbortSignal): Promise<Uint8Array> {
+  const response = await fetch(small.url, { signal });
+  if (!response.ok) throw new Error(`The feature extractor cannot be loaded (${response.status}).`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if ((await hashBytes(bytes)) === small.sha256) return bytes;
+  throw new Error('The feature extractor arrived damaged. Load the page again.');
+}
