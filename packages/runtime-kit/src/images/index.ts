@@ -1,6 +1,8 @@
 /** Images without a host: exact decoders for what a canvas narrows, headers, limits, and words for problems. */
+export { readAvifHeader, type AvifHeader } from './avif-header.ts';
 export { decodeBmp } from './bmp.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
+export { readGifHeader, type GifHeader } from './gif-header.ts';
 export { imageKind, isBmp, isTiff, type ImageKind } from './image-kind.ts';
 export { isJpegComplete, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
@@ -15,5 +17,6 @@ export {
   unknownFormat,
 } from './problems.ts';
 export { decodeTiff } from './tiff.ts';
+export { encodeTiff } from './tiff-writer.ts';
 export { readWebpHeader, type WebpHeader } from './webp-header.ts';
-export { decodeWideTiff, encodeFloatTiff } from './wide-tiff.ts';
+export { decodeWideTiff } from './wide-tiff.ts';

@@ -1,11 +1,15 @@
 /** What a WebP file says about itself (RFC 9649). */
+import { exifOrientation } from './exif.ts';
 
 export interface WebpHeader {
   readonly width: number;
   readonly height: number;
   readonly hasAlpha: boolean;
   readonly hasProfile: boolean;
-  readonly isAnimated: boolean;
+  /** EXIF orientation, 1 to 8. */
+  readonly orientation: number;
+  /** Where the EXIF data starts, with its chunk's header. */
+  readonly exifAt: number | undefined;
 }
 
 const chunkHeader = 8;
@@ -18,7 +22,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   if (end > bytes.length) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
   const type = String.fromCharCode(...bytes.subarray(12, 16));
   const flags = bytes[20] as number;
-  const plain = { hasProfile: false, isAnimated: false };
+  const plain = { hasProfile: false, orientation: 1, exifAt: undefined };
   switch (type) {
     case 'VP8X':
       return {
@@ -26,7 +30,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
         height: 1 + (view.getUint32(27, true) & 0xffffff),
         hasAlpha: (flags & 0x10) !== 0,
         hasProfile: (flags & 0x20) !== 0,
-        isAnimated: (flags & 0x02) !== 0,
+        ...findExif(bytes, end),
       };
     case 'VP8L': {
       if (flags !== 0x2f) throw new Error('its mark is wrong');
@@ -45,4 +49,18 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     default:
       throw new Error(`its first chunk is ${JSON.stringify(type)}`);
   }
+}
+
+function findExif(bytes: Uint8Array, end: number): Pick<WebpHeader, 'orientation' | 'exifAt'> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 12; at + chunkHeader <= end;) {
+    const size = view.getUint32(at + 4, true);
+    const content = at + chunkHeader;
+    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === 'EXIF') {
+      return { orientation: exifOrientation(bytes.subarray(content, content + size)), exifAt: at };
+    }
+    // Padded to an even number of bytes.
+    at = content + size + (size % 2);
+  }
+  return { orientation: 1, exifAt: undefined };
 }

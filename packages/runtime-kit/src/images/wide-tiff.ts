@@ -1,6 +1,6 @@
 /**
- * TIFF files that sharp would narrow without a word, read and written exactly: floating-point, signed and 32-bit
- * numbers, and more than four channels.
+ * TIFF files that sharp would narrow without a word, read exactly: floating-point, signed and 32-bit numbers, and
+ * more than four channels.
  */
 import type { GeoTIFFImage } from 'geotiff';
 import {
@@ -71,21 +71,6 @@ export async function decodeWideTiff(
   } catch (cause) {
     throw refuse(`the TIFF is damaged (${cause instanceof Error ? cause.message : String(cause)})`, cause);
   }
-}
-
-/** One float32 sample per channel, uncompressed. */
-export async function encodeFloatTiff({ width, height, channels, data }: Raster): Promise<Uint8Array> {
-  const { writeArrayBuffer } = await import('geotiff');
-  const file = await writeArrayBuffer(data as Float32Array, {
-    width,
-    height,
-    SamplesPerPixel: channels,
-    BitsPerSample: Array<number>(channels).fill(32),
-    SampleFormat: Array<number>(channels).fill(3),
-    PhotometricInterpretation: channels === 3 ? 2 : 1,
-    PlanarConfiguration: 1,
-  });
-  return new Uint8Array(file);
 }
 
 /** The first image; `undefined` where the file cannot be opened. */

@@ -2,13 +2,13 @@
 import { encode as encodePng } from 'fast-png';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat, Raster } from '@oddpixel/model-core/contract';
-import { checkEncodable, encodeFloatTiff } from '@oddpixel/runtime-kit/images';
+import { checkEncodable, encodeTiff } from '@oddpixel/runtime-kit/images';
 
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {
   const { width, height, channels, data } = raster;
   checkEncodable(raster, format);
-  if (data instanceof Float32Array) return encodeFloatTiff(raster);
+  if (data instanceof Float32Array) return encodeTiff(raster);
   if (data instanceof Uint16Array) {
     if (format === 'png')
       return encodePng({ width, height, channels: channels as 1 | 2 | 3 | 4, depth: 16, data });

@@ -1,0 +1,74 @@
+/**
+ * Pixels out of a canvas. A canvas has 8 bits and multiplies colours by their alpha, so that half-transparent pixels
+ * come back rounded; opaque ones are exact.
+ */
+import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+
+/** Pixels at a time and side: what every browser can hold, with bounded memory for pictures of any size. */
+const tileSize = 4096;
+
+/** What `drawImage` takes. */
+export type Drawable = CanvasImageSource;
+
+/** The channels that are taken over from RGBA. */
+export type CanvasChannels = 'gray' | 'rgb' | 'rgba';
+
+const channelCount: Readonly<Record<CanvasChannels, number>> = { gray: 1, rgb: 3, rgba: 4 };
+
+/** Draws a picture tile by tile and reads it back. @throws ImageFormatError where the browser does not allow it. */
+export function readPixels(
+  source: Drawable,
+  width: number,
+  height: number,
+  kept: CanvasChannels | 'rgbIfOpaque',
+): Raster {
+  const most = kept === 'rgbIfOpaque' ? 4 : channelCount[kept];
+  const data = new Uint8Array(width * height * most);
+  const context = createContext(Math.min(width, tileSize), Math.min(height, tileSize));
+  let isOpaque = true;
+  for (let top = 0; top < height; top += tileSize) {
+    for (let left = 0; left < width; left += tileSize) {
+      const [columns, rows] = [Math.min(tileSize, width - left), Math.min(tileSize, height - top)];
+      context.clearRect(0, 0, columns, rows);
+      context.drawImage(source, -left, -top);
+      const pixels = readBack(context, columns, rows);
+      for (let y = 0; y < rows; y++) {
+        let to = ((top + y) * width + left) * most;
+        for (let from = 4 * y * columns; from < 4 * (y + 1) * columns; from += 4) {
+          for (let c = 0; c < most; c++) data[to++] = pixels[from + c] as number;
+          isOpaque &&= pixels[from + 3] === 255;
+        }
+      }
+    }
+  }
+  const raster: Raster = { width, height, channels: most, data };
+  if (kept === 'rgba') return { ...raster, hasAlpha: true };
+  if (kept !== 'rgbIfOpaque') return raster;
+  if (!isOpaque) return { ...raster, hasAlpha: true };
+  return { ...raster, channels: 3, data: data.filter((_, i) => i % 4 < 3) };
+}
+
+/** A canvas that is read and never shown. */
+export function createContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (context !== null) return context;
+  throw new ImageFormatError({ problem: `the browser gives no canvas of ${width}×${height} pixels` });
+}
+
+function readBack(
+  context: OffscreenCanvasRenderingContext2D,
+  columns: number,
+  rows: number,
+): Uint8ClampedArray {
+  try {
+    return context.getImageData(0, 0, columns, rows).data;
+  } catch (cause) {
+    throw new ImageFormatError(
+      {
+        problem: 'the browser does not let this page read the picture, which comes from another site',
+        fix: 'Fetch it as a file, or let its server allow this (CORS) and set `crossOrigin` before `src`.',
+      },
+      { cause },
+    );
+  }
+}
