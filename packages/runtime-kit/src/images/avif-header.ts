@@ -17,6 +17,7 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
   let [width, height] = [0, 0];
   let hasAlpha = false;
   let hasProfile = false;
+  let hasData = false;
   const walk = (start: number, end: number): void => {
     for (let at = start; at + 8 <= end;) {
       const stated = view.getUint32(at);
@@ -34,10 +35,12 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
         if (columns * rows > width * height) [width, height] = [columns, rows];
       } else if (type === 'auxC') hasAlpha ||= /:alpha|:auxid:1/.test(text(content + 4, at + size));
       else if (type === 'colr') hasProfile ||= /prof|rICC/.test(text(content, content + 4));
+      else if (type === 'mdat' || type === 'idat') hasData = true;
       at += size;
     }
   };
   walk(0, bytes.length);
+  if (!hasData) throw new Error('it ends before its pixels');
   if (width * height === 0) throw new Error('it states no size');
   return { width, height, hasAlpha, hasProfile };
 }

@@ -4,7 +4,7 @@ export { decodeBmp } from './bmp.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
 export { readGifHeader, type GifHeader } from './gif-header.ts';
 export { imageKind, isBmp, isTiff, type ImageKind } from './image-kind.ts';
-export { isJpegComplete, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
+export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
 export { decodePng } from './png.ts';

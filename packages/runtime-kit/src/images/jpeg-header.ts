@@ -14,6 +14,11 @@ export interface JpegHeader {
   readonly hasProfile: boolean;
   /** Adobe's mark: 0 stored as it is, 1 YCbCr, 2 YCCK; `undefined` where there is none. */
   readonly adobeTransform: number | undefined;
+  /**
+   * Whether the mark that ends a JPEG comes after the pixels' start. Browsers show a file that was cut off as far as
+   * it goes, with gray below; an inspection must not.
+   */
+  readonly isComplete: boolean;
 }
 
 /** Markers without a length: fill bytes, restarts, start of image. */
@@ -31,7 +36,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let orientation = 1;
   let hasProfile = false;
   let adobeTransform: number | undefined;
-  for (let at = 2; at + 4 <= bytes.length;) {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
     if (bytes[at] !== 0xff) throw new Error('a marker is missing');
     const marker = bytes[at + 1] as number;
     if (marker === 0xff || isBare(marker)) {
@@ -59,16 +65,12 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   }
   if (frame === undefined) throw new Error('it has no frame');
   if (frame.width === 0 || frame.height === 0) throw new Error(`its size is ${frame.width}×${frame.height}`);
-  return { ...frame, orientation, hasProfile, adobeTransform };
+  return { ...frame, orientation, hasProfile, adobeTransform, isComplete: hasEnd(bytes, at) };
 }
 
-/**
- * True where the file ends with the mark that ends a JPEG. Browsers show a file that was cut off as far as it goes,
- * with gray below; an inspection must not.
- */
-export function isJpegComplete(bytes: Uint8Array): boolean {
-  // Some writers append data of their own, so the mark is looked for from the end.
-  for (let at = bytes.length - 2; at >= 2; at--) {
+/** Some writers append data of their own, so the mark is looked for from the end. */
+function hasEnd(bytes: Uint8Array, scan: number): boolean {
+  for (let at = bytes.length - 2; at >= scan; at--) {
     if (bytes[at] === 0xff && bytes[at + 1] === endOfImage) return true;
   }
   return false;

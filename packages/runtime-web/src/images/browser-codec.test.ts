@@ -262,6 +262,31 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
+  test.each([
+    [1, (result: object) => expect(result).toMatchObject({ warnings: [expect.stringMatching(/a little/)] })],
+    [90, (result: object) => expect(result).toMatchObject({ failure: { code: 'IMAGE_FORMAT' } })],
+  ])('a browser that changes what is read by %i', async (change, check) => {
+    const page = await site.open();
+    // As browsers do that protect against tracking.
+    await page.evaluate((by) => {
+      const type = OffscreenCanvasRenderingContext2D.prototype;
+      // eslint-disable-next-line typescript/unbound-method -- called with its object below
+      const original = type.getImageData;
+      type.getImageData = function changed(...given) {
+        const image = original.apply(this, given);
+        image.data[0] = (image.data[0] ?? 0) + by;
+        return image;
+      };
+    }, change);
+    const file = await image('waves', 3).jpeg().toBuffer();
+    check(await page.evaluate((bytes) => imageTests.decode(bytes), base64(file)));
+    // Decoders of our own read no canvas.
+    const exactFile = await image('waves', 3).png().toBuffer();
+    const { raster } = succeeded(await page.evaluate((bytes) => imageTests.decode(bytes), base64(exactFile)));
+    expect(fromWire(raster).data).toEqual(pixels('waves', 3));
+    await page.close();
+  });
+
   test('an address without a picture', async () => {
     const result = await site.page.evaluate(() => imageTests.failingSource('/nothing.png'));
     expect(result).toMatchObject({

@@ -15,13 +15,19 @@ export type CanvasChannels = 'gray' | 'rgb' | 'rgba';
 
 const channelCount: Readonly<Record<CanvasChannels, number>> = { gray: 1, rgb: 3, rgba: 4 };
 
-/** Draws a picture tile by tile and reads it back. @throws ImageFormatError where the browser does not allow it. */
+/**
+ * Draws a picture tile by tile and reads it back.
+ *
+ * @throws ImageFormatError where the browser does not allow it, or hides what pages read.
+ */
 export function readPixels(
   source: Drawable,
   width: number,
   height: number,
   kept: CanvasChannels | 'rgbIfOpaque',
+  onWarning?: (message: string) => void,
 ): Raster {
+  checkHonesty(onWarning);
   const most = kept === 'rgbIfOpaque' ? 4 : channelCount[kept];
   const data = new Uint8Array(width * height * most);
   const context = createContext(Math.min(width, tileSize), Math.min(height, tileSize));
@@ -71,4 +77,31 @@ function readBack(
       { cause },
     );
   }
+}
+
+/** Values that a browser may change without spoiling an inspection. */
+const smallChange = 2;
+
+/**
+ * Some browsers change what a page reads from a canvas, so that sites cannot recognize a machine by it: by one gray
+ * value here and there, or altogether.
+ */
+function checkHonesty(onWarning: ((message: string) => void) | undefined): void {
+  const side = 16;
+  const context = createContext(side, side);
+  const written = Uint8ClampedArray.from({ length: 4 * side * side }, (_, i) =>
+    i % 4 === 3 ? 255 : (i * 37) % 256,
+  );
+  context.putImageData(new ImageData(written, side, side), 0, 0);
+  const read = readBack(context, side, side);
+  const worst = written.reduce((most, value, i) => Math.max(most, Math.abs(value - (read[i] as number))), 0);
+  if (worst === 0) return;
+  if (worst <= smallChange) {
+    onWarning?.('this browser changes pixels a little, as a protection against tracking');
+    return;
+  }
+  throw new ImageFormatError({
+    problem: 'this browser hides pixels from pages, as a protection against tracking',
+    fix: 'Allow this site to read canvases.',
+  });
 }

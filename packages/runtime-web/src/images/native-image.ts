@@ -5,7 +5,6 @@ import {
   cmykWarning,
   damaged,
   imageError,
-  isJpegComplete,
   orient,
   profileWarning,
   readAvifHeader,
@@ -50,7 +49,7 @@ export async function decodeNative(
   const bitmap = await openBitmap(header.bytes ?? bytes, kind, fileName);
   try {
     checkPixels(bitmap.width, bitmap.height, limits, fileName);
-    const raster = readPixels(bitmap, bitmap.width, bitmap.height, header.kept);
+    const raster = readPixels(bitmap, bitmap.width, bitmap.height, header.kept, onWarning);
     return orient(raster, header.orientation ?? 1);
   } finally {
     bitmap.close();
@@ -80,8 +79,8 @@ async function openBitmap(
 
 const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
   jpeg(bytes) {
-    const { width, height, components, bits, hasProfile } = readJpegHeader(bytes);
-    if (!isJpegComplete(bytes)) throw new Error('it ends before its pixels do');
+    const { width, height, components, bits, hasProfile, isComplete } = readJpegHeader(bytes);
+    if (!isComplete) throw new Error('it ends before its pixels do');
     if (bits !== 8) throw new Error(`it has ${bits} bits per value`);
     return {
       width,

@@ -43,7 +43,7 @@ export async function rasterFrom(source: RasterSource, options: RasterFromOption
   if (isA('HTMLImageElement', source)) await source.decode().catch((cause: unknown) => fail('loaded', cause));
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0) fail('of a size');
-  return readPixels(source, width, height, 'rgbIfOpaque');
+  return readPixels(source, width, height, 'rgbIfOpaque', options.onWarning);
 }
 
 /** Bytes at an address. */
