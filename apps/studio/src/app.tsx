@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { BusyBar } from './parts/busy-bar.tsx';
 import { DeviceChip } from './parts/device-chip.tsx';
 import { Messages } from './parts/messages.tsx';
@@ -58,6 +59,7 @@ export function App({ tabEvents }: { readonly tabEvents: TabEvents }): JSX.Eleme
 
 function Content(): JSX.Element {
   const { Page } = pages[view.value];
+  useEffect(() => scrollTo(0, 0), [view.value]);
   return (
     <>
       <Messages />

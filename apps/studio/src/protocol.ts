@@ -147,6 +147,12 @@ export interface Jobs {
     result: Added;
     progress: { image: ImageRecord; done: number; total: number };
   };
+  /** Small apples for the welcome, one of them odd. */
+  mosaic: {
+    params: { side: number; count: number; odd: number };
+    result: null;
+    progress: { picture: Blob; odd: boolean };
+  };
   addImages: {
     params: { files: readonly IncomingFile[]; known: readonly string[] };
     result: Added;

@@ -56,6 +56,9 @@ export function DeviceChip(): JSX.Element {
             </label>
           ))}
         </fieldset>
+        {(problem ?? current?.reason) !== undefined && (
+          <p class="small-text">Not on WebGPU: {problem ?? current?.reason}.</p>
+        )}
         <p class="quiet small-text">
           Everything is computed on this machine. No image, label or model leaves it.
         </p>
@@ -80,8 +83,8 @@ export function DeviceNotice(): JSX.Element | null {
   return (
     <div class="notice" role="status">
       <p>
-        <strong>No WebGPU, so the processor does the work.</strong> Results are the same, only slower:{' '}
-        {reason}.
+        <strong>No WebGPU, so the processor does the work.</strong> Results are the same, only slower. The
+        reason: {reason}.
         {threads === 1 && !globalThis.crossOriginIsolated && (
           <> One thread is used, since this page was served without cross-origin isolation.</>
         )}

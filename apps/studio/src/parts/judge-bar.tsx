@@ -26,6 +26,7 @@ export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
         <button
           type="button"
           class="button fine-button"
+          aria-pressed={image.truth === 'ok'}
           aria-keyshortcuts="f"
           disabled={accepting.value.has(image.id)}
           onClick={() => {
@@ -38,6 +39,7 @@ export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
         <button
           type="button"
           class="button odd-button"
+          aria-pressed={image.truth === 'nok'}
           aria-keyshortcuts="o"
           onClick={() => {
             label(image.id, 'nok');

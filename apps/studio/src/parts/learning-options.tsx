@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import type { TrainOptions } from '../protocol.ts';
-import { fittingSize, type Detail } from '../state/model-size.ts';
+import type { ImageRecord, TrainOptions } from '../protocol.ts';
+import { fittingSize, type Detail, type ModelSize } from '../state/model-size.ts';
 import { busy, options, region, taught } from '../state/studio.ts';
 
 /** How the model learns. The defaults are fine for a first try. */
@@ -11,7 +11,6 @@ export function LearningOptions(): JSX.Element {
     options.value = { ...options.value, ...changes };
   };
   const [first] = taught.value;
-  const details: readonly Detail[] = ['coarse', 'normal', 'fine'];
   return (
     <details class="options">
       <summary>
@@ -40,19 +39,17 @@ export function LearningOptions(): JSX.Element {
         </fieldset>
         <fieldset disabled={working || first === undefined}>
           <legend>Detail</legend>
-          {details.map((detail) => {
-            const size = first && fittingSize(first, region.value, detail);
-            return (
+          {first &&
+            distinctSizes(first).map(([detail, size]) => (
               <Choice
                 key={detail}
                 name="detail"
-                checked={size?.imageWidth === imageWidth && size.imageHeight === imageHeight}
+                checked={size.imageWidth === imageWidth && size.imageHeight === imageHeight}
                 title={detail}
-                hint={size ? `${size.imageWidth}×${size.imageHeight} pixels` : ''}
-                onChoose={() => size && change(size)}
+                hint={`${size.imageWidth}×${size.imageHeight} pixels`}
+                onChoose={() => change(size)}
               />
-            );
-          })}
+            ))}
         </fieldset>
         {head === 'memory' ? (
           <fieldset disabled={working}>
@@ -85,6 +82,19 @@ export function LearningOptions(): JSX.Element {
         )}
       </div>
     </details>
+  );
+}
+
+/** Small images leave fewer sizes to choose from: each is offered once. */
+function distinctSizes(image: ImageRecord): readonly (readonly [Detail, ModelSize])[] {
+  const found = new Map<string, readonly [Detail, ModelSize]>();
+  for (const detail of ['normal', 'coarse', 'fine'] as const) {
+    const size = fittingSize(image, region.value, detail);
+    const key = `${size.imageWidth}×${size.imageHeight}`;
+    if (!found.has(key)) found.set(key, [detail, size]);
+  }
+  return [...found.values()].sort(
+    ([, a], [, b]) => a.imageWidth * a.imageHeight - b.imageWidth * b.imageHeight,
   );
 }
 

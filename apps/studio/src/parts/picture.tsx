@@ -41,7 +41,11 @@ export function Picture({ image, withMap = false, map }: PictureProps): JSX.Elem
     };
   }, [near, image.id]);
   return (
-    <div class="picture" ref={frame} style={{ aspectRatio: `${image.width} / ${image.height}` }}>
+    <div
+      class="picture"
+      ref={frame}
+      style={{ aspectRatio: `${image.width} / ${image.height}`, '--aspect': image.width / image.height }}
+    >
       {url !== undefined && <img src={url} alt={image.name} width={image.width} height={image.height} />}
       {near && withMap && <MapLayer id={image.id} map={map} />}
     </div>
@@ -58,8 +62,11 @@ function MapLayer({ id, map }: { readonly id: string; readonly map: SmallMap | u
     let current = true;
     const range = mapRange(calibration, segmentation);
     if (range === undefined) return undefined;
+    // Only maps at full resolution are fine enough for a line.
+    const outline = map === undefined ? undefined : segmentation;
     const draw = (found: SmallMap | null): void => {
-      if (current && found !== null && canvas.current !== null) drawMap(canvas.current, found, range);
+      if (current && found !== null && canvas.current !== null)
+        drawMap(canvas.current, found, range, outline);
     };
     if (map !== undefined) draw(map);
     else galleryMap(id, version).then(draw, () => undefined);

@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useMemo } from 'preact/hooks';
+import type { ImageLabel } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { formatScore } from '../state/format.ts';
 import { histogram, rocOf, type Bin, type Histogram, type Roc } from '../state/statistics.ts';
@@ -22,6 +23,8 @@ export function ScorePanel(): JSX.Element {
   const roc = useComputed(() => rocOf(judged.value, accepted.value));
   const { odd, fine, falseAlarms, misses } = verdicts.value;
   const shown = thresholds.value;
+  // On phones the pictures come first.
+  const roomy = useMemo(() => matchMedia('(min-width: 861px)').matches, []);
   return (
     <section class="score-panel" aria-label="Thresholds">
       <div class="counts" aria-live="polite">
@@ -38,9 +41,14 @@ export function ScorePanel(): JSX.Element {
         )}
       </div>
       {shown && <ThresholdSlider bars={bars.value} shown={shown} />}
-      {shown && <MapSliders bars={bars.value} shown={shown} />}
-      {roc.value && <RocChart roc={roc.value} />}
-      <Statement />
+      <details class="more" open={roomy}>
+        <summary>Map and measures</summary>
+        <div class="more-parts">
+          {shown && <MapSliders bars={bars.value} shown={shown} />}
+          {roc.value && <RocChart roc={roc.value} />}
+          <Statement />
+        </div>
+      </details>
     </section>
   );
 }
@@ -172,9 +180,11 @@ function MapSliders({ shown }: SliderProps): JSX.Element {
 function RocChart({ roc: { points, auroc, images } }: { readonly roc: Roc }): JSX.Element {
   const side = 120;
   const path = points.map(({ x, y }) => `${(x * side).toFixed(1)},${((1 - y) * side).toFixed(1)}`).join(' ');
-  const { falseAlarms, misses } = verdicts.value;
-  const ok = judged.value.filter(({ image }) => image.truth === 'ok').length;
-  const nok = judged.value.filter(({ image }) => image.truth === 'nok').length;
+  const limit = thresholds.value?.classification ?? Infinity;
+  const share = (truth: ImageLabel): number => {
+    const known = judged.value.filter(({ image }) => image.truth === truth && !accepted.value.has(image.id));
+    return known.filter(({ score }) => score >= limit).length / known.length;
+  };
   const text = `AUROC ${auroc.toFixed(3)} of ${images} labelled images`;
   return (
     <figure class="roc">
@@ -182,9 +192,7 @@ function RocChart({ roc: { points, auroc, images } }: { readonly roc: Roc }): JS
         <path class="axis" d={`M0 0V${side}H${side}`} />
         <line class="chance" x1="0" y1={side} x2={side} y2="0" />
         <polyline points={path} />
-        {ok > 0 && nok > 0 && (
-          <circle class="here" r="4" cx={(falseAlarms / ok) * side} cy={(misses / nok) * side} />
-        )}
+        <circle class="here" r="4" cx={share('ok') * side} cy={(1 - share('nok')) * side} />
       </svg>
       <figcaption>
         <strong>{auroc.toFixed(3)}</strong> AUROC

@@ -26,7 +26,8 @@ export function Viewer({ order, first, onClose }: ViewerProps): JSX.Element | nu
     <Dialog title={`Image ${place + 1} of ${ids.length}`} onClose={onClose} wide>
       <div class="viewer" onKeyDown={(event) => judgeKeys(event, { image, step, toggleMap })}>
         <LargeImage image={image} withMap={withMap} />
-        <div class="row spread">
+        <div class="viewer-foot">
+          <JudgeBar image={image} onJudged={() => step(1)} />
           <div class="row">
             <button type="button" class="button" disabled={place === 0} onClick={() => step(-1)}>
               Previous
@@ -39,7 +40,6 @@ export function Viewer({ order, first, onClose }: ViewerProps): JSX.Element | nu
             </button>
           </div>
         </div>
-        <JudgeBar image={image} onJudged={() => step(1)} />
       </div>
     </Dialog>
   );

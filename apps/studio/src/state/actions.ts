@@ -8,7 +8,7 @@ import * as studio from './studio.ts';
 import { worker } from './worker.ts';
 
 /** Apples enough for a fair picture, few enough for a minute on a laptop's CPU. */
-const appleSet = { width: 320, height: 256, train: 32, testGood: 10, testDefect: 20, seed: 0 };
+const appleSet = { width: 320, height: 256, train: 48, testGood: 12, testDefect: 25, seed: 0 };
 
 /** Runs one job at a time; a second one waits for nobody, it is refused. */
 async function work(

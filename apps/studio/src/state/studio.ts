@@ -60,7 +60,7 @@ export const options = signal<TrainOptions>({
   maxNumEpochs: 20,
 });
 /** How strongly maps cover the pictures, 0..1. */
-export const opacity = signal(0.75);
+export const opacity = signal(0.6);
 export const device = signal<OpenedDevice | undefined>(undefined);
 export const deviceChoice = signal<DeviceChoice>('auto');
 export const deviceProblem = signal<string | undefined>(undefined);

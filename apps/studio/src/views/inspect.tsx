@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../parts/card.tsx';
-import { DeviceNotice } from '../parts/device-chip.tsx';
 import { Live } from '../parts/live.tsx';
 import { ScorePanel } from '../parts/score-panel.tsx';
 import { Viewer } from '../parts/viewer.tsx';
@@ -27,7 +26,6 @@ export function InspectView(): JSX.Element {
           ))}
         </div>
       </div>
-      <DeviceNotice />
       {tab === 'camera' ? (
         <Live />
       ) : judged.value.length === 0 ? (

@@ -4,6 +4,7 @@ import { CameraDialog } from '../parts/camera-dialog.tsx';
 import { DeviceNotice } from '../parts/device-chip.tsx';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { LearningOptions } from '../parts/learning-options.tsx';
+import { Mosaic } from '../parts/mosaic.tsx';
 import { ModelButton } from '../parts/model-button.tsx';
 import { Picture } from '../parts/picture.tsx';
 import { RegionDialog } from '../parts/region-dialog.tsx';
@@ -51,25 +52,28 @@ function Welcome(): JSX.Element {
   const working = busy.value !== undefined;
   return (
     <section class="welcome">
-      <h1>
-        Teach it what is fine.
-        <br />
-        It finds what is odd.
-      </h1>
-      <p class="lead">
-        A model learns from good images alone, here in your browser. Images never leave this machine.
-      </p>
-      <div class="row">
-        <button
-          type="button"
-          class="button primary large"
-          disabled={working || deviceProblem.value !== undefined}
-          onClick={() => void tryApples()}
-        >
-          Try it with apples
-        </button>
-        <ModelButton />
+      <div class="welcome-words">
+        <h1>
+          Teach it what is fine.
+          <br />
+          It finds what is odd.
+        </h1>
+        <p class="lead">
+          A model learns from good images alone, here in your browser. Images never leave this machine.
+        </p>
+        <div class="row">
+          <button
+            type="button"
+            class="button primary large"
+            disabled={working || deviceProblem.value !== undefined}
+            onClick={() => void tryApples()}
+          >
+            Try it with apples
+          </button>
+          <ModelButton />
+        </div>
       </div>
+      <Mosaic />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** The apple set, rendered here: nothing is downloaded. */
-import { renderAppleDataset } from '@oddpixel/dataset/apples';
-import type { Raster } from '@oddpixel/model-core/contract';
+import { appleVarieties, renderApple, renderAppleDataset } from '@oddpixel/dataset/apples';
+import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
 import type { ImageRecord, Jobs } from '../protocol.ts';
 import type { JobContext } from './serve-jobs.ts';
 import { takeIn, type ImageShelf } from './images.ts';
@@ -36,4 +36,27 @@ export async function addApples(
     progress({ image, done, total });
   }
   return { images, problems: [] };
+}
+
+/** Square apples in all varieties, with a worm in the one numbered `odd`. Stops when told to: it is only a picture. */
+export async function drawMosaic(
+  codec: ImageCodec,
+  { side, count, odd }: Jobs['mosaic']['params'],
+  { signal, progress }: JobContext<'mosaic'>,
+): Promise<void> {
+  for (let place = 0; place < count; place++) {
+    // Lets other jobs in between.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    const variety = appleVarieties[(place * 2) % appleVarieties.length];
+    const { raster } = renderApple({
+      seed: 40 + place,
+      width: side,
+      height: side,
+      ...(variety !== undefined && { variety }),
+      ...(place === odd && { defect: 'worm' as const }),
+    });
+    const bytes = Uint8Array.from(await codec.encode(raster, 'jpeg'));
+    progress({ picture: new Blob([bytes], { type: 'image/jpeg' }), odd: place === odd });
+  }
 }

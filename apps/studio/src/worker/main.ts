@@ -2,7 +2,7 @@
 import { readModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import { FileError, type Thresholds } from '@oddpixel/model-core/contract';
 import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
-import { addApples } from './apples.ts';
+import { addApples, drawMosaic } from './apples.ts';
 import { takeIn, type ImageShelf } from './images.ts';
 import { detail, live, score } from './inspection.ts';
 import { keys } from './keeper.ts';
@@ -41,6 +41,11 @@ serveJobs({
   },
 
   apples: async (params, context) => addApples(await shelf(), params, context),
+
+  async mosaic(params, context) {
+    await drawMosaic(session.codec, params, context);
+    return null;
+  },
 
   async addImages({ files, known }, { signal, progress }): Promise<Added> {
     const own = await shelf();
