@@ -247,7 +247,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   test('every kind of source gives the same picture', async () => {
     const data = pixels('noise', 3);
     const file = await image('noise', 3).png().toBuffer();
-    site.served.add('part.png', file);
+    site.bundle.add('part.png', file);
     const rasters = await site.page.evaluate(([bytes, url]) => imageTests.sources(bytes, url), [
       base64(file),
       '/part.png',
@@ -316,7 +316,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   });
 
   test('decoders that are not needed are not loaded', () => {
-    const [entry, ...lazy] = [...site.served.chunks].sort((a, b) => Number(b.isEntry) - Number(a.isEntry));
+    const [entry, ...lazy] = [...site.bundle.chunks].sort((a, b) => Number(b.isEntry) - Number(a.isEntry));
     expect(entry?.isEntry).toBe(true);
     expect(lazy.some(({ name }) => /geotiff/.test(name))).toBe(true);
   });

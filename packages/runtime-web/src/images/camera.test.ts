@@ -9,7 +9,7 @@ const allow = '--use-fake-ui-for-media-stream';
 describe.skipIf(chromiumPath === undefined)(browserTitle('a camera in Chromium'), () => {
   let site: TestPage;
   beforeAll(async () => {
-    site = await openTestPage([fake, allow, '--host-resolver-rules=MAP insecure.test 127.0.0.1']);
+    site = await openTestPage([fake, allow]);
   }, 120_000);
   afterAll(() => site.close());
 
@@ -46,8 +46,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('a camera in Chromium')
 
   test('a page without https', async () => {
     const page = await site.context.newPage();
-    const { port } = new URL(site.served.url);
-    await page.goto(`http://insecure.test:${port}/`);
+    await page.goto('http://insecure.test/');
     await page.waitForFunction('globalThis.imageTests !== undefined');
     const result = await page.evaluate(() => imageTests.camera({}, 1));
     expect(result).toMatchObject({ failure: { code: 'CAMERA', message: expect.stringMatching(/https/) } });

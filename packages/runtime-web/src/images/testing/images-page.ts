@@ -1,10 +1,9 @@
 /** The page of the tests, opened in Chromium. */
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Raster } from '@oddpixel/model-core/contract';
 import { launchChromium } from '@oddpixel/testing/browser';
 import type { Failure, PageTests, WireRaster } from './page.ts';
-import { serveBundle, type ServedPage } from './serve-bundle.ts';
+import { bundlePage, type BundledPage } from './bundle-page.ts';
 
 declare global {
   var imageTests: PageTests;
@@ -14,21 +13,22 @@ export interface TestPage {
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly page: Page;
-  readonly served: ServedPage;
+  readonly bundle: BundledPage;
   /** Another page of the same site. */
   open(): Promise<Page>;
   close(): Promise<void>;
 }
 
 export async function openTestPage(args: readonly string[] = []): Promise<TestPage> {
-  const served = await serveBundle(fileURLToPath(new URL('page.ts', import.meta.url)));
+  const bundle = await bundlePage(new URL('page.ts', import.meta.url));
   const browser = await launchChromium({ webgpu: false, args });
   const context = await browser.newContext();
+  await bundle.answer(context);
   const errors: Error[] = [];
   const open = async (): Promise<Page> => {
     const page = await context.newPage();
     page.on('pageerror', (error) => errors.push(error));
-    await page.goto(served.url);
+    await page.goto('http://localhost/');
     await page.waitForFunction('globalThis.imageTests !== undefined');
     return page;
   };
@@ -36,11 +36,10 @@ export async function openTestPage(args: readonly string[] = []): Promise<TestPa
     browser,
     context,
     page: await open(),
-    served,
+    bundle,
     open,
     async close() {
       await browser.close();
-      await served.close();
       if (errors.length > 0) throw new AggregateError(errors, 'errors in the page');
     },
   };
