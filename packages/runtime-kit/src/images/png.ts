@@ -66,6 +66,8 @@ function unpack(
     ? paletteWriter(chunks, data)
     : valueWriter(stored, depth, hasOwnAlpha ? undefined : chunks.transparency, data);
   const back = Math.max(1, (stored * depth) >> 3);
+  // Rows that are the raster's own already.
+  const isPlain = depth >= 8 && channels === stored && !isPalette && !header.isInterlaced;
   let at = 0;
   for (const pass of passes) {
     let above: Uint8Array = new Uint8Array(pass.rowBytes);
@@ -76,6 +78,10 @@ function unpack(
       at += 1 + pass.rowBytes;
       above = row;
       const unpacked = values === undefined ? row : unpackRow(row, depth, values);
+      if (isPlain) {
+        data.set(unpacked, y * width * channels);
+        continue;
+      }
       let to = ((pass.top + y * pass.stepY) * width + pass.left) * channels;
       for (let x = 0; x < pass.width; x++, to += pass.stepX * channels) writePixel(unpacked, x * stored, to);
     }

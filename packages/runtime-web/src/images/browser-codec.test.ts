@@ -44,6 +44,11 @@ function difference(ours: Raster, theirs: Raster): { readonly values: number; re
   return { values, composed };
 }
 
+/** Without what Node adds to arrays of bytes. */
+function plain(raster: Raster): Raster {
+  return { ...raster, data: raster.data.slice() };
+}
+
 describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   let site: TestPage;
   beforeAll(async () => {
@@ -136,6 +141,17 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     const data = Float32Array.from({ length: width * height }, (_, i) => i / 7 - 3);
     const [float] = await both(await codec.encode({ width, height, channels: 1, data }, 'tiff'));
     expect(float.data).toEqual(data);
+  });
+
+  test('in a worker, too', async () => {
+    for (const file of [
+      await image('noise', 3).jpeg().toBuffer(),
+      await image('noise', 4).png().toBuffer(),
+      await image('noise', 3).tiff({ compression: 'lzw' }).toBuffer(),
+    ]) {
+      const wire = await site.page.evaluate((bytes) => imageTests.inWorker(bytes), base64(file));
+      expect(fromWire(wire)).toEqual(plain(await codec.decode(file)));
+    }
   });
 
   test('the first frame of an animation', async () => {

@@ -19,6 +19,7 @@ export async function bundlePage(script: URL): Promise<BundledPage> {
     configFile: false,
     logLevel: 'error',
     resolve: { conditions: ['@oddpixel/source', 'module', 'browser', 'import'] },
+    worker: { format: 'es' },
     build: { write: false, target: 'es2022', rollupOptions: { input: path }, modulePreload: false },
   });
   const [bundle] = Array.isArray(result) ? result : [result];

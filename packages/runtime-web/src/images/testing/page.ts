@@ -69,6 +69,15 @@ const imageTests = {
       return { raster: toWire(raster), warnings };
     }),
 
+  inWorker(base64: string): Promise<WireRaster> {
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { type: 'module' });
+    return new Promise<WireRaster>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<Raster>) => resolve(toWire(data)));
+      worker.addEventListener('error', (event) => reject(new Error(event.message)));
+      worker.postMessage(fromBase64(base64));
+    }).finally(() => worker.terminate());
+  },
+
   /** What the browser's own decoder shows of a file. */
   async shown(base64: string): Promise<WireRaster> {
     return toWire(await rasterFrom(await createImageBitmap(new Blob([fromBase64(base64)]))));
