@@ -188,7 +188,7 @@ describe('GraphBuilder', () => {
     mul(x, 3);
     g.output('y', add(x, 1));
     const graph = g.build();
-    expect(graph.nodes.map(({ opType }) => opType)).toEqual(['Add', 'Identity']);
+    expect(graph.nodes.map(({ opType }) => opType)).toEqual(['Add']);
     expect(graph.initializers.size).toBe(1);
   });
 });

@@ -26,6 +26,7 @@ import type { Attribute, Graph, GraphNode } from '../ir.ts';
 import { inferNode } from '../types/infer.ts';
 import type { Dim } from '../types/rule.ts';
 import { validateGraph } from '../validate.ts';
+import { foldOutputNames } from './fold-output-names.ts';
 
 /** A value of a graph under construction: what flows along its edges. */
 export interface Value {
@@ -244,7 +245,10 @@ export class GraphBuilder {
       irVersion: irVersionFor(this.opset),
       inputs: this.#inputs,
       outputs: this.#outputs,
-      nodes,
+      nodes: foldOutputNames(
+        nodes,
+        this.#outputs.map(({ name }) => name),
+      ),
       initializers,
       metadata: new Map(),
     });

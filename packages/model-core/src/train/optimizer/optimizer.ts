@@ -1,11 +1,12 @@
-/** What an optimizer is: nodes that turn a parameter and its gradient into the next parameter. */
+/** What an optimizer is: nodes that turn parameters and their gradients into the next parameters. */
 import type { Value } from '../../onnx/index.ts';
 
-/** One parameter in the step graph. */
+/** Parameters in the step graph, of one shape `[n]`: all that have the same weight decay are updated as one vector. */
 export interface ParameterUpdate {
   readonly parameter: Value;
   readonly gradient: Value;
-  /** What the optimizer remembers of this parameter, by name; zeros before the first step. */
+  readonly weightDecay: number;
+  /** What the optimizer remembers of each element, by name; zeros before the first step. */
   readonly moments: Readonly<Record<string, Value>>;
   /** The step's scalars, by name. */
   readonly scalars: Readonly<Record<string, Value>>;
@@ -17,15 +18,17 @@ export interface UpdatedParameter {
 }
 
 export interface Optimizer {
-  /** Names of what is remembered of each parameter, in the parameter's shape. */
+  /** Names of what is remembered of each element of the parameters. */
   readonly moments: readonly string[];
+  /** How strongly a parameter, given in its own shape, is pulled to 0. */
+  weightDecayOf(parameter: Value): number;
   /**
    * Numbers that change from step to step, computed in double precision on the host: one graph serves all steps.
    *
    * @param step the number of the step, the first is 1.
    */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
-  /** Adds the nodes of one parameter's update. */
+  /** Adds the nodes of an update, which treats every element alike. */
   update(update: ParameterUpdate): UpdatedParameter;
 }
 
@@ -37,6 +40,6 @@ export function decayMatrices(amount: number): WeightDecay {
   return ({ dims }) => (dims.length >= 2 ? amount : 0);
 }
 
-export function decayOf(decay: WeightDecay, parameter: Value): number {
-  return typeof decay === 'number' ? decay : decay(parameter);
+export function decayBy(decay: WeightDecay): (parameter: Value) => number {
+  return typeof decay === 'number' ? () => decay : decay;
 }

@@ -38,7 +38,10 @@ function trained(
     optimizer,
   });
   let tensors = Object.fromEntries(
-    state.map(({ input, kind }) => [input, double(dims, kind === 'parameter' ? start : start.map(() => 0))]),
+    state.map(({ input, kind, dims: own }) => [
+      input,
+      double(own, kind === 'parameter' ? start : start.map(() => 0)),
+    ]),
   );
   return all.map((gradient, index) => {
     const scalars = Object.entries(optimizer.scalars(index + 1, learningRate)).map(([name, value]) => [

@@ -1,6 +1,6 @@
 /** Stochastic gradient descent with momentum (Polyak 1964; Nesterov's form after Sutskever et al. 2013), as in PyTorch. */
 import { add, mul, sub, type Value } from '../../onnx/index.ts';
-import { decayOf, type Optimizer, type WeightDecay } from './optimizer.ts';
+import { decayBy, type Optimizer, type WeightDecay } from './optimizer.ts';
 
 export interface SgdOptions {
   /** Share of the last direction that is kept. Default 0: plain descent, nothing remembered. */
@@ -15,8 +15,8 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
   return {
     moments: momentum === 0 ? [] : ['direction'],
     scalars: (_step, learningRate) => ({ rate: learningRate }),
-    update({ parameter, gradient, moments, scalars }) {
-      const decay = decayOf(weightDecay, parameter);
+    weightDecayOf: decayBy(weightDecay),
+    update({ parameter, gradient, weightDecay: decay, moments, scalars }) {
       const g = decay === 0 ? gradient : add(gradient, mul(parameter, decay));
       const move = (direction: Value): Value => sub(parameter, mul(direction, scalars['rate'] as Value));
       const last = moments['direction'];

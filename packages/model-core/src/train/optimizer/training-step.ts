@@ -16,6 +16,7 @@ import {
   type Value,
 } from '../../onnx/index.ts';
 import type { Optimizer } from './optimizer.ts';
+import { join, part, updateGroups } from './update-groups.ts';
 
 export interface TrainingStepOptions {
   /** One element; the loss that is reported. Everything it needs must be inputs, parameters or constants of its builder. */
@@ -104,17 +105,29 @@ export function buildTrainingStep({
     state.push(tensor);
     builder.output(tensor.output, next);
   };
-  parameters.forEach((parameter, index) => {
+  parameters.forEach((parameter) => knownDims(parameter));
+  const nextParameters: Value[] = [];
+  updateGroups(parameters, (parameter) => optimizer.weightDecayOf(parameter)).forEach((group, number) => {
+    const { weightDecay, members, counts } = group;
+    const like = members.map((index) => parameters[index] as Value);
+    const size = counts.reduce((a, b) => a + b, 0);
     const moments = Object.fromEntries(
       optimizer.moments.map((name) => [
         name,
-        builder.input(`${parameter.name}/${name}`, parameter.dtype, parameter.dims),
+        builder.input(`${scalarPrefix}${name}/${number}`, like[0]?.dtype ?? 'float32', [size]),
       ]),
     );
-    const next = optimizer.update({ parameter, gradient: found[index] as Value, moments, scalars });
-    keep('parameter', parameter, next.parameter);
+    const next = optimizer.update({
+      parameter: join(like),
+      gradient: join(members.map((index) => found[index] as Value)),
+      weightDecay,
+      moments,
+      scalars,
+    });
+    part(next.parameter, like, counts).forEach((value, i) => (nextParameters[members[i] as number] = value));
     for (const name of optimizer.moments) keep('moment', moments[name] as Value, next.moments[name] as Value);
   });
+  parameters.forEach((parameter, index) => keep('parameter', parameter, nextParameters[index] as Value));
   for (const [input, next] of carried) keep('carried', input, next);
   const graph = builder.build();
   const internal = new Set([
