@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { imageKind } from './image-kind.ts';
 import { encodeTiff, readAvifHeader, readGifHeader, readJpegHeader, readWebpHeader } from './index.ts';
 import { exifOrientation } from './exif.ts';
+import { isDirectoryInside } from './tiff-directory.ts';
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   Uint8Array.from(
@@ -231,4 +232,20 @@ test('a TIFF lists its tags in order, and floats lie at multiples of four', () =
   expect(tags).toEqual([...tags].sort((a, b) => a - b));
   const strip = tags.indexOf(273);
   expect(view.getUint32(10 + 12 * strip + 8, true) % 4).toBe(0);
+});
+
+test('a TIFF that claims more values than it has bytes is found out before memory is spent', () => {
+  const file = encodeTiff({ width: 3, height: 2, channels: 5, data: new Uint8Array(30) });
+  expect(isDirectoryInside(file)).toBe(true);
+  const view = new DataView(file.buffer);
+  const count = view.getUint16(8, true);
+  for (let i = 0; i < count; i++) {
+    const at = 10 + 12 * i + 4;
+    const values = view.getUint32(at, true);
+    view.setUint32(at, 2e9, true);
+    expect([i, isDirectoryInside(file)]).toEqual([i, false]);
+    view.setUint32(at, values, true);
+  }
+  view.setUint16(8, 60_000, true);
+  expect(isDirectoryInside(file)).toBe(false);
 });
