@@ -311,6 +311,17 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     });
   });
 
+  test.each([
+    ['which this page may not read', 'http://other.test/part.png', /another site/],
+    ['which is none', 'http://localhost/nothing.png', /loaded/],
+  ])('a picture on the page %s', async (_, url, message) => {
+    site.bundle.add('part.png', await image('noise', 3).png().toBuffer());
+    const result = await site.page.evaluate((address) => imageTests.otherSite(address), url);
+    expect(result).toMatchObject({
+      failure: { code: 'IMAGE_FORMAT', message: expect.stringMatching(message) },
+    });
+  });
+
   test('for showing: gray, alpha, deep and floating values', async () => {
     const show = (raster: Raster, range?: readonly [number, number]): Promise<number[]> =>
       site.page.evaluate(([wire, given]) => imageTests.toImageData(wire, given), [

@@ -25,6 +25,8 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('a camera in Chromium')
     // A picture, not a blank.
     expect(new Set(frames[0]?.data).size).toBeGreaterThan(10);
     expect(result).toMatchObject({ isLive: false, after: 0 });
+    expect(fromWire(result.shown)).toMatchObject({ width: 320, height: 240, channels: 3 });
+    expect(result.empty).toMatchObject({ failure: { code: 'IMAGE_FORMAT' } });
     const stopped = { failure: { code: 'CAMERA', message: expect.stringContaining('stopped') } };
     expect([result.waiting, result.later]).toEqual([
       expect.objectContaining({ failure: expect.objectContaining(stopped.failure) }),

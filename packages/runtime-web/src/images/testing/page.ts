@@ -120,6 +120,14 @@ const imageTests = {
 
   failingSource: (url: string) => attempt(async () => toWire(await rasterFrom(url))),
 
+  /** A picture of another site, as `<img>` shows it. */
+  otherSite: (url: string) =>
+    attempt(async () => {
+      const image = new Image();
+      image.src = url;
+      return toWire(await rasterFrom(image));
+    }),
+
   toImageData(raster: WireRaster, range?: readonly [number, number]): number[] {
     return Array.from(toImageData(fromWire(raster), range === undefined ? {} : { range }).data);
   },
@@ -134,6 +142,11 @@ const imageTests = {
       }
       const [first, second] = await Promise.all([camera.frame(), camera.frame()]);
       frames.push(toWire(first), toWire(second));
+      const video = document.createElement('video');
+      video.srcObject = camera.stream;
+      await video.play();
+      const shown = toWire(await rasterFrom(video));
+      const empty = await attempt(async () => void (await rasterFrom(document.createElement('video'))));
       const waiting = attempt(() => camera.frame().then(() => undefined));
       camera.stop();
       const isLive = camera.stream.getTracks().some((track) => track.readyState === 'live');
@@ -141,6 +154,8 @@ const imageTests = {
       for await (const raster of camera.frames()) after += raster.width;
       return {
         frames,
+        shown,
+        empty,
         isLive,
         after,
         waiting: await waiting,
