@@ -17,7 +17,7 @@ export function Card({ image, score, onOpen }: CardProps): JSX.Element {
   return (
     <li class={odd ? 'card odd' : 'card fine'}>
       <button type="button" class="card-open" onClick={onOpen}>
-        <Picture image={image} withMap />
+        <Picture image={image} alt="" withMap />
         <span class="visually-hidden">Open {image.name}</span>
       </button>
       <div class="card-foot">

@@ -7,6 +7,8 @@ import { mapsVersion, model, opacity, thresholds } from '../state/studio.ts';
 
 interface PictureProps {
   readonly image: ImageRecord;
+  /** For screen readers; none where the text beside it says it already. */
+  readonly alt?: string;
   /** Lays the gallery's map over it. */
   readonly withMap?: boolean;
   /** Takes the place of the gallery's map. */
@@ -14,7 +16,7 @@ interface PictureProps {
 }
 
 /** An image, loaded when it comes near the screen, and over it what the model finds odd. */
-export function Picture({ image, withMap = false, map }: PictureProps): JSX.Element {
+export function Picture({ image, alt = image.name, withMap = false, map }: PictureProps): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
   const [url, setUrl] = useState<string>();
@@ -46,7 +48,7 @@ export function Picture({ image, withMap = false, map }: PictureProps): JSX.Elem
       ref={frame}
       style={{ aspectRatio: `${image.width} / ${image.height}`, '--aspect': image.width / image.height }}
     >
-      {url !== undefined && <img src={url} alt={image.name} width={image.width} height={image.height} />}
+      {url !== undefined && <img src={url} alt={alt} width={image.width} height={image.height} />}
       {near && withMap && <MapLayer id={image.id} map={map} />}
     </div>
   );

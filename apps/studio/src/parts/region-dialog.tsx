@@ -59,10 +59,18 @@ export function RegionDialog({ onClose }: { readonly onClose: () => void }): JSX
         </div>
       )}
       <div class="region-numbers">
-        <Percent name="Left" value={box.x} onChange={(x) => setBox(kept({ ...box, x }))} />
-        <Percent name="Top" value={box.y} onChange={(y) => setBox(kept({ ...box, y }))} />
-        <Percent name="Width" value={box.width} onChange={(width) => setBox(kept({ ...box, width }))} />
-        <Percent name="Height" value={box.height} onChange={(height) => setBox(kept({ ...box, height }))} />
+        <Percent name="Left" value={box.x} onChange={(x) => setBox((now) => kept({ ...now, x }))} />
+        <Percent name="Top" value={box.y} onChange={(y) => setBox((now) => kept({ ...now, y }))} />
+        <Percent
+          name="Width"
+          value={box.width}
+          onChange={(width) => setBox((now) => kept({ ...now, width }))}
+        />
+        <Percent
+          name="Height"
+          value={box.height}
+          onChange={(height) => setBox((now) => kept({ ...now, height }))}
+        />
       </div>
       {model.value !== undefined && (
         <p class="quiet small-text">

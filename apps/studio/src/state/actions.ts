@@ -221,9 +221,17 @@ export function label(id: string, truth: ImageLabel | undefined): void {
   });
 }
 
-/** "This is fine": the image counts as good, and a memory learns it. Several clicks in a row are learned together. */
+/**
+ * "This is fine": the image counts as good. Where the model thought otherwise, a memory learns it; where it agrees there
+ * is nothing to learn, and the image stays a fair test. Several clicks in a row are learned together.
+ */
 export async function acceptAsFine(id: string): Promise<void> {
   label(id, 'ok');
+  const score = studio.scores.value.get(id) ?? -Infinity;
+  if (score < (studio.thresholds.value?.classification ?? Infinity)) {
+    announce('Noted as good.');
+    return;
+  }
   if (studio.model.value?.manifest.head?.type !== 'memory') {
     say('info', 'Noted as good. Only a memory model learns single images; train again to teach this one.');
     return;

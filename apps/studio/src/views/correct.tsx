@@ -73,7 +73,7 @@ export function CorrectView(): JSX.Element {
                     aria-current={index === 0 ? 'true' : undefined}
                     onClick={() => setPlace(place + index)}
                   >
-                    <Picture image={next} withMap />
+                    <Picture image={next} alt="" withMap />
                     <span class="visually-hidden">Go to {next.name}</span>
                   </button>
                 </li>
