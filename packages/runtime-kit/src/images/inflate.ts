@@ -4,11 +4,15 @@
 const pieceBytes = 16 * 1024;
 
 /**
- * Exactly `length` bytes from a zlib stream that comes in parts.
+ * `length` bytes from a zlib stream that comes in parts, or fewer where that is allowed.
  *
  * @throws Error where the stream is damaged, or has fewer or more bytes.
  */
-export async function inflate(parts: readonly Uint8Array[], length: number): Promise<Uint8Array> {
+export async function inflate(
+  parts: readonly Uint8Array[],
+  length: number,
+  { mayBeShorter = false }: { readonly mayBeShorter?: boolean } = {},
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   const reader = pieces(parts).pipeThrough(new DecompressionStream('deflate')).getReader();
   let filled = 0;
@@ -22,6 +26,7 @@ export async function inflate(parts: readonly Uint8Array[], length: number): Pro
     bytes.set(value, filled);
     filled += value.length;
   }
+  if (mayBeShorter) return bytes.subarray(0, filled);
   if (filled < length) throw new Error(`it holds ${filled} of ${length} bytes`);
   return bytes;
 }

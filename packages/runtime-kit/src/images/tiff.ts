@@ -14,6 +14,7 @@ import { readJpegHeader } from './jpeg-header.ts';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
 import { cmykWarning, damaged, imageError, profileWarning } from './problems.ts';
+import { readBlocks } from './tiff-blocks.ts';
 import { decodeWideTiff, openTiff } from './wide-tiff.ts';
 
 /** Values of the tag PhotometricInterpretation. */
@@ -96,7 +97,7 @@ interface Layout {
 
 async function readPixels(image: GeoTIFFImage, { stored, bits, meaning }: Layout): Promise<Raster> {
   const [width, height] = [image.getWidth(), image.getHeight()];
-  const values = await image.readRasters({ interleave: true });
+  const values = await readBlocks(image);
   const count = width * height * stored;
   if (values.length !== count) throw new Error(`it holds ${values.length} of ${count} values`);
   const data = bits === 16 ? Uint16Array.from(values) : Uint8Array.from(values);

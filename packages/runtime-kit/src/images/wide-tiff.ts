@@ -11,6 +11,7 @@ import {
 } from '@oddpixel/model-core/contract';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
+import { readBlocks } from './tiff-blocks.ts';
 import { isDirectoryInside } from './tiff-directory.ts';
 
 /** Values of the tag SampleFormat. */
@@ -62,7 +63,7 @@ export async function decodeWideTiff(
   // The limit stands for pixels of up to four channels.
   checkPixels(width * Math.ceil(channels / 4), height, limits, fileName);
   try {
-    const values = await image.readRasters({ interleave: true });
+    const values = await readBlocks(image);
     const isNarrow = values instanceof Uint8Array || values instanceof Uint16Array;
     // geotiff hangs fields of its own on the array; a view is without.
     const data = isNarrow ? values.subarray() : Float32Array.from(values as ArrayLike<number>);

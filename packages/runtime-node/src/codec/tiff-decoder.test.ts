@@ -78,6 +78,23 @@ describe('the same raster as sharp', () => {
     }
   });
 
+  test.each(['lzw', 'deflate', 'packbits'] as const)('%s of a larger picture', async (compression) => {
+    const [width, height] = [211, 157];
+    const pictures = [
+      noise(width * height * 3, 255),
+      Array.from({ length: width * height * 3 }, (_, i) => (Math.floor(i / 40) * 3) % 256),
+      Array<number>(width * height * 3).fill(77),
+    ];
+    for (const values of pictures) {
+      for (const predictor of ['none', 'horizontal'] as const) {
+        const file = await sharp(Uint8Array.from(values), { raw: { width, height, channels: 3 } })
+          .tiff({ compression, predictor })
+          .toBuffer();
+        expect((await decodeTiff(file, limits)).data).toEqual(Uint8Array.from(values));
+      }
+    }
+  });
+
   test('many strips, in both byte orders', async () => {
     for (const isLittle of [true, false]) {
       const [ours, theirs] = await both(
@@ -154,6 +171,27 @@ describe('files that are refused', () => {
   ])('%s', async (_, change) => {
     await expect(decodeTiff(tiffFile({ ...layout, ...change }), limits)).rejects.toThrow(ImageFormatError);
   });
+
+  test.each(['lzw', 'deflate', 'packbits', 'none', 'jpeg'] as const)(
+    'damaged bytes, %s: an error or a picture, never without end',
+    async (compression) => {
+      const data = Uint8Array.from(noise(13 * 17 * 3, 255));
+      const file = await sharp(data, { raw: { width: 13, height: 17, channels: 3 } })
+        .tiff({ compression })
+        .toBuffer();
+      const change = fc.tuple(fc.nat(file.length - 1), fc.nat(255));
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+          const damaged = Uint8Array.from(file);
+          for (const [at, value] of changes) damaged[at] = value;
+          const result = await decodeTiff(damaged, limits).catch((error: unknown) => error);
+          if (!(result instanceof Error)) return;
+          expect(['IMAGE_FORMAT', 'LIMIT_EXCEEDED']).toContain(Reflect.get(result, 'code'));
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 
   test('sizes beyond the limit, from the directory alone', async () => {
     const file = tiffFile({ ...layout, claimedWidth: 60_000, claimedHeight: 60_000 });
