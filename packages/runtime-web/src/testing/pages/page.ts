@@ -6,6 +6,7 @@ import { small } from '@oddpixel/initial-models/small';
 import { writeModel } from '@oddpixel/model-core/model';
 import { inWorker, wasm, webgpu } from '@oddpixel/runtime-web';
 import { scoresOf, trainTiny } from '../tiny-training.ts';
+import { example } from './readme.ts';
 
 const factories: Readonly<Record<string, () => BackendFactory>> = {
   webgpu: () => webgpu(),
@@ -93,7 +94,17 @@ async function train(
   return { file: bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''), scores, epochs };
 }
 
-const tests = { conformance, deviceLost, train };
+async function readme(): Promise<unknown[]> {
+  const picture = document.createElement('canvas');
+  picture.width = 90;
+  picture.height = 40;
+  picture.getContext('2d')?.fillRect(20, 10, 30, 20);
+  const said: unknown[] = [];
+  await example(picture, { log: (...values) => said.push(...values) });
+  return said;
+}
+
+const tests = { conformance, deviceLost, readme, train };
 export type PageTests = typeof tests;
 
 declare global {
