@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { dropAnywhere } from './parts/drop-zone.tsx';
 import { BusyBar } from './parts/busy-bar.tsx';
 import { DeviceChip } from './parts/device-chip.tsx';
 import { Messages } from './parts/messages.tsx';
@@ -60,6 +61,7 @@ export function App({ tabEvents }: { readonly tabEvents: TabEvents }): JSX.Eleme
 function Content(): JSX.Element {
   const { Page } = pages[view.value];
   useEffect(() => scrollTo(0, 0), [view.value]);
+  useEffect(dropAnywhere, []);
   return (
     <>
       <Messages />

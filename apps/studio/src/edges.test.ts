@@ -1,11 +1,13 @@
 /** What may go wrong, and what differs from machine to machine, in Chromium. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '@oddpixel/model-core/model';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
-import { hollowPng } from './testing/pictures.ts';
+import { appleFiles, hollowPng } from './testing/pictures.ts';
 import { serveStudio, type StudioServer } from './testing/serve-studio.ts';
 import {
   downloadBy,
@@ -184,6 +186,65 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       await expect(page.getByText('It was taught a region').innerText()).resolves.toContain('50.0 % wide');
       expect(complaints).toEqual([]);
       await context.close();
+    },
+    long,
+  );
+
+  it(
+    'takes a folder that tells good from odd, masks and all',
+    async () => {
+      const { page, context, complaints } = await fresh();
+      const { good, suspects } = await appleFiles({ good: 3, suspectGood: 1, suspectOdd: 1 });
+      const folder = await mkdtemp(join(tmpdir(), 'studio-'));
+      for (const { name, buffer } of [...good, ...suspects]) {
+        // train-good-000.png → train/good/000.png
+        const path = join(folder, 'apples', ...name.split('-'));
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, buffer);
+      }
+      await page.locator('input[data-role="teach-folder"]').setInputFiles(join(folder, 'apples'));
+      await page.getByText('The folders tell good from odd').waitFor();
+      await untilCalm(page);
+      const zone = (name: string): Locator => page.getByRole('region', { name, exact: true });
+      await expect(zone('Good').locator('.thumbnails li').count()).resolves.toBe(3);
+      await expect(zone('To inspect').locator('.thumbnails li').count()).resolves.toBe(2);
+      expect(complaints).toEqual([]);
+      await context.close();
+      await rm(folder, { recursive: true });
+    },
+    long,
+  );
+
+  it(
+    'says when the graphics device is taken away, and goes on',
+    async () => {
+      const withGpu = await launchChromium();
+      const context = await withGpu.newContext();
+      context.setDefaultTimeout(60_000);
+      const { page } = await openStudio(context, server.url, '?apples=1,1,0,32x32');
+      await untilStarted(page);
+      // An imitated GPU is passed over, with the reason.
+      await page.getByText('only imitates a graphics device').first().waitFor();
+      const [worker] = page.workers();
+      await worker?.evaluate(() => {
+        const { prototype } = Reflect.get(globalThis, 'GPUAdapter') as {
+          prototype: { requestDevice: (...given: unknown[]) => Promise<{ destroy(): void }> };
+        };
+        const original = prototype.requestDevice;
+        prototype.requestDevice = async function requestDevice(...given): Promise<{ destroy(): void }> {
+          const device = await original.apply(this, given);
+          Reflect.set(globalThis, 'lastDevice', device);
+          return device;
+        };
+      });
+      await page.getByRole('button', { name: /Device:/ }).click();
+      await page.getByRole('radio', { name: /WebGPU/ }).check();
+      await page.getByRole('button', { name: 'Device: WebGPU' }).waitFor();
+      await worker?.evaluate(() => (Reflect.get(globalThis, 'lastDevice') as { destroy(): void }).destroy());
+      await page.getByText('The browser took the graphics device away').waitFor();
+      await page.getByRole('radio', { name: /Processor/ }).check();
+      await page.getByRole('button', { name: /Device: CPU/ }).waitFor();
+      await withGpu.close();
     },
     long,
   );

@@ -98,6 +98,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
       await goTo(page, 'Correct');
       let fine = 0;
       for (let i = 0; i < suspects.length; i++) {
+        await page.getByText(`${i + 1} of ${suspects.length}`, { exact: true }).waitFor();
         const name = await page.locator('.file-name').innerText();
         const isGood = /good/.test(name);
         // One good image stays unlabelled for now. The model agrees with the other: it learns nothing.

@@ -30,7 +30,7 @@ export function Card({ image, score, onOpen }: CardProps): JSX.Element {
             class="button small fine-button"
             disabled={accepting.value.has(image.id)}
             aria-label={`This is fine: ${image.name}`}
-            onClick={() => void acceptAsFine(image.id)}
+            onClick={() => acceptAsFine(image.id)}
           >
             {accepting.value.has(image.id) ? 'Learning …' : 'This is fine'}
           </button>

@@ -6,7 +6,7 @@ import type { Role } from '../protocol.ts';
 import { addFiles } from '../state/actions.ts';
 import { readIncoming } from '../state/incoming.ts';
 import { say, sayError } from '../state/messages.ts';
-import { busy } from '../state/studio.ts';
+import { busy, view } from '../state/studio.ts';
 
 interface DropZoneProps {
   readonly role: Role;
@@ -24,7 +24,8 @@ export function DropZone({ role, title, hint, onCamera, children }: DropZoneProp
     event.preventDefault();
     setOver(false);
     // The browser forgets what was dropped as soon as anything is awaited.
-    if (event.dataTransfer !== null) void take(() => droppedSource(event.dataTransfer as DataTransfer), role);
+    const { dataTransfer } = event;
+    if (dataTransfer !== null && busy.value === undefined) void take(() => droppedSource(dataTransfer), role);
   };
   return (
     <section
@@ -92,6 +93,24 @@ function FileButton({ role, folder, children }: FileButtonProps): JSX.Element {
       />
     </>
   );
+}
+
+/** Whatever is dropped beside a zone goes where the view suggests; without this, the browser would leave the page for it. */
+export function dropAnywhere(): () => void {
+  const over = (event: DragEvent): void => event.preventDefault();
+  const drop = (event: DragEvent): void => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    const { dataTransfer } = event;
+    if (dataTransfer === null || busy.value !== undefined) return;
+    void take(() => droppedSource(dataTransfer), view.value === 'teach' ? 'teach' : 'inspect');
+  };
+  document.addEventListener('dragover', over);
+  document.addEventListener('drop', drop);
+  return () => {
+    document.removeEventListener('dragover', over);
+    document.removeEventListener('drop', drop);
+  };
 }
 
 async function take(open: () => FileSource, role: Role): Promise<void> {

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { ImageRecord } from '../protocol.ts';
 import { acceptAsFine, label } from '../state/actions.ts';
 import { formatScore } from '../state/format.ts';
+import type { Places } from '../state/use-places.ts';
 import { accepting, scores, thresholds } from '../state/studio.ts';
 import { Known, Verdict } from './card.tsx';
 
@@ -30,7 +31,7 @@ export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
           aria-keyshortcuts="f"
           disabled={accepting.value.has(image.id)}
           onClick={() => {
-            void acceptAsFine(image.id);
+            acceptAsFine(image.id);
             onJudged();
           }}
         >
@@ -54,22 +55,19 @@ export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
 }
 
 /** Keys of whoever goes through images one by one; not while something is typed. */
-export function judgeKeys(
-  event: KeyboardEvent,
-  { image, step, toggleMap }: { image: ImageRecord; step: (by: number) => void; toggleMap: () => void },
-): void {
+export function judgeKeys(event: KeyboardEvent, { current, step }: Places, toggleMap: () => void): void {
   const { target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+  const judge = (say: (id: string) => void): void => {
+    const image = current();
+    if (image === undefined) return;
+    say(image.id);
+    step(1);
+  };
   const actions: Readonly<Record<string, () => void>> = {
-    f: () => {
-      void acceptAsFine(image.id);
-      step(1);
-    },
-    o: () => {
-      label(image.id, 'nok');
-      step(1);
-    },
+    f: () => judge(acceptAsFine),
+    o: () => judge((id) => label(id, 'nok')),
     m: toggleMap,
     ArrowRight: () => step(1),
     ArrowLeft: () => step(-1),

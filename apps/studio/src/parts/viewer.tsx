@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ImageRecord } from '../protocol.ts';
-import { images } from '../state/studio.ts';
+import { usePlaces } from '../state/use-places.ts';
 import { Dialog } from './dialog.tsx';
 import { JudgeBar, judgeKeys } from './judge-bar.tsx';
 import { LargeImage } from './large-image.tsx';
@@ -15,16 +15,21 @@ interface ViewerProps {
 
 /** One image, large. */
 export function Viewer({ order, first, onClose }: ViewerProps): JSX.Element | null {
-  const [ids] = useState(() => order.map(({ id }) => id));
-  const [place, setPlace] = useState(() => Math.max(0, ids.indexOf(first)));
+  const places = usePlaces(
+    () => order.map(({ id }) => id),
+    Math.max(
+      0,
+      order.findIndex(({ id }) => id === first),
+    ),
+  );
   const [withMap, setWithMap] = useState(true);
-  const image = images.value.find(({ id }) => id === ids[place]);
+  const image = places.current();
   if (image === undefined) return null;
-  const step = (by: number): void => setPlace((now) => Math.min(ids.length - 1, Math.max(0, now + by)));
+  const { ids, place, step } = places;
   const toggleMap = (): void => setWithMap((now) => !now);
   return (
     <Dialog title={`Image ${place + 1} of ${ids.length}`} onClose={onClose} wide>
-      <div class="viewer" onKeyDown={(event) => judgeKeys(event, { image, step, toggleMap })}>
+      <div class="viewer" onKeyDown={(event) => judgeKeys(event, places, toggleMap)}>
         <LargeImage image={image} withMap={withMap} />
         <div class="viewer-foot">
           <JudgeBar image={image} onJudged={() => step(1)} />

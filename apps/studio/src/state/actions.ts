@@ -1,5 +1,5 @@
 /** What a person can do: every function starts a job in the worker and puts what comes out into the signals. */
-import { batch } from '@preact/signals';
+import { batch, effect, untracked } from '@preact/signals';
 import type { ImageLabel } from '@oddpixel/model-core/contract';
 import type { DeviceChoice, ImageRecord, IncomingFile, ModelFacts, ShareBox } from '../protocol.ts';
 import { fittingSize } from './model-size.ts';
@@ -57,7 +57,7 @@ export async function tryApples(): Promise<void> {
       },
     });
   });
-  if (rendered && (await train())) studio.view.value = 'inspect';
+  if (rendered) await train();
 }
 
 /** Tests ask for smaller sets by the address: `?apples=6,2,3,96x64`. */
@@ -133,14 +133,15 @@ export async function startOver(): Promise<void> {
   await worker().call('forget', { ids, model: true }).catch(sayError);
 }
 
-/** Trains on the good images, then judges the others. True where a model came out. */
+/** Trains on the good images and those that were called fine, then judges the others. True where a model came out. */
 export async function train(): Promise<boolean> {
   const trained = await work('train', async (signal) => {
     studio.curve.value = [];
+    const learnt = studio.accepted.value;
     const facts = await worker().call(
       'train',
       {
-        images: studio.taught.value,
+        images: [...studio.taught.value, ...studio.suspects.value.filter(({ id }) => learnt.has(id))],
         options: studio.options.value,
         ...(studio.region.value && { region: studio.region.value }),
       },
@@ -152,19 +153,22 @@ export async function train(): Promise<boolean> {
         },
       },
     );
-    useModel(facts);
+    useModel(facts, learnt);
     announce('The model is trained.');
   });
-  if (trained) await scoreAll();
+  if (trained && studio.suspects.value.length > 0) {
+    studio.view.value = 'inspect';
+    await scoreAll();
+  }
   return trained;
 }
 
-/** A new model: what the old one said is void. */
-function useModel(facts: ModelFacts): void {
+/** A new model: what the old one said is void. `learnt` names inspected images that it holds. */
+function useModel(facts: ModelFacts, learnt: ReadonlySet<string> = new Set()): void {
   batch(() => {
     studio.model.value = facts;
     studio.scores.value = new Map();
-    studio.accepted.value = new Set();
+    studio.accepted.value = learnt;
     studio.thresholds.value = facts.manifest.thresholds;
   });
 }
@@ -225,7 +229,7 @@ export function label(id: string, truth: ImageLabel | undefined): void {
  * "This is fine": the image counts as good. Where the model thought otherwise, a memory learns it; where it agrees there
  * is nothing to learn, and the image stays a fair test. Several clicks in a row are learned together.
  */
-export async function acceptAsFine(id: string): Promise<void> {
+export function acceptAsFine(id: string): void {
   label(id, 'ok');
   const score = studio.scores.value.get(id) ?? -Infinity;
   if (score < (studio.thresholds.value?.classification ?? Infinity)) {
@@ -233,31 +237,40 @@ export async function acceptAsFine(id: string): Promise<void> {
     return;
   }
   if (studio.model.value?.manifest.head?.type !== 'memory') {
-    say('info', 'Noted as good. Only a memory model learns single images; train again to teach this one.');
+    studio.images.value = studio.images.value.map((image) =>
+      image.id === id ? { ...image, role: 'teach' as const } : image,
+    );
+    say('info', 'It is among the good images now. This kind of model learns it when you train again.');
     return;
   }
-  if (studio.accepted.value.has(id)) return;
-  studio.accepting.value = new Set(studio.accepting.value).add(id);
-  await learnAccepted();
+  if (!studio.accepted.value.has(id)) studio.accepting.value = new Set(studio.accepting.value).add(id);
+}
+
+/** Learns what was called fine, as soon as nothing else goes on. Call once. */
+export function learnWhenCalm(): void {
+  effect(() => {
+    if (studio.busy.value === undefined && studio.accepting.value.size > 0)
+      untracked(() => void learnAccepted());
+  });
 }
 
 async function learnAccepted(): Promise<void> {
   const waiting = studio.images.value.filter(({ id }) => studio.accepting.value.has(id));
-  if (waiting.length === 0 || studio.busy.value !== undefined) return;
   const learned = await work('accept', async (signal) => {
-    const { model, rowsAdded } = await worker().call('accept', { images: waiting }, { signal });
-    batch(() => {
-      studio.model.value = model;
-      studio.accepted.value = new Set([...studio.accepted.value, ...waiting.map(({ id }) => id)]);
-    });
-    announce(`Learned. ${rowsAdded} patches were new to the model.`);
+    try {
+      const { model, rowsAdded } = await worker().call('accept', { images: waiting }, { signal });
+      batch(() => {
+        studio.model.value = model;
+        studio.accepted.value = new Set([...studio.accepted.value, ...waiting.map(({ id }) => id)]);
+      });
+      announce(`Learned. ${rowsAdded} patches were new to the model.`);
+    } finally {
+      const done = new Set(waiting.map(({ id }) => id));
+      studio.accepting.value = new Set([...studio.accepting.value].filter((id) => !done.has(id)));
+    }
   });
-  const done = new Set(waiting.map(({ id }) => id));
-  studio.accepting.value = new Set([...studio.accepting.value].filter((id) => !done.has(id)));
-  if (!learned) return;
-  await scoreAll();
-  // Those that were clicked meanwhile.
-  await learnAccepted();
+  // Refused where more is to be learned already: then that ends with a scoring of its own.
+  if (learned) await scoreAll();
 }
 
 export async function setRegion(region: ShareBox | undefined): Promise<void> {

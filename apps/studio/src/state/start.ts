@@ -1,6 +1,6 @@
 /** Starting up: what the last visit left, the device, and from then on saving. */
 import { batch, effect } from '@preact/signals';
-import { chooseDevice } from './actions.ts';
+import { chooseDevice, learnWhenCalm } from './actions.ts';
 import { sayError } from './messages.ts';
 import { rememberLoaded } from './offline.ts';
 import * as studio from './studio.ts';
@@ -32,6 +32,7 @@ export async function start(): Promise<void> {
   }
   studio.ready.value = true;
   keepSaved();
+  learnWhenCalm();
   await chooseDevice('auto');
   if (studio.device.value) void rememberLoaded(studio.device.value.loaded);
 }

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { JudgeBar, judgeKeys } from '../parts/judge-bar.tsx';
 import { LargeImage } from '../parts/large-image.tsx';
 import { Picture } from '../parts/picture.tsx';
+import { usePlaces } from '../state/use-places.ts';
 import { accepted, images, judged, model, thresholds, view, type Judged } from '../state/studio.ts';
 
 /** Where the model and the known truth disagree first, then the closest calls: there a word of a person helps most. */
@@ -19,19 +20,16 @@ function worthALook(all: readonly Judged[], limit: number): string[] {
 
 export function CorrectView(): JSX.Element {
   const limit = thresholds.value?.classification ?? Infinity;
-  // The order stands while the view is open: what was judged does not jump away.
-  const ids = useMemo(() => worthALook(judged.peek(), limit), []);
-  const [place, setPlace] = useState(0);
+  const places = usePlaces(() => worthALook(judged.peek(), limit));
+  const { ids, place, step } = places;
   const [withMap, setWithMap] = useState(true);
-  const image = images.value.find(({ id }) => id === ids[place]);
-  const step = (by: number): void => setPlace((now) => Math.min(ids.length - 1, Math.max(0, now + by)));
+  const image = places.current();
   const toggleMap = (): void => setWithMap((now) => !now);
   useEffect(() => {
-    if (image === undefined) return undefined;
-    const listen = (event: KeyboardEvent): void => judgeKeys(event, { image, step, toggleMap });
+    const listen = (event: KeyboardEvent): void => judgeKeys(event, places, toggleMap);
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, [image?.id]);
+  }, []);
   if (image === undefined) return <NothingToCorrect />;
   const learns = model.value?.manifest.head?.type === 'memory';
   return (
@@ -71,7 +69,7 @@ export function CorrectView(): JSX.Element {
                   <button
                     type="button"
                     aria-current={index === 0 ? 'true' : undefined}
-                    onClick={() => setPlace(place + index)}
+                    onClick={() => places.goTo(place + index)}
                   >
                     <Picture image={next} alt="" withMap />
                     <span class="visually-hidden">Go to {next.name}</span>

@@ -10,7 +10,7 @@ import { Picture } from '../parts/picture.tsx';
 import { RegionDialog } from '../parts/region-dialog.tsx';
 import type { ImageRecord, Role } from '../protocol.ts';
 import { removeImages, train, tryApples } from '../state/actions.ts';
-import { busy, deviceProblem, images, model, region, suspects, taught, view } from '../state/studio.ts';
+import { busy, deviceProblem, images, model, region, suspects, taught } from '../state/studio.ts';
 
 /** Fewer good images than this teach little; the page says so and does it anyway. */
 const fewImages = 8;
@@ -88,9 +88,7 @@ function TrainPanel({ onDraw }: { readonly onDraw: () => void }): JSX.Element {
           type="button"
           class="button primary large"
           disabled={working || good === 0 || deviceProblem.value !== undefined}
-          onClick={() =>
-            void train().then((trained) => trained && suspects.value.length > 0 && (view.value = 'inspect'))
-          }
+          onClick={() => void train()}
         >
           {model.value === undefined ? 'Train' : 'Train again'}
         </button>

@@ -2,16 +2,18 @@
 import { readModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import { FileError, type Thresholds } from '@oddpixel/model-core/contract';
 import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
-import { addApples, drawMosaic } from './apples.ts';
 import { takeIn, type ImageShelf } from './images.ts';
 import { detail, live, score } from './inspection.ts';
 import { keys } from './keeper.ts';
-import { writeReport } from './report.ts';
 import { parseProject } from './saved-project.ts';
 import { sendToPage, serveJobs } from './serve-jobs.ts';
 import { Session } from './session.ts';
 import { mapFromBytes } from './small-map.ts';
-import { accept, train } from './training.ts';
+
+/** Loaded when they are asked for: whoever only inspects needs none of them. */
+const apples = () => import('./apples.ts');
+const report = () => import('./report.ts');
+const training = () => import('./training.ts');
 
 const session = new Session((notice) => sendToPage({ kind: 'notice', notice }));
 
@@ -40,10 +42,10 @@ serveJobs({
     return null;
   },
 
-  apples: async (params, context) => addApples(await shelf(), params, context),
+  apples: async (params, context) => (await apples()).addApples(await shelf(), params, context),
 
   async mosaic(params, context) {
-    await drawMosaic(session.codec, params, context);
+    await (await apples()).drawMosaic(session.codec, params, context);
     return null;
   },
 
@@ -80,7 +82,8 @@ serveJobs({
     return (bytes && mapFromBytes(bytes)) ?? null;
   },
 
-  train: (params, context) => session.exclusive(() => train(session, params, context)),
+  train: (params, context) =>
+    session.exclusive(async () => (await training()).train(session, params, context)),
 
   async score({ images }, context) {
     await score(session, images, context);
@@ -88,7 +91,8 @@ serveJobs({
   },
 
   detail: ({ image }) => detail(session, image),
-  accept: ({ images }, { signal }) => session.exclusive(() => accept(session, images, signal)),
+  accept: ({ images }, { signal }) =>
+    session.exclusive(async () => (await training()).accept(session, images, signal)),
   live: ({ raster }) => live(session, raster),
 
   async encode({ raster }) {
@@ -106,9 +110,10 @@ serveJobs({
   },
 
   report: ({ thresholds, ...params }, context) =>
-    session.exclusive(() =>
-      writeReport(session, withThresholds(session.model.model, thresholds), params, context),
-    ),
+    session.exclusive(async () => {
+      const { writeReport } = await report();
+      return writeReport(session, withThresholds(session.model.model, thresholds), params, context);
+    }),
 });
 
 async function shelf(): Promise<ImageShelf> {
