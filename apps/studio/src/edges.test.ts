@@ -224,7 +224,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       const { page } = await openStudio(context, server.url, '?apples=1,1,0,32x32');
       await untilStarted(page);
       // An imitated GPU is passed over, with the reason.
-      await page.getByText('only imitates a graphics device').first().waitFor();
+      await page.locator('.notice', { hasText: 'only imitates a graphics device' }).waitFor();
       const [worker] = page.workers();
       await worker?.evaluate(() => {
         const { prototype } = Reflect.get(globalThis, 'GPUAdapter') as {

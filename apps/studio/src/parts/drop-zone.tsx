@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX, TargetedEvent } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { FileSource } from '@oddpixel/model-core/contract';
-import { droppedSource, fileListSource } from '../runtime-web.ts';
+import { droppedSource, fileListSource } from '@oddpixel/runtime-web';
 import type { Role } from '../protocol.ts';
 import { addFiles } from '../state/actions.ts';
 import { readIncoming } from '../state/incoming.ts';

@@ -1,6 +1,6 @@
 /** A camera for as long as a component is on the page. */
 import { useEffect, useState } from 'preact/hooks';
-import { openCamera, type Camera } from '../runtime-web.ts';
+import { openCamera, type Camera } from '@oddpixel/runtime-web';
 
 export interface CameraState {
   readonly camera?: Camera;

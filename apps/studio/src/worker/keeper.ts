@@ -3,7 +3,7 @@
  * browser gives none (private windows of some), everything is held in memory and the page is told.
  */
 import { FileError, type Store } from '@oddpixel/model-core/contract';
-import { opfsStore } from '../runtime-web.ts';
+import { opfsStore } from '@oddpixel/runtime-web';
 
 const folder = 'oddpixel-studio';
 const probeKey = 'probe';

@@ -1,7 +1,7 @@
 /** What the worker has open: the device, the store and the model. One thing at a time touches the model. */
 import type { Backend, ImageCodec, Store } from '@oddpixel/model-core/contract';
 import { readModel, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { browserCodec } from '../runtime-web.ts';
+import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
 import type { DeviceChoice, ModelFacts, Notice, OpenedDevice, ShareBox } from '../protocol.ts';
 import { openDevice, type DeviceInUse } from './device.ts';
