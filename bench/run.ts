@@ -18,6 +18,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   'training-step': async (args) => (await import('./training-step.ts')).benchTrainingStep(args),
   heads: async (args) => (await import('./heads.ts')).benchHeads(args),
   gpu: async (args) => (await import('./gpu.ts')).benchGpu(args),
+  parity: async (args) => (await import('./parity.ts')).benchParity(args),
   predict: commandLine('predict'),
   train: commandLine('train'),
 };
