@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
+import { checkSizes } from './check-sizes.ts';
 import { repositoryRoot } from './repository.ts';
 
 type Step = () => Promise<boolean> | boolean;
@@ -24,6 +25,7 @@ const steps: Record<string, Step> = {
   self: checkSelf,
   build: run('turbo', 'run', 'build', '--output-logs=errors-only'),
   packages: checkPackages,
+  sizes: checkSizes,
 };
 
 const asked = process.argv.slice(2);

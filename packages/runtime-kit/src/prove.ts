@@ -1,6 +1,6 @@
 /** The smallest proof that a device computes. */
 import { hostTensor, isHostTensor, type Backend } from '@oddpixel/model-core/contract';
-import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+import { oneNodeModel } from './one-node-model.ts';
 
 /**
  * Being there does not mean that it works: only a computed result does.
@@ -8,10 +8,7 @@ import { add, GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
  * @throws Error when the result is wrong; what the backend throws.
  */
 export async function proveThatItComputes(backend: Backend): Promise<void> {
-  const g = new GraphBuilder({ name: 'proof' });
-  const x = g.input('x', 'float32', [2]);
-  g.output('y', add(x, x));
-  const session = await backend.createSession(writeGraph(g.build()));
+  const session = await backend.createSession(oneNodeModel('Add', { dtype: 'float32', dims: [2] }));
   const { y } = await session.run({ x: hostTensor('float32', [2], Float32Array.of(1, -2.5)) });
   await session.dispose();
   if (y === undefined || !isHostTensor(y) || Number(y.data[0]) !== 2 || Number(y.data[1]) !== -5) {

@@ -3,7 +3,10 @@
  * An initial model (extractor and manifest, no head) and a trained model are the same kind of file.
  */
 import { ModelFormatError, ModelStateError, type ModelManifest } from '../contract/index.ts';
-import { readMetadata, writeGraph, writeMetadata, type Graph } from '../onnx/index.ts';
+// Not from the index: a bundler that keeps whole chunks would keep gradients and interpreter with them.
+import { writeGraph } from '../onnx/codec/graph-codec.ts';
+import { readMetadata, writeMetadata } from '../onnx/codec/model-bytes.ts';
+import type { Graph } from '../onnx/ir.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';
 
 export interface AnomalyModel {

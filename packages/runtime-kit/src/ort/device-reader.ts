@@ -3,7 +3,7 @@
  * (1.30), so they go through a graph of one Identity node whose output stays on the CPU.
  */
 import type { DType, HostTensor } from '@oddpixel/model-core/contract';
-import { GraphBuilder, identity, writeGraph } from '@oddpixel/model-core/onnx';
+import { oneNodeModel } from '../one-node-model.ts';
 import type { OrtSession, OrtTensor } from './engine.ts';
 import { fromOrt } from './ort-tensors.ts';
 
@@ -32,8 +32,5 @@ export function createReader(create: (model: Uint8Array) => Promise<OrtSession>)
 }
 
 function identityModel(dtype: DType, rank: number): Uint8Array {
-  const g = new GraphBuilder({ name: 'read' });
-  const dims = Array.from({ length: rank }, (_, axis) => `d${axis}`);
-  g.output('y', identity(g.input('x', dtype, dims)));
-  return writeGraph(g.build());
+  return oneNodeModel('Identity', { dtype, dims: Array.from({ length: rank }, (_, axis) => `d${axis}`) });
 }
