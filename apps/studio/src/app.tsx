@@ -60,7 +60,11 @@ export function App({ tabEvents }: { readonly tabEvents: TabEvents }): JSX.Eleme
 
 function Content(): JSX.Element {
   const { Page } = pages[view.value];
-  useEffect(() => scrollTo(0, 0), [view.value]);
+  useEffect(() => {
+    scrollTo(0, 0);
+    // Where the button that led here is gone, the keyboard starts at the content.
+    if (document.activeElement === document.body) document.getElementById('main')?.focus();
+  }, [view.value]);
   useEffect(dropAnywhere, []);
   return (
     <>

@@ -156,7 +156,7 @@ export interface Jobs {
   addImages: {
     params: { files: readonly IncomingFile[]; known: readonly string[] };
     result: Added;
-    progress: { image?: ImageRecord; done: number; total: number };
+    progress: never;
   };
   picture: { params: { id: string }; result: Blob; progress: never };
   map: { params: { id: string }; result: SmallMap | null; progress: never };

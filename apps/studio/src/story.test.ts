@@ -159,6 +159,11 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
       await goTo(page, 'Take away');
       await page.getByRole('button', { name: 'Write the report' }).click();
       await page.getByRole('button', { name: 'Download report' }).waitFor();
+      const tab = context.waitForEvent('page');
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      const opened = await tab;
+      await expect(opened.getByRole('heading', { level: 1 }).innerText()).resolves.toBe('Oddpixel Studio');
+      await opened.close();
       const html = new TextDecoder().decode(await downloadBy(page, 'Download report'));
       expect(html).toMatch(/<!doctype html>/i);
       expect(html).toContain('test-worm');

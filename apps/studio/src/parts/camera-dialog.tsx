@@ -24,7 +24,7 @@ export function CameraDialog({ role, onClose }: CameraDialogProps): JSX.Element 
       if (raster === undefined) return;
       const bytes = await worker().call('encode', { raster });
       const name = `camera ${new Date().toISOString().slice(0, 23).replace('T', ' ')}.png`;
-      await addFiles([{ name, bytes, role }]);
+      await addFiles([{ name, role, load: async () => ({ name, role, bytes }) }]);
       setTaken((count) => count + 1);
     } catch (error) {
       sayError(error);

@@ -1,38 +1,43 @@
+import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { ImageRecord } from '../protocol.ts';
 import { acceptAsFine } from '../state/actions.ts';
 import { formatScore } from '../state/format.ts';
-import { accepted, accepting, thresholds } from '../state/studio.ts';
+import { accepted, accepting, classification } from '../state/studio.ts';
 import { Picture } from './picture.tsx';
 
 interface CardProps {
   readonly image: ImageRecord;
   readonly score: number;
-  readonly onOpen: () => void;
+  readonly onOpen: (id: string) => void;
 }
 
-/** One judged image. */
+/** One judged image. Drawn again only when something about it changes, however fast a threshold moves. */
 export function Card({ image, score, onOpen }: CardProps): JSX.Element {
-  const odd = score >= (thresholds.value?.classification ?? Infinity);
+  const { id, name } = image;
+  const isOdd = useComputed(() => score >= classification.value);
+  const isLearning = useComputed(() => accepting.value.has(id));
+  const isLearned = useComputed(() => accepted.value.has(id));
+  const odd = isOdd.value;
   return (
     <li class={odd ? 'card odd' : 'card fine'}>
-      <button type="button" class="card-open" onClick={onOpen}>
+      <button type="button" class="card-open" onClick={() => onOpen(id)}>
         <Picture image={image} alt="" withMap />
-        <span class="visually-hidden">Open {image.name}</span>
+        <span class="visually-hidden">Open {name}</span>
       </button>
       <div class="card-foot">
         <Verdict odd={odd} />
         <span class="score">{formatScore(score)}</span>
-        <Known image={image} odd={odd} />
-        {odd && !accepted.value.has(image.id) && (
+        <Known image={image} odd={odd} learned={isLearned.value} />
+        {odd && !isLearned.value && (
           <button
             type="button"
             class="button small fine-button"
-            disabled={accepting.value.has(image.id)}
-            aria-label={`This is fine: ${image.name}`}
-            onClick={() => acceptAsFine(image.id)}
+            disabled={isLearning.value}
+            aria-label={`This is fine: ${name}`}
+            onClick={() => acceptAsFine(id)}
           >
-            {accepting.value.has(image.id) ? 'Learning …' : 'This is fine'}
+            {isLearning.value ? 'Learning …' : 'This is fine'}
           </button>
         )}
       </div>
@@ -55,17 +60,17 @@ export function Verdict({ odd }: { readonly odd: boolean }): JSX.Element {
   );
 }
 
-/** What is known of an image, and whether the model agrees. */
-export function Known({
-  image,
-  odd,
-}: {
+interface KnownProps {
   readonly image: ImageRecord;
   readonly odd: boolean;
-}): JSX.Element | null {
-  if (accepted.value.has(image.id)) return <span class="known quiet">learned as fine</span>;
-  if (image.truth === undefined) return null;
-  if (image.truth === 'ok' && odd) return <span class="known wrong">false alarm</span>;
-  if (image.truth === 'nok' && !odd) return <span class="known wrong">missed</span>;
-  return <span class="known quiet">{image.truth === 'ok' ? 'good' : (image.defect ?? 'odd')}</span>;
+  readonly learned: boolean;
+}
+
+/** What is known of an image, and whether the model agrees. */
+export function Known({ image: { truth, defect }, odd, learned }: KnownProps): JSX.Element | null {
+  if (learned) return <span class="known quiet">learned as fine</span>;
+  if (truth === undefined) return null;
+  if (truth === 'ok' && odd) return <span class="known wrong">false alarm</span>;
+  if (truth === 'nok' && !odd) return <span class="known wrong">missed</span>;
+  return <span class="known quiet">{truth === 'ok' ? 'good' : (defect ?? 'odd')}</span>;
 }

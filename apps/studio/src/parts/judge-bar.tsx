@@ -3,7 +3,7 @@ import type { ImageRecord } from '../protocol.ts';
 import { acceptAsFine, label } from '../state/actions.ts';
 import { formatScore } from '../state/format.ts';
 import type { Places } from '../state/use-places.ts';
-import { accepting, scores, thresholds } from '../state/studio.ts';
+import { accepted, accepting, classification, scores } from '../state/studio.ts';
 import { Known, Verdict } from './card.tsx';
 
 interface JudgeBarProps {
@@ -14,13 +14,13 @@ interface JudgeBarProps {
 /** What the model says, and the two things that a person can say. */
 export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
   const score = scores.value.get(image.id) ?? 0;
-  const odd = score >= (thresholds.value?.classification ?? Infinity);
+  const odd = score >= classification.value;
   return (
     <div class="judge">
       <p class="judge-facts">
         <Verdict odd={odd} />
         <span class="score">{formatScore(score)}</span>
-        <Known image={image} odd={odd} />
+        <Known image={image} odd={odd} learned={accepted.value.has(image.id)} />
         <span class="quiet file-name">{image.name}</span>
       </p>
       <div class="row">

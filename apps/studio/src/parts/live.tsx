@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveResult } from '../protocol.ts';
 import { drawMap, mapRange } from '../state/draw-map.ts';
 import { formatScore } from '../state/format.ts';
-import { model, opacity, thresholds } from '../state/studio.ts';
+import { classification, model, segmentation } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';
 import { worker } from '../state/worker.ts';
 import { CameraVideo } from './camera-video.tsx';
@@ -43,23 +43,18 @@ export function Live(): JSX.Element {
     });
     return () => end.abort();
   }, [camera]);
-  const segmentation = thresholds.value?.segmentation;
+  const limit = segmentation.value;
   const calibration = model.value?.manifest.calibration;
   useEffect(() => {
-    const range = mapRange(calibration, segmentation);
+    const range = mapRange(calibration, limit);
     if (result && range && canvas.current !== null) drawMap(canvas.current, result.map, range);
-  }, [result, segmentation, calibration]);
-  const odd = result !== undefined && result.score >= (thresholds.value?.classification ?? Infinity);
+  }, [result, limit, calibration]);
+  const odd = result !== undefined && result.score >= classification.value;
   return (
     <section class="live" aria-label="Live inspection">
       <div class={odd ? 'live-frame odd' : 'live-frame'}>
         <CameraVideo state={state}>
-          <canvas
-            ref={canvas}
-            class="map"
-            aria-hidden="true"
-            style={{ ...placed(result?.region), opacity: opacity.value }}
-          />
+          <canvas ref={canvas} class="map" aria-hidden="true" style={placed(result?.region)} />
         </CameraVideo>
       </div>
       {problem !== undefined && (

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ImageRecord, ShareBox, SmallMap } from '../protocol.ts';
 import { drawMap, mapRange } from '../state/draw-map.ts';
 import { galleryMap, picture } from '../state/pictures.ts';
-import { mapsVersion, model, opacity, thresholds } from '../state/studio.ts';
+import { mapsVersion, model, segmentation } from '../state/studio.ts';
 
 interface PictureProps {
   readonly image: ImageRecord;
@@ -57,15 +57,15 @@ export function Picture({ image, alt = image.name, withMap = false, map }: Pictu
 function MapLayer({ id, map }: { readonly id: string; readonly map: SmallMap | undefined }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const version = mapsVersion.value;
-  const segmentation = thresholds.value?.segmentation;
+  const limit = segmentation.value;
   const facts = model.value;
   const calibration = facts?.manifest.calibration;
   useEffect(() => {
     let current = true;
-    const range = mapRange(calibration, segmentation);
+    const range = mapRange(calibration, limit);
     if (range === undefined) return undefined;
     // Only maps at full resolution are fine enough for a line.
-    const outline = map === undefined ? undefined : segmentation;
+    const outline = map === undefined ? undefined : limit;
     const draw = (found: SmallMap | null): void => {
       if (current && found !== null && canvas.current !== null)
         drawMap(canvas.current, found, range, outline);
@@ -75,15 +75,8 @@ function MapLayer({ id, map }: { readonly id: string; readonly map: SmallMap | u
     return () => {
       current = false;
     };
-  }, [id, map, version, segmentation, calibration]);
-  return (
-    <canvas
-      ref={canvas}
-      class="map"
-      aria-hidden="true"
-      style={{ ...placed(facts?.region), opacity: opacity.value }}
-    />
-  );
+  }, [id, map, version, limit, calibration]);
+  return <canvas ref={canvas} class="map" aria-hidden="true" style={placed(facts?.region)} />;
 }
 
 /** Where the region lies in the picture. */

@@ -46,6 +46,7 @@ export function RegionDialog({ onClose }: { readonly onClose: () => void }): JSX
         <div
           ref={frame}
           class="region-frame"
+          style={{ '--aspect': example.width / example.height }}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             begin.current = at(event);

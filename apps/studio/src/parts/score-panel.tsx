@@ -7,6 +7,7 @@ import { formatScore } from '../state/format.ts';
 import { histogram, rocOf, type Bin, type Histogram, type Roc } from '../state/statistics.ts';
 import {
   accepted,
+  classification,
   judged,
   model,
   opacity,
@@ -180,7 +181,7 @@ function MapSliders({ shown }: SliderProps): JSX.Element {
 function RocChart({ roc: { points, auroc, images } }: { readonly roc: Roc }): JSX.Element {
   const side = 120;
   const path = points.map(({ x, y }) => `${(x * side).toFixed(1)},${((1 - y) * side).toFixed(1)}`).join(' ');
-  const limit = thresholds.value?.classification ?? Infinity;
+  const limit = classification.value;
   const share = (truth: ImageLabel): number => {
     const known = judged.value.filter(({ image }) => image.truth === truth && !accepted.value.has(image.id));
     return known.filter(({ score }) => score >= limit).length / known.length;

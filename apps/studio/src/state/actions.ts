@@ -1,7 +1,15 @@
 /** What a person can do: every function starts a job in the worker and puts what comes out into the signals. */
 import { batch, effect, untracked } from '@preact/signals';
 import type { ImageLabel } from '@oddpixel/model-core/contract';
-import type { DeviceChoice, ImageRecord, IncomingFile, ModelFacts, ShareBox } from '../protocol.ts';
+import type {
+  DeviceChoice,
+  FileProblem,
+  ImageRecord,
+  IncomingFile,
+  ModelFacts,
+  ShareBox,
+} from '../protocol.ts';
+import type { PendingFile } from './incoming.ts';
 import { fittingSize } from './model-size.ts';
 import { announce, say, sayError } from './messages.ts';
 import * as studio from './studio.ts';
@@ -69,34 +77,51 @@ function appleParams(): typeof appleSet {
   return { ...appleSet, train, testGood, testDefect, width, height };
 }
 
-export async function addFiles(files: readonly IncomingFile[]): Promise<void> {
+/** Files on their way to the worker at the same time. */
+const filesAtOnce = 4;
+
+/** Takes files in, a few at a time. What cannot be read is named; the others go on. */
+export async function addFiles(files: readonly PendingFile[]): Promise<void> {
   if (files.length === 0) return;
   await work('images', async (signal) => {
-    const known = studio.images.value.map(({ id }) => id);
-    const { images, problems } = await worker().call(
-      'addImages',
-      { files, known },
-      {
-        signal,
-        onProgress: ({ image, done, total }) => {
-          if (image) addRecords([image]);
-          progressed(done, total);
-        },
-      },
-    );
-    announce(`${images.length} images added.`);
-    if (problems.length > 0) {
-      const lines = problems.map(({ name, message }) =>
-        message.includes(name) ? message : `${name}: ${message}`,
-      );
-      say(
-        'error',
-        problems.length === 1 ? 'One file was left out.' : `${problems.length} files were left out.`,
-        lines,
-      );
+    const problems: FileProblem[] = [];
+    let added = 0;
+    for (let begin = 0; begin < files.length; begin += filesAtOnce) {
+      const loaded = await loadAll(files.slice(begin, begin + filesAtOnce), problems);
+      const known = studio.images.value.map(({ id }) => id);
+      const result = await worker().call('addImages', { files: loaded, known }, { signal });
+      addRecords(result.images);
+      added += result.images.length;
+      problems.push(...result.problems);
+      progressed(Math.min(files.length, begin + filesAtOnce), files.length);
     }
+    announce(`${added} images added.`);
+    if (problems.length > 0) sayLeftOut(problems);
   });
   if (studio.model.value && files.some(({ role }) => role === 'inspect')) await scoreNew();
+}
+
+async function loadAll(files: readonly PendingFile[], problems: FileProblem[]): Promise<IncomingFile[]> {
+  const loaded: IncomingFile[] = [];
+  for (const file of files) {
+    try {
+      loaded.push(await file.load());
+    } catch (error) {
+      problems.push({ name: file.name, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return loaded;
+}
+
+function sayLeftOut(problems: readonly FileProblem[]): void {
+  const lines = problems.map(({ name, message }) =>
+    message.includes(name) ? message : `${name}: ${message}`,
+  );
+  say(
+    'error',
+    problems.length === 1 ? 'One file was left out.' : `${problems.length} files were left out.`,
+    lines,
+  );
 }
 
 function addRecords(records: readonly ImageRecord[]): void {
@@ -155,6 +180,8 @@ export async function train(): Promise<boolean> {
     );
     useModel(facts, learnt);
     announce('The model is trained.');
+    // Asks the browser not to throw it away when it needs room; it may refuse.
+    void navigator.storage.persist().catch(() => false);
   });
   if (trained && studio.suspects.value.length > 0) {
     studio.view.value = 'inspect';
@@ -232,7 +259,7 @@ export function label(id: string, truth: ImageLabel | undefined): void {
 export function acceptAsFine(id: string): void {
   label(id, 'ok');
   const score = studio.scores.value.get(id) ?? -Infinity;
-  if (score < (studio.thresholds.value?.classification ?? Infinity)) {
+  if (score < studio.classification.value) {
     announce('Noted as good.');
     return;
   }

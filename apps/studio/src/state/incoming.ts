@@ -3,9 +3,17 @@ import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-cor
 import { anomalyPath, imagePath, isImageFile, readAnomalyDataset } from '@oddpixel/dataset';
 import type { IncomingFile, Role } from '../protocol.ts';
 
+/** A file that is read when its turn comes, so that a large folder never lies in memory as a whole. */
+export interface PendingFile {
+  readonly name: string;
+  readonly role: Role;
+  /** @throws FileError */
+  load(): Promise<IncomingFile>;
+}
+
 /** What was found, and whether its folders said what is good. */
 export interface Incoming {
-  readonly files: readonly IncomingFile[];
+  readonly files: readonly PendingFile[];
   readonly layout: boolean;
 }
 
@@ -18,12 +26,14 @@ export interface Incoming {
 export async function readIncoming(source: FileSource, role: Role): Promise<Incoming> {
   const paths = await allFiles(source, '');
   const dataset = paths.some((path) => path.includes('/')) ? await tryLayout(source) : undefined;
-  if (dataset !== undefined) return { files: await withLabels(source, dataset), layout: true };
+  if (dataset !== undefined) return { files: withLabels(source, dataset), layout: true };
   // Files that are no images by name are taken too: what they are is said by name when they are opened.
   const plain = paths.filter((path) => paths.length === 1 || isImageFile(path) || !path.includes('/'));
-  const files = await Promise.all(
-    plain.map(async (path) => ({ name: path, bytes: await blobOf(source, path), role })),
-  );
+  const files = plain.map((name) => ({
+    name,
+    role,
+    load: async () => ({ name, role, bytes: await blobOf(source, name) }),
+  }));
   return { files, layout: false };
 }
 
@@ -49,25 +59,28 @@ async function tryLayout(source: FileSource): Promise<Dataset | undefined> {
 }
 
 /** Good images teach, unless the layout keeps them for testing; without a split a fifth of them is kept to judge. */
-async function withLabels(source: FileSource, dataset: Dataset): Promise<IncomingFile[]> {
+function withLabels(source: FileSource, dataset: Dataset): PendingFile[] {
   const hasSplit = dataset.samples.some(({ split }) => split !== undefined);
   let good = 0;
-  return Promise.all(
-    dataset.samples.map(async (sample) => {
-      const { imageLabel, split, defect } = sample;
-      const teaches = imageLabel === 'ok' && (hasSplit ? split !== 'test' : good++ % 5 !== 4);
-      const maskPath = anomalyPath(dataset, sample);
-      const name = imagePath(dataset, sample);
-      return {
+  return dataset.samples.map((sample) => {
+    const { imageLabel: truth, split, defect } = sample;
+    const teaches = truth === 'ok' && (hasSplit ? split !== 'test' : good++ % 5 !== 4);
+    const role = teaches ? 'teach' : 'inspect';
+    const name = imagePath(dataset, sample);
+    const maskPath = anomalyPath(dataset, sample);
+    return {
+      name,
+      role,
+      load: async (): Promise<IncomingFile> => ({
         name,
+        role,
+        truth,
         bytes: await blobOf(source, name),
-        role: teaches ? ('teach' as const) : ('inspect' as const),
-        truth: imageLabel,
         ...(defect !== undefined && { defect }),
         ...(maskPath !== undefined && { mask: await blobOf(source, maskPath) }),
-      };
-    }),
-  );
+      }),
+    };
+  });
 }
 
 async function blobOf(source: FileSource, path: string): Promise<Blob> {

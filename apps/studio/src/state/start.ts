@@ -33,6 +33,8 @@ export async function start(): Promise<void> {
   studio.ready.value = true;
   keepSaved();
   learnWhenCalm();
+  // One style for all maps: no gallery is drawn again while the slider moves.
+  effect(() => document.documentElement.style.setProperty('--map-strength', String(studio.opacity.value)));
   await chooseDevice('auto');
   if (studio.device.value) void rememberLoaded(studio.device.value.loaded);
 }

@@ -100,7 +100,7 @@ export interface Verdicts {
 }
 
 export const verdicts = computed<Verdicts>(() => {
-  const limit = thresholds.value?.classification ?? Infinity;
+  const limit = classification.value;
   const counts = { odd: 0, fine: 0, falseAlarms: 0, misses: 0 };
   for (const { image, score } of judged.value) {
     const odd = score >= limit;
@@ -111,6 +111,10 @@ export const verdicts = computed<Verdicts>(() => {
   }
   return counts;
 });
+
+/** A score at or above it is odd. Without a model's or a person's threshold nothing is. */
+export const classification = computed(() => thresholds.value?.classification ?? Infinity);
+export const segmentation = computed(() => thresholds.value?.segmentation);
 
 /** What is written down between visits. */
 export const project = computed<SavedProject>(() => ({

@@ -4,7 +4,7 @@ import { JudgeBar, judgeKeys } from '../parts/judge-bar.tsx';
 import { LargeImage } from '../parts/large-image.tsx';
 import { Picture } from '../parts/picture.tsx';
 import { usePlaces } from '../state/use-places.ts';
-import { accepted, images, judged, model, thresholds, view, type Judged } from '../state/studio.ts';
+import { accepted, classification, images, judged, model, view, type Judged } from '../state/studio.ts';
 
 /** Where the model and the known truth disagree first, then the closest calls: there a word of a person helps most. */
 function worthALook(all: readonly Judged[], limit: number): string[] {
@@ -13,14 +13,14 @@ function worthALook(all: readonly Judged[], limit: number): string[] {
   return all
     .filter(({ image }) => !accepted.peek().has(image.id))
     .sort(
-      (a, b) => Number(wrong(b)) - Number(wrong(a)) || Math.abs(a.score - limit) - Math.abs(b.score - limit),
+      (a, b) =>
+        Number(wrong(b)) - Number(wrong(a)) || Math.abs(a.score - limit) - Math.abs(b.score - limit) || 0,
     )
     .map(({ image }) => image.id);
 }
 
 export function CorrectView(): JSX.Element {
-  const limit = thresholds.value?.classification ?? Infinity;
-  const places = usePlaces(() => worthALook(judged.peek(), limit));
+  const places = usePlaces(() => worthALook(judged.peek(), classification.peek()));
   const { ids, place, step } = places;
   const [withMap, setWithMap] = useState(true);
   const image = places.current();

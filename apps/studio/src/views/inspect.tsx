@@ -13,11 +13,10 @@ export function InspectView(): JSX.Element {
   const [tab, setTab] = useState<Tab>('gallery');
   const [open, setOpen] = useState<string>();
   if (model.value === undefined) return <NoModel />;
-  const { odd, fine } = verdicts.value;
   return (
     <>
       <div class="view-head">
-        <h1>{tab === 'camera' ? 'Live' : headline(odd, fine)}</h1>
+        {tab === 'camera' ? <h1>Live</h1> : <Headline />}
         <div class="switch" role="group" aria-label="What to inspect">
           {(['gallery', 'camera'] as const).map((name) => (
             <button key={name} type="button" aria-pressed={tab === name} onClick={() => setTab(name)}>
@@ -35,7 +34,7 @@ export function InspectView(): JSX.Element {
           <ScorePanel />
           <ol class="gallery" aria-label="Images, the oddest first">
             {judged.value.map(({ image, score }) => (
-              <Card key={image.id} image={image} score={score} onOpen={() => setOpen(image.id)} />
+              <Card key={image.id} image={image} score={score} onOpen={setOpen} />
             ))}
           </ol>
         </div>
@@ -51,10 +50,10 @@ export function InspectView(): JSX.Element {
   );
 }
 
-function headline(odd: number, fine: number): string {
-  if (odd + fine === 0) return 'Inspect';
-  if (odd === 0) return `All ${fine} look fine`;
-  return `${odd} of ${odd + fine} look odd`;
+function Headline(): JSX.Element {
+  const { odd, fine } = verdicts.value;
+  if (odd + fine === 0) return <h1>Inspect</h1>;
+  return <h1>{odd === 0 ? `All ${fine} look fine` : `${odd} of ${odd + fine} look odd`}</h1>;
 }
 
 function NoModel(): JSX.Element {

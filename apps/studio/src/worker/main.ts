@@ -49,16 +49,15 @@ serveJobs({
     return null;
   },
 
-  async addImages({ files, known }, { signal, progress }): Promise<Added> {
+  async addImages({ files, known }, { signal }): Promise<Added> {
     const own = await shelf();
     const taken = new Set(known);
     const images: ImageRecord[] = [];
     const problems: FileProblem[] = [];
-    for (const [index, file] of files.entries()) {
+    for (const file of files) {
       signal.throwIfAborted();
-      let image: ImageRecord | undefined;
       try {
-        image = await takeIn(own, file, taken);
+        const image = await takeIn(own, file, taken);
         if (image === undefined) problems.push({ name: file.name, message: 'This image is here already.' });
         else images.push(image);
       } catch (error) {
@@ -66,7 +65,6 @@ serveJobs({
         if (error instanceof FileError && error.details['operation'] === 'write') throw error;
         problems.push({ name: file.name, message: error instanceof Error ? error.message : String(error) });
       }
-      progress({ ...(image && { image }), done: index + 1, total: files.length });
     }
     return { images, problems };
   },
