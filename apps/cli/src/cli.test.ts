@@ -278,7 +278,7 @@ describe('the whole job', () => {
       expect([resumed.code, /^error:/m.test(resumed.stderr)]).toEqual([0, false]);
       expect((await readFile(out)).equals(await readFile(whole))).toBe(true);
     }
-  }, 120_000);
+  }, 300_000);
 
   test('varied copies teach, and a cache changes nothing but the time', async () => {
     const args = ['train', data, '--size', '96x64', '--rows', '200', '--augment', 'flips,shift=0.05', ...cpu];
