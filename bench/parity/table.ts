@@ -44,7 +44,7 @@ function tableOf({ rows, chromium, nearestToThreshold }: Parity, machine: Machin
     '',
     `Largest where pixels are equal: scores ${worst(({ score }) => score)}, maps ${worst(({ map }) => map)}. The nearest score is ${number(nearestToThreshold)} from the threshold.`,
     '',
-    `Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}, Chromium ${chromium}; ${machine.platform}, ${machine.cpu}.`,
+    `Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}, Chromium ${chromium}; ${machine.platform}.`,
   ].join('\n');
 }
 

@@ -14,14 +14,14 @@ export function pickChannels(raster: Raster, picked: readonly number[]): Raster 
 }
 
 /**
- * RGB by (255 − ink) · (255 − black) / 255, as browsers do without a profile, where sharp would use a printing
- * profile of its own. A fifth channel is dropped: these formats have none that means alpha.
+ * RGB by (255 − ink) · (255 − black) / 255, rounded down as Chromium does without a profile; sharp would use a
+ * printing profile of its own. A fifth channel is dropped: these formats have none that means alpha.
  */
 export function cmykToRgb({ width, height, channels, data }: Raster): Raster {
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0, to = 0; i < data.length; i += channels) {
     const light = 255 - (data[i + 3] as number);
-    for (let c = 0; c < 3; c++) pixels[to++] = Math.round(((255 - (data[i + c] as number)) * light) / 255);
+    for (let c = 0; c < 3; c++) pixels[to++] = Math.floor(((255 - (data[i + c] as number)) * light) / 255);
   }
   return { width, height, channels: 3, data: pixels };
 }

@@ -87,7 +87,7 @@ describe('TIFF that sharp would change', () => {
     const expected = Array.from({ length: 3 * count }, (_, i) => {
       const at = 4 * Math.floor(i / 3);
       const [ink, black] = [inks[at + (i % 3)] as number, inks[at + 3] as number];
-      return Math.round(((255 - ink) * (255 - black)) / 255);
+      return Math.floor(((255 - ink) * (255 - black)) / 255);
     });
     expect(raster).toEqual({ width, height, channels: 3, data: Uint8Array.from(expected) });
     // Magenta and yellow make red; half black alone makes gray.
