@@ -5,7 +5,7 @@ import { fromBase64, type Observation } from './observe.ts';
 export const parityTolerance = 1e-4;
 
 /** Gray values by which a decoder of JPEG or lossy WebP may differ: their standards leave the rounding open. */
-export const lossyPixelTolerance = 1;
+const lossyPixelTolerance = 1;
 
 export interface Difference {
   /** Largest difference of the decoded values; `null`: the rasters differ in size, channels or type. */
