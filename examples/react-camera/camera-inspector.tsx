@@ -11,9 +11,10 @@ async function* inspectCamera(model: AnomalyModel, video: HTMLVideoElement, sign
   const { backend } = await selectBackend([inWorker({ device: 'webgpu' }), inWorker({ device: 'wasm' })]);
   try {
     const inspector = await createInspector(model, { backend });
+    if (signal.aborted) return;
     const camera = await openCamera({ width: 640, height: 480 });
     try {
-      video.srcObject = camera.stream;
+      if (!signal.aborted) video.srcObject = camera.stream;
       for await (const image of camera.frames(signal)) {
         yield (await inspector.inspect({ name: 'frame', image }, { signal })).result;
       }
@@ -41,9 +42,8 @@ export function CameraInspector({ model }: { readonly model: AnomalyModel }) {
       let last = Infinity; // no speed before the second frame
       for await (const result of inspectCamera(model, shown, end.signal)) {
         drawMap(map, result, model.manifest.thresholds?.segmentation ?? 1);
-        const now = performance.now();
-        setWords(`${result.anomalyClass}, ${(1000 / (now - last)).toFixed(1)} frames per second`);
-        last = now;
+        setWords(`${result.anomalyClass}, ${(1000 / (performance.now() - last)).toFixed(1)} frames/s`);
+        last = performance.now();
       }
     };
     const failed = (error: unknown) => end.signal.aborted || setWords(String(error));

@@ -64,14 +64,23 @@ test.skipIf(chromiumPath === undefined)(
     const page = await browser.newPage();
     const failures: string[] = [];
     page.on('pageerror', (error) => failures.push(error.message));
+    await page.addInitScript(() => {
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (wanted) => {
+        const { dataset } = document.documentElement;
+        dataset['asked'] = String(Number(dataset['asked'] ?? 0) + 1);
+        return ask(wanted);
+      };
+    });
     await page.route('**/model.onnx', (route) => route.fulfill({ body: Buffer.from(model) }));
     await page.goto(server.resolvedUrls?.local[0] ?? '');
     const caption = page.locator('figcaption');
     // From the second frame on there is a speed.
     await expect
       .poll(() => caption.textContent({ timeout: 60_000 }), { timeout: 120_000 })
-      .toMatch(/^nok, (?!0\.0)\d+\.\d frames per second$/);
-    // React's strict mode mounts twice; the first one is gone.
+      .toMatch(/^nok, (?!0\.0)\d+\.\d frames\/s$/);
+    // React's strict mode mounts twice; the first one asks for no camera, and its worker is gone.
+    expect(await page.locator('html').getAttribute('data-asked')).toBe('1');
     await expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(1);
     const [mapWidth, mapHeight, brightest] = await page.evaluate(() => {
       const canvas = document.querySelector('canvas') as HTMLCanvasElement;
