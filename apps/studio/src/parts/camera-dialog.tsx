@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Role } from '../protocol.ts';
 import { addFiles } from '../state/actions.ts';
 import { sayError } from '../state/messages.ts';
-import { busy } from '../state/studio.ts';
+import { isBusy } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';
 import { worker } from '../state/worker.ts';
 import { CameraVideo } from './camera-video.tsx';
@@ -37,7 +37,7 @@ export function CameraDialog({ role, onClose }: CameraDialogProps): JSX.Element 
         <button
           type="button"
           class="button primary"
-          disabled={state.camera === undefined || busy.value !== undefined}
+          disabled={state.camera === undefined || isBusy.value}
           onClick={() => void take()}
         >
           Take a picture

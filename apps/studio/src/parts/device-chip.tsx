@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { DeviceChoice } from '../protocol.ts';
 import { chooseDevice } from '../state/actions.ts';
-import { busy, device, deviceChoice, deviceProblem } from '../state/studio.ts';
+import { device, deviceChoice, deviceProblem, isBusy } from '../state/studio.ts';
 
 const choices: readonly (readonly [DeviceChoice, string])[] = [
   ['auto', 'Choose for me'],
@@ -49,7 +49,7 @@ export function DeviceChip(): JSX.Element {
                 type="radio"
                 name="device"
                 checked={deviceChoice.value === choice}
-                disabled={busy.value !== undefined}
+                disabled={isBusy.value}
                 onChange={() => void chooseDevice(choice)}
               />
               <span>{text}</span>

@@ -6,7 +6,7 @@ import type { Role } from '../protocol.ts';
 import { addFiles } from '../state/actions.ts';
 import { readIncoming } from '../state/incoming.ts';
 import { say, sayError } from '../state/messages.ts';
-import { busy, view } from '../state/studio.ts';
+import { busy, isBusy, view } from '../state/studio.ts';
 
 interface DropZoneProps {
   readonly role: Role;
@@ -49,7 +49,7 @@ export function DropZone({ role, title, hint, onCamera, children }: DropZoneProp
         <FileButton role={role} folder>
           Add a folder
         </FileButton>
-        <button type="button" class="button" disabled={busy.value !== undefined} onClick={onCamera}>
+        <button type="button" class="button" disabled={isBusy.value} onClick={onCamera}>
           Camera
         </button>
       </div>
@@ -73,12 +73,7 @@ function FileButton({ role, folder, children }: FileButtonProps): JSX.Element {
   };
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        disabled={busy.value !== undefined}
-        onClick={() => input.current?.click()}
-      >
+      <button type="button" class="button" disabled={isBusy.value} onClick={() => input.current?.click()}>
         {children}
       </button>
       <input
@@ -102,7 +97,7 @@ export function dropAnywhere(): () => void {
     if (event.defaultPrevented) return;
     event.preventDefault();
     const { dataTransfer } = event;
-    if (dataTransfer === null || busy.value !== undefined) return;
+    if (dataTransfer === null || isBusy.value) return;
     void take(() => droppedSource(dataTransfer), view.value === 'teach' ? 'teach' : 'inspect');
   };
   document.addEventListener('dragover', over);

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 import type { ImageRecord, TrainOptions } from '../protocol.ts';
 import { fittingSize, type Detail, type ModelSize } from '../state/model-size.ts';
-import { busy, options, region, taught } from '../state/studio.ts';
+import { isBusy, options, region, taught } from '../state/studio.ts';
 
 /** How the model learns. The defaults are fine for a first try. */
 export function LearningOptions(): JSX.Element {
   const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options.value;
-  const working = busy.value !== undefined;
+  const working = isBusy.value;
   const change = (changes: Partial<TrainOptions>): void => {
     options.value = { ...options.value, ...changes };
   };

@@ -1,7 +1,7 @@
 import type { JSX, TargetedEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import { openModel } from '../state/actions.ts';
-import { busy } from '../state/studio.ts';
+import { isBusy } from '../state/studio.ts';
 
 /** Opens a model file that was trained here or anywhere else. */
 export function ModelButton(): JSX.Element {
@@ -13,12 +13,7 @@ export function ModelButton(): JSX.Element {
   };
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        disabled={busy.value !== undefined}
-        onClick={() => input.current?.click()}
-      >
+      <button type="button" class="button" disabled={isBusy.value} onClick={() => input.current?.click()}>
         Open a model
       </button>
       <input

@@ -65,6 +65,8 @@ export const device = signal<OpenedDevice | undefined>(undefined);
 export const deviceChoice = signal<DeviceChoice>('auto');
 export const deviceProblem = signal<string | undefined>(undefined);
 export const busy = signal<Busy | undefined>(undefined);
+/** Changes only when work begins or ends, not with every step of it. */
+export const isBusy = computed(() => busy.value !== undefined);
 /** Errors of the epochs of the running or last training. */
 export const curve = signal<readonly CurvePoint[]>([]);
 export const messages = signal<readonly Message[]>([]);

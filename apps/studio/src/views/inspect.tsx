@@ -5,7 +5,7 @@ import { Live } from '../parts/live.tsx';
 import { ScorePanel } from '../parts/score-panel.tsx';
 import { Viewer } from '../parts/viewer.tsx';
 import { scoreAll } from '../state/actions.ts';
-import { busy, judged, model, suspects, verdicts, view } from '../state/studio.ts';
+import { isBusy, judged, model, suspects, verdicts, view } from '../state/studio.ts';
 
 type Tab = 'gallery' | 'camera';
 
@@ -78,12 +78,7 @@ function Nothing(): JSX.Element {
           : `${waiting} images wait to be judged.`}
       </p>
       {waiting > 0 ? (
-        <button
-          type="button"
-          class="button primary"
-          disabled={busy.value !== undefined}
-          onClick={() => void scoreAll()}
-        >
+        <button type="button" class="button primary" disabled={isBusy.value} onClick={() => void scoreAll()}>
           Judge them
         </button>
       ) : (

@@ -5,7 +5,7 @@ import type { ModelFacts } from '../protocol.ts';
 import { exportModel, makeReport, startOver } from '../state/actions.ts';
 import { download } from '../state/download.ts';
 import { formatBytes } from '../state/format.ts';
-import { busy, judged, model, view } from '../state/studio.ts';
+import { isBusy, judged, model, view } from '../state/studio.ts';
 import { ErrorCurve } from '../parts/error-curve.tsx';
 
 export function TakeView(): JSX.Element {
@@ -107,7 +107,7 @@ function ReportPanel(): JSX.Element {
         <button
           type="button"
           class="button primary"
-          disabled={labelled === 0 || busy.value !== undefined}
+          disabled={labelled === 0 || isBusy.value}
           onClick={() => void makeReport().then((html) => setReport(html))}
         >
           {report === undefined ? 'Write the report' : 'Write it again'}
@@ -183,12 +183,7 @@ function ResetPanel(): JSX.Element {
             </button>
           </>
         ) : (
-          <button
-            type="button"
-            class="button"
-            disabled={busy.value !== undefined}
-            onClick={() => setAsking(true)}
-          >
+          <button type="button" class="button" disabled={isBusy.value} onClick={() => setAsking(true)}>
             Start over …
           </button>
         )}

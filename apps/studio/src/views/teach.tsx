@@ -10,7 +10,7 @@ import { Picture } from '../parts/picture.tsx';
 import { RegionDialog } from '../parts/region-dialog.tsx';
 import type { ImageRecord, Role } from '../protocol.ts';
 import { removeImages, train, tryApples } from '../state/actions.ts';
-import { busy, deviceProblem, images, model, region, suspects, taught } from '../state/studio.ts';
+import { deviceProblem, images, isBusy, model, region, suspects, taught } from '../state/studio.ts';
 
 /** Fewer good images than this teach little; the page says so and does it anyway. */
 const fewImages = 8;
@@ -49,7 +49,7 @@ export function TeachView(): JSX.Element {
 }
 
 function Welcome(): JSX.Element {
-  const working = busy.value !== undefined;
+  const working = isBusy.value;
   return (
     <section class="welcome">
       <div class="welcome-words">
@@ -80,7 +80,7 @@ function Welcome(): JSX.Element {
 
 function TrainPanel({ onDraw }: { readonly onDraw: () => void }): JSX.Element {
   const good = taught.value.length;
-  const working = busy.value !== undefined;
+  const working = isBusy.value;
   return (
     <section class="panel train" aria-label="Train">
       <div class="train-main">
@@ -118,25 +118,12 @@ function Thumbnails({ images: shown }: { readonly images: readonly ImageRecord[]
   const [all, setAll] = useState(false);
   if (shown.length === 0) return null;
   const visible = all ? shown : shown.slice(0, mostShown);
-  const working = busy.value !== undefined;
+  const working = isBusy.value;
   return (
     <>
       <ul class="thumbnails">
         {visible.map((image) => (
-          <li key={image.id}>
-            <Picture image={image} />
-            <button
-              type="button"
-              class="remove"
-              aria-label={`Remove ${image.name}`}
-              disabled={working}
-              onClick={() => void removeImages([image.id])}
-            >
-              <svg viewBox="0 0 16 16" aria-hidden="true">
-                <path d="M4 4l8 8m0-8l-8 8" />
-              </svg>
-            </button>
-          </li>
+          <Thumbnail key={image.id} image={image} />
         ))}
       </ul>
       <div class="row spread">
@@ -158,5 +145,24 @@ function Thumbnails({ images: shown }: { readonly images: readonly ImageRecord[]
         </button>
       </div>
     </>
+  );
+}
+
+function Thumbnail({ image }: { readonly image: ImageRecord }): JSX.Element {
+  return (
+    <li>
+      <Picture image={image} />
+      <button
+        type="button"
+        class="remove"
+        aria-label={`Remove ${image.name}`}
+        disabled={isBusy.value}
+        onClick={() => void removeImages([image.id])}
+      >
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M4 4l8 8m0-8l-8 8" />
+        </svg>
+      </button>
+    </li>
   );
 }
