@@ -69,13 +69,20 @@ def target_of(arrays: dict[str, np.ndarray], part: Span) -> Tensor:
 
 
 @torch.no_grad()
-def variances(arrays: dict[str, np.ndarray], parts: list[Span]) -> Tensor:
-    """Variance of each group as a head sees it, [G]: the mean over its channels."""
+def metrics(arrays: dict[str, np.ndarray], parts: list[Span], whitening: float) -> list[Tensor]:
+    """Matrix P [K, K] of each group, so that d' P d measures a difference d and the group's own variance measures 1.
+
+    `whitening` 0 takes every direction as it is; 1 makes all directions count alike; between, a variance v counts
+    v ** (1 - whitening). Without any, a student learns the few strong directions and damps the many weak ones.
+    """
     found = []
     for part in parts:
-        target = seen(target_of(arrays, part), STRIDES[part.level])
-        found.append((target - target.mean((0, 2, 3), True)).square().mean())
-    return torch.stack(found)
+        target = seen(target_of(arrays, part), STRIDES[part.level]).movedim(1, -1).flatten(0, 2).double()
+        values, vectors = torch.linalg.eigh(torch.cov(target.T))
+        # Directions that hardly exist must not dominate.
+        strength = (values + 0.01 * values.mean()) ** -whitening
+        found.append(((vectors * strength) @ vectors.T / (values * strength).sum()).float())
+    return found
 
 
 @torch.no_grad()

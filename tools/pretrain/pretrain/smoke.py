@@ -13,7 +13,7 @@ import onnxruntime as ort
 import torch
 
 from .export import export, rounded
-from .fit import seen, spans, unexplained, variances
+from .fit import seen, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
 from .reduce import reduced
 from .shards import Recipe, make_shards, read_shard, sample
@@ -47,15 +47,17 @@ def largest_difference(student: Student, file: Path, dims: tuple[int, int, int])
 
 def check_gradients() -> None:
     """The loss and its gradient by hand against automatic differentiation, on a shape that is not square."""
-    parts, spread = spans(GROUPS, STRIDES), torch.tensor([0.5, 1.0, 2.0])
+    parts = spans(GROUPS, STRIDES)
+    roots = [torch.randn(4, 4) for _ in parts]
     shapes = [(2, 4, 96 // stride, 160 // stride) for stride in STRIDES]
     outputs = [torch.randn(dims, requires_grad=True) for dims in shapes]
     targets = [torch.randn(dims) for dims in shapes]
-    shares, gradients = unexplained_shares(outputs, targets, parts, spread)
+    shares, gradients = unexplained_shares(outputs, targets, parts, [root @ root.T for root in roots])
     slow = []
-    for stride, output, target, variance in zip(STRIDES, outputs, targets, spread):
-        weights = crop_weights(seen(target, stride), variance)
-        slow.append(((seen(output, stride) - seen(target, stride)).square() * weights).mean() / variance)
+    for stride, output, target, root in zip(STRIDES, outputs, targets, roots):
+        weights = crop_weights(seen(target, stride), root @ root.T)[:, 0]
+        rows = torch.einsum("nkhw,kj->nhwj", seen(output, stride) - seen(target, stride), root)
+        slow.append((rows.square().sum(-1) * weights).mean())
     sum(slow).backward()
     check(torch.allclose(shares, torch.stack(slow).detach(), rtol=1e-5), "the loss equals its plain formula")
     equal = all(torch.allclose(a, b.grad, atol=1e-7, rtol=1e-4) for a, b in zip(gradients, outputs))
@@ -67,12 +69,13 @@ def check_reduction(student: Student, images: np.ndarray) -> None:
     """With all its components a reduced student keeps every distance between features, but for each group's scale."""
     parts = spans(GROUPS, STRIDES)
     full = reduced(student, images, parts, (4, 4, 4))
-    batch = torch.from_numpy(images[:8]).permute(0, 3, 1, 2).float()
+    batch = torch.from_numpy(images).permute(0, 3, 1, 2).float()
     for stride, a, b in zip(STRIDES, student.eval()(batch), full(batch)):
-        first, second = (torch.cdist(rows, rows) for rows in (rows_of(a), rows_of(b)))
+        first, second = (torch.cdist(rows[:500], rows[:500]) for rows in (rows_of(a), rows_of(b)))
         ratio = second.sum() / first.sum()
         check(torch.allclose(first * ratio, second, rtol=1e-4, atol=1e-4), f"stride {stride}: distances stay")
-        check(abs(rows_of(seen(b, stride)).var(0).mean() - 1) < 0.5, f"stride {stride}: about unit variance")
+        # Centring moves what lies beside the zeros beyond the border, which is most of such small crops.
+        check(abs(rows_of(seen(b, stride)).var(0).mean() - 1) < 0.25, f"stride {stride}: about unit variance")
 
 
 def rows_of(level: torch.Tensor) -> torch.Tensor:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from .fit import Span, load_held_out, seen, seen_backwards, spans, unexplained, variances
+from .fit import Span, load_held_out, metrics, seen, seen_backwards, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
 from .shards import Recipe, read_shard, shards
 
@@ -38,6 +39,8 @@ class Plan:
     decay: float = 0.02
     warm_up: int = 300
     seed: int = 0
+    whitening: float = 0.5
+    """How much weak directions of a teacher's features count: see `metrics`."""
     half: bool = True
     """bfloat16 for convolutions."""
 
@@ -70,33 +73,41 @@ class Crops:
         return gather("images").float(), [gather(f"features_{stride}").float() for stride in STRIDES]
 
 
-def crop_weights(target: Tensor, variance: Tensor) -> Tensor:
+def measured(values: Tensor, metric: Tensor) -> tuple[Tensor, Tensor]:
+    """v' P v of every crop's mean position, [N, 1, 1, 1], and P v, for values [N, K, h, w]."""
+    turned = F.conv2d(values, metric[:, :, None, None])
+    return (values * turned).sum(1, keepdim=True).mean((2, 3), keepdim=True), turned
+
+
+def crop_weights(target: Tensor, metric: Tensor) -> Tensor:
     """Weight of each crop in a group's loss, [N, 1, 1, 1], from its target as seen, [N, K, h, w].
 
     What varies little counts more: anomalies are sought among images that resemble each other, and without this the
     student spends itself on what tells a dog from a car and blurs the differences inside one gray surface.
     """
-    own = (target - target.mean((2, 3), keepdim=True)).square().mean((1, 2, 3), keepdim=True)
-    return (1 + CALM) / (own / variance + CALM)
+    own, _ = measured(target - target.mean((2, 3), keepdim=True), metric)
+    return (1 + CALM) / (own + CALM)
 
 
 @torch.no_grad()
 def unexplained_shares(
-    outputs: list[Tensor], targets: list[Tensor], parts: list[Span], spread: Tensor
+    outputs: list[Tensor], targets: list[Tensor], parts: list[Span], metric: list[Tensor]
 ) -> tuple[Tensor, list[Tensor]]:
-    """Weighted squared error over variance (`spread`) of each group, [G], and the gradient of their sum by each output.
+    """Weighted squared error in each group's metric, [G], and the gradient of their sum by each output.
 
     By hand, because automatic differentiation took a tenth of a step for it; the smoke run compares the two.
     """
     wanted = [seen(target, stride) for stride, target in zip(STRIDES, targets)]
     differences = [seen(output.float(), stride) - target for stride, output, target in zip(STRIDES, outputs, wanted)]
     shares = []
-    for part, variance in zip(parts, spread):
+    for part, matrix in zip(parts, metric):
         span = slice(part.first, part.end)
         difference = differences[part.level][:, span]
-        weights = crop_weights(wanted[part.level][:, span], variance) / (difference.numel() * variance)
-        shares.append((difference.square().sum((1, 2, 3), keepdim=True) * weights).sum())
-        difference.mul_(2 * weights)
+        weights = crop_weights(wanted[part.level][:, span], matrix) / len(difference)
+        errors, turned = measured(difference, matrix)
+        shares.append((errors * weights).sum())
+        height, width = difference.shape[2:]
+        difference.copy_(turned * (2 * weights / (height * width)))
     gradients = [seen_backwards(d, s).to(o.dtype) for s, d, o in zip(STRIDES, differences, outputs)]
     return torch.stack(shares), gradients
 
@@ -151,14 +162,14 @@ class Run:
         self.position += self.plan.batch
         return order[self.position - self.plan.batch : self.position]
 
-    def advance(self, crops: Crops, parts: list[Span], spread: Tensor) -> Tensor:
+    def advance(self, crops: Crops, parts: list[Span], metric: list[Tensor]) -> Tensor:
         """One step; returns the unexplained share of each group, [G]."""
         images, targets = crops.batch(self.next_indices(crops))
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.step, self.plan)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half):
             outputs = self.student(images)
-        shares, gradients = unexplained_shares(outputs, targets, parts, spread)
+        shares, gradients = unexplained_shares(outputs, targets, parts, metric)
         self.optimizer.zero_grad()
         torch.autograd.backward(outputs, gradients)
         self.optimizer.step()
@@ -189,7 +200,7 @@ def train(run: Run, recipe: Recipe, folder: Path, habits: Habits) -> None:
     cache = recipe.cache
     crops, parts = Crops(cache), spans(recipe.groups, STRIDES)
     held_out = load_held_out(cache)
-    spread = variances(held_out["crops"], parts)
+    metric = metrics(read_shard(shards(cache)[0]), parts, run.plan.whitening)
     log = (folder / "log.jsonl").open("a", buffering=1)
     saved = measured = time.monotonic()
     descent = int(run.plan.steps * (1 - DESCENT))
@@ -201,7 +212,7 @@ def train(run: Run, recipe: Recipe, folder: Path, habits: Habits) -> None:
         if run.ends_epoch(crops):
             # More shards may have been written in the meantime.
             crops, run.epoch, run.position = Crops(cache), run.epoch + 1, 0
-        recent.append(run.advance(crops, parts, spread))
+        recent.append(run.advance(crops, parts, metric))
         last = run.step == end
         if run.step % 50 == 0 or last:
             shares = torch.stack(recent).mean(0)
