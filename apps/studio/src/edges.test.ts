@@ -131,6 +131,25 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   it(
+    'has threads from the second visit on where the server sends no headers',
+    async () => {
+      const plain = await serveStudio({ isolated: false });
+      const context = await browser.newContext();
+      context.setDefaultTimeout(60_000);
+      const { page } = await openStudio(context, plain.url, apples);
+      await untilStarted(page);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+      await page.reload();
+      await untilStarted(page);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await context.close();
+      await plain.close();
+    },
+    long,
+  );
+
+  it(
     'works without a network once it was open',
     async () => {
       const { page, context } = await fresh();

@@ -16,7 +16,6 @@ interface FetchLike {
 const scope = globalThis as unknown as {
   addEventListener(type: 'install' | 'activate', listener: (event: Lifetime) => void): void;
   addEventListener(type: 'fetch', listener: (event: FetchLike) => void): void;
-  skipWaiting(): Promise<void>;
   readonly clients: { claim(): Promise<void> };
   readonly location: Location;
 };
@@ -29,7 +28,8 @@ const files = new Set(names.map((name) => new URL(name, scope.location.href).hre
 const page = new URL('./', scope.location.href).href;
 
 scope.addEventListener('install', (event) => {
-  event.waitUntil(keepShell().then(() => scope.skipWaiting()));
+  // A newer one waits until pages of the older build are closed: they may still ask for its files.
+  event.waitUntil(keepShell());
 });
 
 scope.addEventListener('activate', (event) => {
@@ -38,10 +38,8 @@ scope.addEventListener('activate', (event) => {
 
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
-  const url = request.url.split(/[?#]/, 1)[0] ?? '';
-  if (request.method !== 'GET') return;
-  if (request.mode === 'navigate' && url.startsWith(page)) event.respondWith(answerPage(request));
-  else if (files.has(url)) event.respondWith(answerFile(request));
+  if (request.method !== 'GET' || !request.url.startsWith(page)) return;
+  event.respondWith(request.mode === 'navigate' ? answerPage(request) : answerFile(request));
 });
 
 async function keepShell(): Promise<void> {
@@ -75,7 +73,8 @@ async function answerFile(request: Request): Promise<Response> {
   if (kept !== undefined) return isolated(kept);
   const response = await fetch(request);
   // Without room nothing is kept, and the page still gets its file.
-  if (response.status === 200) await cache.put(request.url, response.clone()).catch(() => undefined);
+  if (response.status === 200 && files.has(request.url))
+    await cache.put(request.url, response.clone()).catch(() => undefined);
   return isolated(response);
 }
 

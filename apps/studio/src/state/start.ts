@@ -10,6 +10,12 @@ import { worker } from './worker.ts';
 const calm = 300;
 
 export async function start(): Promise<void> {
+  if (!isSecureContext) {
+    studio.deviceProblem.value =
+      'browsers give pages storage, hashes and graphics devices only by https or from localhost';
+    studio.ready.value = true;
+    return;
+  }
   try {
     const { project, model } = await worker().call('restore', null);
     batch(() => {
