@@ -210,7 +210,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   it(
-    'takes a folder that tells good from odd, masks and all',
+    'takes a folder that tells good from odd, chosen or dropped',
     async () => {
       const { page, context, complaints } = await fresh();
       const { good, suspects } = await appleFiles({ good: 3, suspectGood: 1, suspectOdd: 1 });
@@ -227,6 +227,17 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       const zone = (name: string): Locator => page.getByRole('region', { name, exact: true });
       await expect(zone('Good').locator('.thumbnails li').count()).resolves.toBe(3);
       await expect(zone('To inspect').locator('.thumbnails li').count()).resolves.toBe(2);
+      await zone('Good').getByRole('button', { name: 'Remove all' }).click();
+      await zone('To inspect').getByRole('button', { name: 'Remove all' }).click();
+      await page.getByRole('button', { name: 'Try it with apples' }).waitFor();
+      // As the mouse drops it: anywhere on the page.
+      const mouse = await context.newCDPSession(page);
+      const data = { items: [], files: [join(folder, 'apples')], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await mouse.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+      }
+      await zone('To inspect').locator('.thumbnails li').nth(1).waitFor();
+      await expect(zone('Good').locator('.thumbnails li').count()).resolves.toBe(3);
       expect(complaints).toEqual([]);
       await context.close();
       await rm(folder, { recursive: true });
