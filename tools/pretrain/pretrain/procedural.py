@@ -127,7 +127,7 @@ def blob(random: Generator, size: int, radius: float) -> np.ndarray:
 
 
 def palette(random: Generator, field: Field) -> np.ndarray:
-    """Colours for a field, float32 [H, W, 3] in 0..255: gray ramps half of the time, else two to four random colours."""
+    """Colours for a field, float32 [H, W, 3] in 0..255: two to four random ones, grays half of the time."""
     count = random.integers(2, 5)
     colours = random.uniform(0, 255, (count, 3))
     if random.random() < 0.5:
@@ -175,7 +175,8 @@ def printed(random: Generator, size: int) -> np.ndarray:
     for _ in range(random.integers(1, 8)):
         text = "".join(chr(c) for c in random.integers(33, 122, random.integers(1, 12)))
         colour = tuple(int(c) for c in random.uniform(0, 255, 3))
-        draw.text(tuple(random.uniform(-0.2, 0.8, 2) * size), text, fill=colour, font_size=random.uniform(8, size * 0.5))
+        place, height = random.uniform(-0.2, 0.8, 2) * size, random.uniform(8, size * 0.5)
+        draw.text(tuple(place), text, fill=colour, font_size=height)
     return np.asarray(image.rotate(random.uniform(0, 360), Image.Resampling.BILINEAR), np.float32)
 
 

@@ -106,7 +106,8 @@ def smoke() -> None:
         train(part, recipe, folder / "part", Habits(stop_at=9))
         resumed = Run.load(folder / "part" / "checkpoint.pt")
         train(resumed, recipe, folder / "part", never)
-        equal = all(torch.equal(a, b) for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()))
+        ends = (run.average.state_dict().values() for run in (whole, resumed))
+        equal = all(torch.equal(a, b) for a, b in zip(*ends))
         check(equal, "a resumed run ends with the same weights")
 
         held_out = read_shard(recipe.cache / "held-out-crops")

@@ -73,7 +73,7 @@ class Crops:
         return gather("images").float(), [gather(f"features_{stride}").float() for stride in STRIDES]
 
 
-def measured(values: Tensor, metric: Tensor) -> tuple[Tensor, Tensor]:
+def quadratic(values: Tensor, metric: Tensor) -> tuple[Tensor, Tensor]:
     """v' P v of every crop's mean position, [N, 1, 1, 1], and P v, for values [N, K, h, w]."""
     turned = F.conv2d(values, metric[:, :, None, None])
     return (values * turned).sum(1, keepdim=True).mean((2, 3), keepdim=True), turned
@@ -85,7 +85,7 @@ def crop_weights(target: Tensor, metric: Tensor) -> Tensor:
     What varies little counts more: anomalies are sought among images that resemble each other, and without this the
     student spends itself on what tells a dog from a car and blurs the differences inside one gray surface.
     """
-    own, _ = measured(target - target.mean((2, 3), keepdim=True), metric)
+    own, _ = quadratic(target - target.mean((2, 3), keepdim=True), metric)
     return (1 + CALM) / (own + CALM)
 
 
@@ -104,7 +104,7 @@ def unexplained_shares(
         span = slice(part.first, part.end)
         difference = differences[part.level][:, span]
         weights = crop_weights(wanted[part.level][:, span], matrix) / len(difference)
-        errors, turned = measured(difference, matrix)
+        errors, turned = quadratic(difference, matrix)
         shares.append((errors * weights).sum())
         height, width = difference.shape[2:]
         difference.copy_(turned * (2 * weights / (height * width)))
@@ -215,9 +215,9 @@ def train(run: Run, recipe: Recipe, folder: Path, habits: Habits) -> None:
         recent.append(run.advance(crops, parts, metric))
         last = run.step == end
         if run.step % 50 == 0 or last:
-            shares = torch.stack(recent).mean(0)
+            shares = [round(share, 4) for share in torch.stack(recent).mean(0).tolist()]
             recent = []
-            entry = {"step": run.step, "epoch": run.epoch, "crops": len(crops), "unexplained": [round(share, 4) for share in shares.tolist()]}
+            entry = {"step": run.step, "epoch": run.epoch, "crops": len(crops), "unexplained": shares}
             log.write(json.dumps(entry | {"cpu": time.process_time()}) + "\n")
         if last or time.monotonic() - measured > habits.measure:
             found = {name: unexplained(run.average, arrays, parts) for name, arrays in held_out.items()}
