@@ -50,7 +50,12 @@ export function App({ tabEvents }: { readonly tabEvents: TabEvents }): JSX.Eleme
         {state === 'mine' && <Content />}
         {(state === 'elsewhere' || state === 'taken') && <OtherTab tabEvents={tabEvents} />}
       </main>
-      {state === 'mine' && <BusyBar />}
+      {state === 'mine' && (
+        <div class="dock">
+          <Messages />
+          <BusyBar />
+        </div>
+      )}
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement}
       </p>
@@ -66,12 +71,7 @@ function Content(): JSX.Element {
     if (document.activeElement === document.body) document.getElementById('main')?.focus();
   }, [view.value]);
   useEffect(dropAnywhere, []);
-  return (
-    <>
-      <Messages />
-      {ready.value ? <Page /> : <p class="quiet waiting">Looking for what the last visit left …</p>}
-    </>
-  );
+  return ready.value ? <Page /> : <p class="quiet waiting">Looking for what the last visit left …</p>;
 }
 
 /** The flow: each step says how far it is. */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { busy, type Busy } from '../state/studio.ts';
+import { busy, curve, type Busy } from '../state/studio.ts';
 import { ErrorCurve } from './error-curve.tsx';
 
 const titles: Readonly<Record<Busy['what'], string>> = {
@@ -42,7 +42,7 @@ export function BusyBar(): JSX.Element | null {
         )}
       </div>
       <progress aria-label={title} {...(total > 0 && { value: done, max: total })} />
-      {phase === 'epochs' && <ErrorCurve />}
+      {phase === 'epochs' && <ErrorCurve points={curve.value} />}
     </section>
   );
 }

@@ -1,12 +1,11 @@
 import type { JSX } from 'preact';
-import { curve } from '../state/studio.ts';
+import type { CurvePoint } from '../state/studio.ts';
 
 const width = 320;
 const height = 72;
 
 /** The error after each epoch, from 0 up; grows while the model learns. */
-export function ErrorCurve(): JSX.Element | null {
-  const points = curve.value;
+export function ErrorCurve({ points }: { readonly points: readonly CurvePoint[] }): JSX.Element | null {
   const last = points.at(-1);
   if (last === undefined) return null;
   const largest = Math.max(...points.map(({ error }) => error));

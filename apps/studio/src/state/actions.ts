@@ -311,7 +311,6 @@ export async function setRegion(region: ShareBox | undefined): Promise<void> {
 export async function openModel(file: File): Promise<void> {
   const opened = await work('open', async () => {
     useModel(await worker().call('openModel', { bytes: file, fileName: file.name }));
-    studio.curve.value = studio.model.value?.manifest.training?.history ?? [];
     say('info', `${file.name} is open.`);
   });
   if (opened) await scoreAll();

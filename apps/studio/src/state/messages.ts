@@ -3,10 +3,15 @@ import { announcement, messages, type Message } from './studio.ts';
 
 let nextId = 1;
 
+/** Milliseconds that a remark stays; warnings and errors stay until they are dismissed. */
+const remarkMs = 12_000;
+
 export function say(kind: Message['kind'], text: string, lines?: readonly string[]): void {
   // The same thing is not said twice at once.
   const others = messages.value.filter((message) => message.text !== text);
-  messages.value = [...others, { id: nextId++, kind, text, ...(lines && { lines }) }];
+  const id = nextId++;
+  messages.value = [...others, { id, kind, text, ...(lines && { lines }) }];
+  if (kind === 'info') setTimeout(() => dismiss(id), remarkMs);
 }
 
 export function dismiss(id: number): void {

@@ -29,7 +29,6 @@ export async function start(): Promise<void> {
         studio.scores.value = new Map(project.scores.map(({ id, score }) => [id, score]));
         studio.accepted.value = new Set(project.accepted);
         studio.thresholds.value = project.thresholds ?? model.manifest.thresholds;
-        studio.curve.value = model.manifest.training?.history ?? [];
         if (project.scores.length > 0) studio.view.value = 'inspect';
       }
     });

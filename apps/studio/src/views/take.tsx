@@ -83,7 +83,7 @@ function ModelPanel({ facts }: { readonly facts: ModelFacts }): JSX.Element {
           elsewhere.
         </p>
       )}
-      <ErrorCurve />
+      <ErrorCurve points={training?.history ?? []} />
     </section>
   );
 }
