@@ -23,6 +23,12 @@ describe('histogram', () => {
         expect(bars.low).toBeLessThan(Math.min(...values));
         expect(bars.high).toBeGreaterThan(Math.max(...values));
       }),
+      {
+        examples: [
+          [[-5e-324], null],
+          [[7, 7], 7],
+        ],
+      },
     );
   });
 });

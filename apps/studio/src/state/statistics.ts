@@ -24,7 +24,9 @@ export function histogram(judged: readonly Judged[], threshold: number | undefin
   if (threshold !== undefined) values.push(threshold);
   const smallest = Math.min(...values);
   const largest = Math.max(...values);
-  const margin = (largest - smallest || Math.abs(largest) || 1) * 0.04;
+  // Scores that are all alike still have a width: a part of their size, and more than nothing.
+  const size = Math.max(Math.abs(smallest), Math.abs(largest));
+  const margin = 0.04 * Math.max(largest - smallest, 1e-6 * size, 1e-300);
   const [low, high] = [smallest - margin, largest + margin];
   const bins = Array.from({ length: binCount }, () => ({ ok: 0, nok: 0, unknown: 0 }));
   for (const { image, score } of judged) {
