@@ -101,8 +101,8 @@ function importsResolve(
       if (!/\.(json|onnx)$/.test(key)) specifiers.push(pkg.name + key.slice(1));
     }
   }
-  // The vitest adapter runs only inside vitest.
-  const importable = specifiers.filter((name) => !name.endsWith('/vitest'));
+  // The vitest adapter runs only inside vitest, a worker only in a browser.
+  const importable = specifiers.filter((name) => !/\/(vitest|worker)$/.test(name));
   const script = join(work, 'smoke.mjs');
   writeFileSync(script, importable.map((name) => `await import(${JSON.stringify(name)});`).join('\n'));
   console.log(`importing ${importable.length} entries from the tarballs`);
