@@ -4,7 +4,7 @@ import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { renderOverlay } from '@oddpixel/eval';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
 import type { Inspection } from '@oddpixel/workflow';
-import { drawingRange } from './report-files.ts';
+import { drawingRange } from '@oddpixel/eval/report';
 
 export type MapFormat = 'png16' | 'float' | 'none';
 
@@ -32,7 +32,7 @@ export async function writeInspection(
       'png',
     );
   }
-  const range = drawingRange(model, { min: 0, max: 1 });
+  const range = drawingRange(model.manifest, Float32Array.of(0, 1));
   const overlay = renderOverlay(inspection.raster, anomalyImage, {
     ...range,
     geometry: inspection.result.geometry,
@@ -44,7 +44,7 @@ export async function writeInspection(
 
 /** 0 at the mean good pixel, half of the range at the segmentation threshold, clamped. */
 function toSixteenBit(map: Float32Array, model: AnomalyModel): Uint16Array {
-  const { min, max } = drawingRange(model, { min: 0, max: 1 });
+  const { min, max } = drawingRange(model.manifest, Float32Array.of(0, 1));
   return Uint16Array.from(map, (value) =>
     Math.round(65535 * Math.min(1, Math.max(0, (value - min) / (max - min)))),
   );
