@@ -5,6 +5,7 @@ import { usePlaces } from '../state/use-places.ts';
 import { Dialog } from './dialog.tsx';
 import { JudgeBar, judgeKeys } from './judge-bar.tsx';
 import { LargeImage } from './large-image.tsx';
+import { Steps } from './steps.tsx';
 
 interface ViewerProps {
   /** As the gallery stood when it was opened: what is judged does not jump away. */
@@ -33,17 +34,7 @@ export function Viewer({ order, first, onClose }: ViewerProps): JSX.Element | nu
         <LargeImage image={image} withMap={withMap} />
         <div class="viewer-foot">
           <JudgeBar image={image} onJudged={() => step(1)} />
-          <div class="row">
-            <button type="button" class="button" disabled={place === 0} onClick={() => step(-1)}>
-              Previous
-            </button>
-            <button type="button" class="button" disabled={place === ids.length - 1} onClick={() => step(1)}>
-              Next
-            </button>
-            <button type="button" class="button" aria-pressed={withMap} onClick={toggleMap}>
-              Map <kbd>M</kbd>
-            </button>
-          </div>
+          <Steps places={places} withMap={withMap} toggleMap={toggleMap} />
         </div>
       </div>
     </Dialog>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { JudgeBar, judgeKeys } from '../parts/judge-bar.tsx';
 import { LargeImage } from '../parts/large-image.tsx';
 import { Picture } from '../parts/picture.tsx';
+import { Steps } from '../parts/steps.tsx';
 import { usePlaces } from '../state/use-places.ts';
 import { accepted, classification, images, judged, model, view, type Judged } from '../state/studio.ts';
 
@@ -50,17 +51,7 @@ export function CorrectView(): JSX.Element {
         <LargeImage image={image} withMap={withMap} />
         <div class="correct-side">
           <JudgeBar image={image} onJudged={() => step(1)} />
-          <div class="row">
-            <button type="button" class="button" disabled={place === 0} onClick={() => step(-1)}>
-              Previous
-            </button>
-            <button type="button" class="button" disabled={place === ids.length - 1} onClick={() => step(1)}>
-              Next
-            </button>
-            <button type="button" class="button" aria-pressed={withMap} onClick={toggleMap}>
-              Map <kbd>M</kbd>
-            </button>
-          </div>
+          <Steps places={places} withMap={withMap} toggleMap={toggleMap} />
           <ol class="film" aria-label="Next images">
             {ids.slice(place, place + 9).map((id, index) => {
               const next = images.value.find((other) => other.id === id);
