@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { repositoryRoot } from '@oddpixel/testing';
-import { chromiumPath, launchChromium } from '@oddpixel/testing/browser';
+import { chromiumPath, isolation, launchChromium } from '@oddpixel/testing/browser';
 import type { Observation, Order } from './observe.ts';
-import { isolation, servePage } from './serve-page.ts';
+import { servePage } from './serve-page.ts';
 
 /** What a runtime saw, or why it could not look. */
 export type Outcome = { readonly observations: readonly Observation[] } | { readonly skipped: string };

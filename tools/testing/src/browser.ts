@@ -1,8 +1,11 @@
 /** Test support: pages in a real Chromium, with WebGPU in software where there is no GPU. */
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { createServer } from 'vite';
+import { createServer, defaultClientConditions } from 'vite';
 import { repositoryRoot } from './index.ts';
 
 const places = [
@@ -56,25 +59,31 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+/** What a page needs for threads. */
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+} as const;
+
 export interface ServeOptions {
   /** Cross-origin isolated pages, which threads need. Default true. */
   readonly isolated?: boolean;
+  /** Packages of the workspace come from their sources instead of as they were built. Default false. */
+  readonly sources?: boolean;
 }
 
-/** Serves a folder of pages and TypeScript through Vite; packages of the workspace come as they were built. */
+/** Serves a folder of pages and TypeScript through Vite. */
 export async function servePages(
   folder: string,
-  { isolated = true }: ServeOptions = {},
+  { isolated = true, sources = false }: ServeOptions = {},
 ): Promise<PageServer> {
-  const headers = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-  };
+  const cacheDir = await mkdtemp(join(tmpdir(), 'oddpixel-pages-'));
   const server = await createServer({
     root: folder,
     configFile: false,
     logLevel: 'error',
-    cacheDir: `${folder}/node_modules/.vite-${process.pid}`,
+    cacheDir,
+    ...(sources && { resolve: { conditions: ['@oddpixel/source', ...defaultClientConditions] } }),
     optimizeDeps: { noDiscovery: true },
     server: {
       port: 0,
@@ -82,11 +91,17 @@ export async function servePages(
       hmr: false,
       watch: null,
       fs: { allow: [repositoryRoot] },
-      ...(isolated && { headers }),
+      ...(isolated && { headers: isolation }),
     },
   });
   await server.listen();
   const address = server.httpServer?.address() as AddressInfo | null | undefined;
   if (!address) throw new Error('the server of pages has no address');
-  return { url: `http://localhost:${address.port}`, close: () => server.close() };
+  return {
+    url: `http://localhost:${address.port}`,
+    async close() {
+      await server.close();
+      await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
 }
