@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--steps", type=int, default=12_000)
     training.add_argument("--rate", type=float, default=2e-3)
     training.add_argument("--whitening", type=float, default=0.5, help="0..1: how much weak directions count")
+    training.add_argument("--view", choices=("raw", "seen"), default="raw", help="where differences are judged")
     training.add_argument("--threads", type=int, default=1)
     training.add_argument("--float32", action="store_true", help="no bfloat16: for processors without it")
     reducing = argparse.ArgumentParser(add_help=False)
@@ -73,7 +74,7 @@ def train_command(options: argparse.Namespace) -> None:
         print(f"going on at step {run.step} of {run.plan.steps}", flush=True)
     else:
         heads = head_widths(recipe.groups, STRIDES)
-        chosen = {"rate": options.rate, "seed": options.seed, "whitening": options.whitening}
+        chosen = {"rate": options.rate, "seed": options.seed, "whitening": options.whitening, "view": options.view}
         run = Run(Plan(options.shape, heads, options.steps, **chosen, half=not options.float32))
     train(run, recipe, options.out, Habits())
 

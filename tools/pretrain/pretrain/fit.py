@@ -5,6 +5,7 @@ grid at stride 8. Differences are judged after that, in training as in measuring
 teacher's noise from place to place) need not be learned. Letters: N images, K channels, h, w a level's grid, G groups.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,18 @@ def seen_backwards(gradient: Tensor, stride: int) -> Tensor:
     return F.avg_pool2d(gradient, 3, 1, 1)
 
 
+@dataclass(frozen=True)
+class View:
+    """How a level [N, K, h, w] of a stride is looked at, and the gradient by it from the gradient by what is seen."""
+
+    look: Callable[[Tensor, int], Tensor]
+    backwards: Callable[[Tensor, int], Tensor]
+
+
+VIEWS = {"raw": View(lambda level, _: level, lambda gradient, _: gradient), "seen": View(seen, seen_backwards)}
+"""`raw`: position by position. `seen`: as a head sees it, after the average and on its grid."""
+
+
 def load_held_out(cache: Path) -> dict[str, dict[str, np.ndarray]]:
     """`plain` photographs and augmented `crops`."""
     names = [name for name in ("plain", "crops") if (cache / f"held-out-{name}").exists()]
@@ -69,7 +82,7 @@ def target_of(arrays: dict[str, np.ndarray], part: Span) -> Tensor:
 
 
 @torch.no_grad()
-def metrics(arrays: dict[str, np.ndarray], parts: list[Span], whitening: float) -> list[Tensor]:
+def metrics(arrays: dict[str, np.ndarray], parts: list[Span], whitening: float, view: View) -> list[Tensor]:
     """Matrix P [K, K] of each group, so that d' P d measures a difference d and the group's own variance measures 1.
 
     `whitening` 0 takes every direction as it is; 1 makes all directions count alike; between, a variance v counts
@@ -77,7 +90,7 @@ def metrics(arrays: dict[str, np.ndarray], parts: list[Span], whitening: float) 
     """
     found = []
     for part in parts:
-        target = seen(target_of(arrays, part), STRIDES[part.level]).movedim(1, -1).flatten(0, 2).double()
+        target = view.look(target_of(arrays, part), STRIDES[part.level]).movedim(1, -1).flatten(0, 2).double()
         values, vectors = torch.linalg.eigh(torch.cov(target.T))
         # Directions that hardly exist must not dominate.
         strength = (values + 0.01 * values.mean()) ** -whitening

@@ -13,7 +13,7 @@ import onnxruntime as ort
 import torch
 
 from .export import export, rounded
-from .fit import seen, spans, unexplained
+from .fit import VIEWS, seen, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
 from .reduce import reduced
 from .shards import Recipe, make_shards, read_shard, sample
@@ -45,23 +45,24 @@ def largest_difference(student: Student, file: Path, dims: tuple[int, int, int])
     return max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in zip(expected, found))
 
 
-def check_gradients() -> None:
+def check_gradients(name: str) -> None:
     """The loss and its gradient by hand against automatic differentiation, on a shape that is not square."""
+    view = VIEWS[name]
     parts = spans(GROUPS, STRIDES)
     roots = [torch.randn(4, 4) for _ in parts]
     shapes = [(2, 4, 96 // stride, 160 // stride) for stride in STRIDES]
     outputs = [torch.randn(dims, requires_grad=True) for dims in shapes]
     targets = [torch.randn(dims) for dims in shapes]
-    shares, gradients = unexplained_shares(outputs, targets, parts, [root @ root.T for root in roots])
+    shares, gradients = unexplained_shares(outputs, targets, parts, [root @ root.T for root in roots], view)
     slow = []
     for stride, output, target, root in zip(STRIDES, outputs, targets, roots):
-        weights = crop_weights(seen(target, stride), root @ root.T)[:, 0]
-        rows = torch.einsum("nkhw,kj->nhwj", seen(output, stride) - seen(target, stride), root)
+        weights = crop_weights(view.look(target, stride), root @ root.T)[:, 0]
+        rows = torch.einsum("nkhw,kj->nhwj", view.look(output, stride) - view.look(target, stride), root)
         slow.append((rows.square().sum(-1) * weights).mean())
     sum(slow).backward()
-    check(torch.allclose(shares, torch.stack(slow).detach(), rtol=1e-5), "the loss equals its plain formula")
+    check(torch.allclose(shares, torch.stack(slow).detach(), rtol=1e-5), f"{name}: the loss equals its plain formula")
     equal = all(torch.allclose(a, b.grad, atol=1e-7, rtol=1e-4) for a, b in zip(gradients, outputs))
-    check(equal, "the gradient equals automatic differentiation")
+    check(equal, f"{name}: the gradient equals automatic differentiation")
 
 
 @torch.no_grad()
@@ -87,7 +88,8 @@ def smoke() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         torch.manual_seed(1)
-        check_gradients()
+        for view in VIEWS:
+            check_gradients(view)
         torch.set_num_threads(1)
         teacher = Student(SHAPES["smoke"], (6, 6, 6)).eval()
         export(teacher, folder / TEACHER)

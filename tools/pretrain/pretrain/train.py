@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .fit import Span, load_held_out, metrics, seen, seen_backwards, spans, unexplained
+from .fit import VIEWS, Span, View, load_held_out, metrics, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
 from .shards import Recipe, read_shard, shards
 
@@ -41,6 +41,8 @@ class Plan:
     seed: int = 0
     whitening: float = 0.5
     """How much weak directions of a teacher's features count: see `metrics`."""
+    view: str = "raw"
+    """Where differences are judged: see `VIEWS`."""
     half: bool = True
     """bfloat16 for convolutions."""
 
@@ -91,14 +93,14 @@ def crop_weights(target: Tensor, metric: Tensor) -> Tensor:
 
 @torch.no_grad()
 def unexplained_shares(
-    outputs: list[Tensor], targets: list[Tensor], parts: list[Span], metric: list[Tensor]
+    outputs: list[Tensor], targets: list[Tensor], parts: list[Span], metric: list[Tensor], view: View
 ) -> tuple[Tensor, list[Tensor]]:
     """Weighted squared error in each group's metric, [G], and the gradient of their sum by each output.
 
     By hand, because automatic differentiation took a tenth of a step for it; the smoke run compares the two.
     """
-    wanted = [seen(target, stride) for stride, target in zip(STRIDES, targets)]
-    differences = [seen(output.float(), stride) - target for stride, output, target in zip(STRIDES, outputs, wanted)]
+    wanted = [view.look(target, stride) for stride, target in zip(STRIDES, targets)]
+    differences = [view.look(output.float(), stride) - target for stride, output, target in zip(STRIDES, outputs, wanted)]
     shares = []
     for part, matrix in zip(parts, metric):
         span = slice(part.first, part.end)
@@ -108,7 +110,7 @@ def unexplained_shares(
         shares.append((errors * weights).sum())
         height, width = difference.shape[2:]
         difference.copy_(turned * (2 * weights / (height * width)))
-    gradients = [seen_backwards(d, s).to(o.dtype) for s, d, o in zip(STRIDES, differences, outputs)]
+    gradients = [view.backwards(d, s).to(o.dtype) for s, d, o in zip(STRIDES, differences, outputs)]
     return torch.stack(shares), gradients
 
 
@@ -169,7 +171,7 @@ class Run:
             group["lr"] = rate_at(self.step, self.plan)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half):
             outputs = self.student(images)
-        shares, gradients = unexplained_shares(outputs, targets, parts, metric)
+        shares, gradients = unexplained_shares(outputs, targets, parts, metric, VIEWS[self.plan.view])
         self.optimizer.zero_grad()
         torch.autograd.backward(outputs, gradients)
         self.optimizer.step()
@@ -200,7 +202,7 @@ def train(run: Run, recipe: Recipe, folder: Path, habits: Habits) -> None:
     cache = recipe.cache
     crops, parts = Crops(cache), spans(recipe.groups, STRIDES)
     held_out = load_held_out(cache)
-    metric = metrics(read_shard(shards(cache)[0]), parts, run.plan.whitening)
+    metric = metrics(read_shard(shards(cache)[0]), parts, run.plan.whitening, VIEWS[run.plan.view])
     log = (folder / "log.jsonl").open("a", buffering=1)
     saved = measured = time.monotonic()
     descent = int(run.plan.steps * (1 - DESCENT))
