@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', small: 'src/small.ts', node: 'src/node.ts' },
+  entry: {
+    index: 'src/index.ts',
+    node: 'src/node/index.ts',
+    web: 'src/web/index.ts',
+    small: 'src/small.ts',
+  },
   format: 'esm',
   target: 'es2022',
   platform: 'node',

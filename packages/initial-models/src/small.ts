@@ -1,4 +1,4 @@
-import type { InitialModel } from './index.ts';
+import type { InitialModel } from './extractor.ts';
 
 /** One million parameters, 12 ms for 256×256 on two CPU cores. See the model card in the package's README. */
 export const small: InitialModel = {

@@ -1,0 +1,194 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ExtractorHashError,
+  ExtractorHttpError,
+  ExtractorIncompleteError,
+  ExtractorPinError,
+  ExtractorTooLargeError,
+  ExtractorUnavailableError,
+  fetchExtractor,
+  type ExtractorError,
+  type FetchProgress,
+} from './index.ts';
+import { isSample, sample, sampleSha256 } from './testing/sample-file.ts';
+import { serve, type TestServer } from './testing/serve.ts';
+
+const open: TestServer[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+/** The address of a server that answers so. */
+async function answering(answer: (response: ServerResponse, path: string) => void): Promise<string> {
+  const server = await serve((request, response) => answer(response, request.url ?? ''));
+  open.push(server);
+  return `${server.url}/extractor.onnx`;
+}
+
+const whole = (response: ServerResponse): void => {
+  response.writeHead(200, { 'content-length': sample.length }).end(sample);
+};
+
+const errorOf = async (loading: Promise<unknown>): Promise<ExtractorError> =>
+  (await loading.then(
+    () => new Error('nothing went wrong'),
+    (error: unknown) => error,
+  )) as ExtractorError;
+
+describe('an extractor at an address', () => {
+  test('arrives whole; progress ends with all of its bytes', async () => {
+    const url = await answering(whole);
+    const seen: FetchProgress[] = [];
+    const bytes = await fetchExtractor(
+      { url, sha256: sampleSha256.toUpperCase() },
+      { onProgress: (progress) => seen.push(progress) },
+    );
+    expect(isSample(bytes)).toBe(true);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.map(({ receivedBytes }) => receivedBytes)).toEqual(
+      seen.map(({ receivedBytes }) => receivedBytes).sort((a, b) => a - b),
+    );
+    expect(seen.at(-1)).toEqual({ receivedBytes: sample.length, totalBytes: sample.length });
+  });
+
+  test('of which nobody states the size: progress without a total', async () => {
+    const url = await answering((response) => void response.writeHead(200).end(sample));
+    const totals = new Set<number | undefined>();
+    await fetchExtractor(
+      { url, sha256: sampleSha256 },
+      { onProgress: (progress) => totals.add(progress.totalBytes) },
+    );
+    expect([...totals]).toEqual([undefined]);
+  });
+
+  test('is found behind redirects', async () => {
+    const url = await answering((response, path) => {
+      if (path === '/elsewhere.onnx') whole(response);
+      else response.writeHead(302, { location: '/elsewhere.onnx' }).end();
+    });
+    expect(isSample(await fetchExtractor({ url, sha256: sampleSha256 }))).toBe(true);
+  });
+});
+
+describe('what is wrong is named, with what to do:', () => {
+  test('another file than the pinned one', async () => {
+    const url = await answering((response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Please log in');
+    });
+    const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256, sizeBytes: sample.length }));
+    expect(error).toBeInstanceOf(ExtractorHashError);
+    expect(error.details).toMatchObject({ url, expected: `SHA-256 ${sampleSha256} (700001 bytes)` });
+    expect(error.message).toMatch(/received [0-9a-f]{64} \(16 bytes of text\/html\)\. .*compare/);
+  });
+
+  test('no such file', async () => {
+    const url = await answering((response) => void response.writeHead(404).end('no'));
+    const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
+    expect(error).toBeInstanceOf(ExtractorHttpError);
+    expect(error).toMatchObject({ code: 'EXTRACTOR_HTTP', status: 404 });
+    expect(error.message).toContain(
+      `Cannot load ${url}: expected the file, received status 404 (Not Found).`,
+    );
+    expect(error.message).toContain('Check the address.');
+  });
+
+  test('a connection that breaks half-way', async () => {
+    const url = await answering((response) => {
+      response.writeHead(200, { 'content-length': sample.length });
+      response.write(sample.subarray(0, 1000), () => response.destroy());
+    });
+    const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
+    expect(error).toBeInstanceOf(ExtractorIncompleteError);
+    expect(error.message).toMatch(/expected 700001 bytes, received (1000|0) before the connection broke/);
+  });
+
+  test('fewer bytes than the server stated, from a `fetch` that does not mind', async () => {
+    const headers = { 'content-length': String(sample.length) };
+    const fetch = async (): Promise<Response> => new Response(sample.slice(0, 1000), { headers });
+    const error = await errorOf(
+      fetchExtractor({ url: 'https://example.com/x.onnx', sha256: sampleSha256 }, { fetch }),
+    );
+    expect(error).toBeInstanceOf(ExtractorIncompleteError);
+    expect(error.message).toContain('expected 700001 bytes, received 1000.');
+  });
+
+  test('more bytes than stated, whether the server admits it or not: the connection is closed', async () => {
+    const closed: Promise<void>[] = [];
+    for (const headers of [{ 'content-length': 2 ** 40 }, {}]) {
+      const url = await answering((response) => {
+        response.writeHead(200, headers);
+        closed.push(new Promise((resolve) => response.on('close', resolve)));
+        const more = (): void => {
+          if (!response.destroyed) response.write(sample, more);
+        };
+        more();
+      });
+      const pinned = await errorOf(fetchExtractor({ url, sha256: sampleSha256, sizeBytes: 1000 }));
+      expect(pinned).toBeInstanceOf(ExtractorTooLargeError);
+      expect(pinned.message).toMatch(/expected 1000 bytes, received (more|an answer of 1099511627776 bytes)/);
+      const capped = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }, { maxBytes: 5000 }));
+      expect(capped).toBeInstanceOf(ExtractorTooLargeError);
+      expect(capped.message).toMatch(/expected at most 5000 bytes.*raise maxBytes/);
+    }
+    expect(closed).toHaveLength(4);
+    await Promise.all(closed);
+  });
+
+  test('no network', async () => {
+    const url = await answering(whole);
+    await open.pop()?.close();
+    const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
+    expect(error).toBeInstanceOf(ExtractorUnavailableError);
+    expect(error.message).toMatch(/extractor\.onnx: expected the file, received no answer \(.*ECONNREFUSED/);
+  });
+
+  test('a pin that is none, before anything is asked for', async () => {
+    const url = 'https://example.com/x.onnx';
+    const asked: unknown[] = [];
+    const fetch = (async (address: unknown) => asked.push(address)) as unknown as typeof globalThis.fetch;
+    const wrong = [
+      { url, sha256: 'abc' },
+      { url, sha256: sampleSha256, sizeBytes: 1.5 },
+      { url: 'x.onnx', sha256: sampleSha256 },
+      { url: 'https://me:secret@example.com/x.onnx', sha256: sampleSha256 },
+    ];
+    for (const extractor of wrong) {
+      const error = await errorOf(fetchExtractor(extractor, { fetch }));
+      expect(error).toBeInstanceOf(ExtractorPinError);
+      expect(error.message).not.toContain('secret');
+    }
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('an abort', () => {
+  test('before the start asks for nothing', async () => {
+    const url = await answering(whole);
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(fetchExtractor({ url, sha256: sampleSha256 }, { signal })).rejects.toThrow('enough');
+    expect(open[0]?.asked).toEqual([]);
+  });
+
+  test('half-way throws its reason and closes the connection', async () => {
+    let closed: Promise<void> | undefined;
+    const url = await answering((response) => {
+      closed = new Promise((resolve) => response.on('close', resolve));
+      response.writeHead(200, { 'content-length': sample.length }).write(sample.subarray(0, 1000));
+    });
+    const stop = new AbortController();
+    const loading = fetchExtractor(
+      { url, sha256: sampleSha256 },
+      { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) },
+    );
+    await expect(loading).rejects.toThrow('enough');
+    await closed;
+  });
+
+  test('while the server says nothing', async () => {
+    const stop = new AbortController();
+    const url = await answering(() => stop.abort(new Error('enough')));
+    const loading = fetchExtractor({ url, sha256: sampleSha256 }, { signal: stop.signal });
+    await expect(loading).rejects.toThrow('enough');
+  });
+});

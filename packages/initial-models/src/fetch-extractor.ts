@@ -1,0 +1,137 @@
+/** Loads a published feature extractor: from the cache where it is kept, else from its address; checked in both cases. */
+import { download, type Downloaded } from './download.ts';
+import {
+  ExtractorCacheError,
+  ExtractorHashError,
+  ExtractorIncompleteError,
+  ExtractorUncheckableError,
+} from './errors.ts';
+import type { ExtractorCache, FetchProgress, PublishedExtractor } from './extractor.ts';
+import { canHash, sha256Of } from './integrity.ts';
+import { checkPin, type Pin } from './pin.ts';
+
+export interface FetchExtractorOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called as bytes arrive; not at all where the cache had the file. */
+  readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
+  /** Where files are kept. Default: nowhere. `diskCache()` of `./node`, `browserCache()` of `./web`, or a store of yours. */
+  readonly cache?: ExtractorCache | undefined;
+  /** Trouble with the cache, a damaged file included. It never costs the extractor, which is fetched then. */
+  readonly onWarning?: ((problem: ExtractorCacheError) => void) | undefined;
+  /** Most bytes where `sizeBytes` is not stated. Default 512 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** For other headers, a proxy or a test. Default: the host's own. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+const defaultMaxBytes = 2 ** 29;
+
+/**
+ * The extractor's ONNX bytes. Redirects are followed. After an abort or an error the cache holds what it held before.
+ *
+ * @throws ExtractorError, of the class that names the mistake; the signal's reason
+ */
+export async function fetchExtractor(
+  extractor: PublishedExtractor,
+  options: FetchExtractorOptions = {},
+): Promise<Uint8Array> {
+  const pin = checkPin(extractor);
+  const path = options.cache?.pathOf?.(pin.sha256);
+  const elsewhere =
+    path === undefined
+      ? 'In a page, the server must allow other sites to load it (CORS).'
+      : `Or download the file elsewhere and put it at ${path}`;
+  return loadPinned(pin, options, {
+    retry: `Check the network and try again. ${elsewhere}`,
+    mismatch:
+      'It was replaced or changed on its way: compare address and SHA-256 with what the publisher states.',
+  });
+}
+
+/** What to do about a failure, in words for whoever can do it. */
+export interface Advice {
+  readonly retry: string;
+  readonly mismatch: string;
+}
+
+export async function loadPinned(
+  pin: Pin,
+  options: FetchExtractorOptions,
+  advice: Advice,
+): Promise<Uint8Array> {
+  const { signal, onProgress, maxBytes = defaultMaxBytes, fetch = globalThis.fetch } = options;
+  signal?.throwIfAborted();
+  if (!canHash()) {
+    throw new ExtractorUncheckableError({
+      url: pin.url,
+      expected: 'a page on which the browser computes SHA-256',
+      received: 'an insecure one',
+      fix: 'Serve the page by https or from localhost.',
+    });
+  }
+  const kept = await takeKept(pin, options);
+  if (kept !== undefined) return kept;
+  const retryFix = advice.retry;
+  const downloaded = await download(pin, { signal, onProgress, maxBytes, fetch, retryFix });
+  await checkContent(pin, downloaded, advice);
+  signal?.throwIfAborted();
+  await keep(pin, downloaded.bytes, options);
+  return downloaded.bytes;
+}
+
+async function checkContent(pin: Pin, { bytes, ...answer }: Downloaded, advice: Advice): Promise<void> {
+  const { url } = pin;
+  const sha256 = await sha256Of(bytes);
+  if (sha256 === pin.sha256) return;
+  const { declaredBytes = 0, contentType = '' } = answer;
+  if (bytes.byteLength < declaredBytes) {
+    throw new ExtractorIncompleteError({
+      url,
+      expected: `${declaredBytes} bytes`,
+      received: `${bytes.byteLength}`,
+      fix: advice.retry,
+    });
+  }
+  // A page of a portal or of an error, sent as if it were the file, is told by its type.
+  const kind = contentType.startsWith('text/') ? ` of ${contentType}` : '';
+  throw new ExtractorHashError({
+    url,
+    expected: `SHA-256 ${pin.sha256}${pin.sizeBytes === undefined ? '' : ` (${pin.sizeBytes} bytes)`}`,
+    received: `${sha256} (${bytes.byteLength} bytes${kind})`,
+    fix: advice.mismatch,
+  });
+}
+
+async function takeKept(pin: Pin, options: FetchExtractorOptions): Promise<Uint8Array | undefined> {
+  const { cache, signal } = options;
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await cache?.get(pin.sha256);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    warn(pin, options, 'a readable cache', cause);
+  }
+  const found = bytes && (await sha256Of(bytes));
+  signal?.throwIfAborted();
+  if (bytes === undefined || found === pin.sha256) return bytes;
+  warn(pin, options, 'an undamaged file', `${bytes.byteLength} bytes with SHA-256 ${found}`);
+  return undefined;
+}
+
+async function keep(pin: Pin, bytes: Uint8Array, options: FetchExtractorOptions): Promise<void> {
+  const { cache, signal } = options;
+  try {
+    await cache?.put(pin.sha256, bytes, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    warn(pin, options, 'a writable cache', cause);
+  }
+}
+
+function warn({ url, sha256 }: Pin, options: FetchExtractorOptions, wanted: string, cause: unknown): void {
+  const path = options.cache?.pathOf?.(sha256);
+  const expected = path === undefined ? wanted : `${wanted} at ${path}`;
+  const received = cause instanceof Error ? cause.message : String(cause);
+  const fix = 'The file comes from its address instead.';
+  options.onWarning?.(new ExtractorCacheError({ url, expected, received, fix }, { cause }));
+}

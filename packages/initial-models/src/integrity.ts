@@ -1,0 +1,15 @@
+/** Content hashes by Web Crypto, which Node and browsers bring along. */
+
+/** SHA-256 of the bytes, as 64 lower-case hex digits. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  // The interface asks for memory that is not shared between threads; copying is only needed where it is.
+  const own =
+    bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
+  const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', own));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** False on pages that came neither by https nor from localhost. */
+export function canHash(): boolean {
+  return (globalThis.crypto as Crypto | undefined)?.subtle !== undefined;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { extractorCacheFolder, type Host } from './cache-folder.ts';
+
+const linux: Host = { platform: 'linux', home: '/home/ann', env: {} };
+const mac: Host = { platform: 'darwin', home: '/Users/ann', env: {} };
+const windows: Host = { platform: 'win32', home: String.raw`C:\Users\ann`, env: {} };
+
+test.each<[string, Host, string]>([
+  ['Linux', linux, '/home/ann/.cache/oddpixel/extractors'],
+  [
+    'Linux with XDG_CACHE_HOME',
+    { ...linux, env: { XDG_CACHE_HOME: '/var/c' } },
+    '/var/c/oddpixel/extractors',
+  ],
+  [
+    'a relative XDG_CACHE_HOME',
+    { ...linux, env: { XDG_CACHE_HOME: 'c' } },
+    '/home/ann/.cache/oddpixel/extractors',
+  ],
+  ['macOS', mac, '/Users/ann/Library/Caches/oddpixel/extractors'],
+  ['Windows', windows, String.raw`C:\Users\ann\AppData\Local\oddpixel\Cache\extractors`],
+  [
+    'Windows with LOCALAPPDATA',
+    { ...windows, env: { LOCALAPPDATA: String.raw`D:\Local` } },
+    String.raw`D:\Local\oddpixel\Cache\extractors`,
+  ],
+  [
+    'ODDPIXEL_CACHE',
+    { ...linux, env: { ODDPIXEL_CACHE: '/data/c', XDG_CACHE_HOME: '/x' } },
+    '/data/c/extractors',
+  ],
+])('where extractors are kept: %s', (_name, host, folder) => {
+  expect(extractorCacheFolder(host)).toBe(folder);
+});

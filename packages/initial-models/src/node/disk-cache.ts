@@ -1,0 +1,61 @@
+/** Extractors in a folder, one file each, named by its content. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ExtractorCache } from '../extractor.ts';
+import { extractorCacheFolder } from './cache-folder.ts';
+
+export interface DiskCacheOptions {
+  /** Default: `extractorCacheFolder()`. Made when the first file is kept. */
+  readonly folder?: string;
+}
+
+export interface DiskCache extends ExtractorCache {
+  readonly folder: string;
+  /** The file of a SHA-256, whether it is there or not. */
+  pathOf(sha256: string): string;
+}
+
+/** Safe with several processes: a file is written under another name, flushed to disk, then renamed. */
+export function diskCache(options: DiskCacheOptions = {}): DiskCache {
+  const folder = resolve(options.folder ?? extractorCacheFolder());
+  const pathOf = (sha256: string): string => join(folder, `${sha256}.onnx`);
+  return {
+    folder,
+    pathOf,
+    get: (sha256) => readIfThere(pathOf(sha256)),
+    async put(sha256, bytes, { signal } = {}): Promise<void> {
+      signal?.throwIfAborted();
+      const path = pathOf(sha256);
+      const temporary = join(folder, `.${sha256}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+      try {
+        await mkdir(folder, { recursive: true });
+        const file = await open(temporary, 'wx');
+        try {
+          await file.writeFile(bytes, signal === undefined ? {} : { signal });
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        signal?.throwIfAborted();
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        signal?.throwIfAborted();
+        // Windows renames onto no file that another process reads; what it reads may be the same file.
+        const there = await readIfThere(path).catch(() => undefined);
+        if (there === undefined || Buffer.compare(there, bytes) !== 0) throw error;
+      }
+    },
+  };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { ExtractorHashError, ExtractorUnavailableError } from '../errors.ts';
+import type { InitialModel } from '../extractor.ts';
+import { small } from '../small.ts';
+import { readInitialModel } from './index.ts';
+
+const models: readonly InitialModel[] = [small];
+
+it.each(models)('$id is the file that its card describes', async (model) => {
+  expect((await readInitialModel(model)).byteLength).toBe(model.sizeBytes);
+});
+
+it('refuses a file that is not the one it names', async () => {
+  const other = { ...small, sha256: '0'.repeat(64) };
+  const error = await readInitialModel(other).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ExtractorHashError);
+  expect(String(error)).toMatch(
+    new RegExp(`small\\.onnx: expected SHA-256 0{64}, received ${small.sha256} \\(\\d+ bytes\\).*reinstall`),
+  );
+});
+
+it('says of a missing file that the installation is damaged', async () => {
+  const gone = { ...small, url: new URL('gone.onnx', small.url) };
+  const error = await readInitialModel(gone).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ExtractorUnavailableError);
+  expect(String(error)).toMatch(/gone\.onnx.*ENOENT.*reinstall/);
+});

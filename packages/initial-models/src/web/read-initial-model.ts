@@ -1,0 +1,21 @@
+/** Loads a model of this package in a browser. */
+import type { InitialModel } from '../extractor.ts';
+import { loadPinned, type FetchExtractorOptions } from '../fetch-extractor.ts';
+import { checkPin } from '../pin.ts';
+
+/**
+ * The extractor's ONNX bytes, loaded from the asset that the bundler made of it when this is called, not before. The
+ * browser's own HTTP cache keeps it for the next visit as it keeps other files of the page; pass `browserCache()` to
+ * keep it for longer.
+ *
+ * @throws ExtractorError; the signal's reason
+ */
+export async function readInitialModel(
+  model: InitialModel,
+  options: Omit<FetchExtractorOptions, 'maxBytes'> = {},
+): Promise<Uint8Array> {
+  return loadPinned(checkPin(model), options, {
+    retry: 'Check the network and load the page again.',
+    mismatch: 'Load the page again; if it stays so, the site serves another file than its scripts expect.',
+  });
+}
