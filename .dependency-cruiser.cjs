@@ -66,8 +66,8 @@ module.exports = {
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',
       from: {
-        path: '^packages/(model-core|preprocess|dataset|eval|workflow|runtime-kit|runtime-web)/src/',
-        pathNot: '\\.test\\.ts$',
+        path: '^packages/(model-core|preprocess|dataset|eval|workflow|runtime-kit|runtime-web|initial-models)/src/',
+        pathNot: ['\\.test\\.ts$', '^packages/initial-models/src/(node|testing)/'],
       },
       to: { dependencyTypes: ['core'] },
     },

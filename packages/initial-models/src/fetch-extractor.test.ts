@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   ExtractorHashError,
   ExtractorHttpError,
@@ -7,6 +7,7 @@ import {
   ExtractorPinError,
   ExtractorTooLargeError,
   ExtractorUnavailableError,
+  ExtractorUncheckableError,
   fetchExtractor,
   type ExtractorError,
   type FetchProgress,
@@ -141,6 +142,16 @@ describe('what is wrong is named, with what to do:', () => {
     const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
     expect(error).toBeInstanceOf(ExtractorUnavailableError);
     expect(error.message).toMatch(/extractor\.onnx: expected the file, received no answer \(.*ECONNREFUSED/);
+  });
+
+  test('a page that cannot compute SHA-256, before anything is asked for', async () => {
+    const url = await answering(whole);
+    vi.stubGlobal('crypto', {});
+    const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
+    vi.unstubAllGlobals();
+    expect(error).toBeInstanceOf(ExtractorUncheckableError);
+    expect(error.message).toContain('Serve the page by https or from localhost.');
+    expect(open[0]?.asked).toEqual([]);
   });
 
   test('a pin that is none, before anything is asked for', async () => {

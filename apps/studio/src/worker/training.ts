@@ -2,6 +2,7 @@
 import { hashBytes, type PreprocessedSample } from '@oddpixel/model-core/contract';
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/initial-models/small';
+import { readInitialModel } from '@oddpixel/initial-models/web';
 import { createPreprocessParams, preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
 import { trainFromDataset } from '@oddpixel/workflow';
 import type { ImageRecord, Jobs, ModelFacts } from '../protocol.ts';
@@ -25,7 +26,7 @@ export async function train(
     source,
     codec: croppingCodec(session.codec, region),
     limits: studioLimits,
-    extractor: { id: small.id, bytes: await loadExtractor(signal) },
+    extractor: { id: small.id, bytes: await readInitialModel(small, { signal }) },
     preprocessing: createPreprocessParams({
       imageWidth,
       imageHeight,
@@ -68,13 +69,4 @@ export async function accept(
     ...(fileName !== undefined && { fileName }),
   });
   return { model: facts, rowsAdded: grown.rowsAdded };
-}
-
-/** @throws Error when the network or the file fails */
-async function loadExtractor(signal: AbortSignal): Promise<Uint8Array> {
-  const response = await fetch(small.url, { signal });
-  if (!response.ok) throw new Error(`The feature extractor cannot be loaded (${response.status}).`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if ((await hashBytes(bytes)) === small.sha256) return bytes;
-  throw new Error('The feature extractor arrived damaged. Load the page again.');
 }

@@ -1,0 +1,79 @@
+/** What the test asks of the page. */
+import { ExtractorError, fetchExtractor, type FetchExtractorOptions } from '../../../index.ts';
+import { small } from '../../../small.ts';
+import { browserCache, readInitialModel } from '../../index.ts';
+
+/** What happened, in words that cross to the test. */
+export interface Outcome {
+  readonly sizeBytes?: number;
+  readonly error?: string;
+  readonly code?: string;
+  readonly warnings: readonly string[];
+  /** The last progress. */
+  readonly progress?: readonly (number | undefined)[];
+}
+
+interface Wishes {
+  readonly cached?: boolean;
+  readonly abort?: boolean;
+}
+
+async function outcomeOf(
+  load: (options: FetchExtractorOptions) => Promise<Uint8Array>,
+  { cached = false, abort = false }: Wishes,
+): Promise<Outcome> {
+  const warnings: string[] = [];
+  let progress: (number | undefined)[] | undefined;
+  const stop = new AbortController();
+  const options: FetchExtractorOptions = {
+    signal: stop.signal,
+    cache: cached ? browserCache() : undefined,
+    onWarning: (problem) => warnings.push(problem.message),
+    onProgress: ({ receivedBytes, totalBytes }) => {
+      progress = [receivedBytes, totalBytes];
+      if (abort) stop.abort(new Error('enough'));
+    },
+  };
+  try {
+    const { byteLength: sizeBytes } = await load(options);
+    return { sizeBytes, warnings, ...(progress && { progress }) };
+  } catch (error) {
+    const code = error instanceof ExtractorError ? { code: error.code } : {};
+    return { error: String(error), ...code, warnings };
+  }
+}
+
+const tests = {
+  ours: (wishes: Wishes): Promise<Outcome> =>
+    outcomeOf((options) => readInitialModel(small, options), wishes),
+  published: (url: string, sha256: string, wishes: Wishes): Promise<Outcome> =>
+    outcomeOf((options) => fetchExtractor({ url, sha256 }, options), wishes),
+  async kept(): Promise<number> {
+    return (await (await caches.open('oddpixel-extractors')).keys()).length;
+  },
+  /** Every kept file is cut short. */
+  async damage(): Promise<void> {
+    const cache = await caches.open('oddpixel-extractors');
+    for (const request of await cache.keys()) await cache.put(request, new Response('short'));
+  },
+  async readme(): Promise<number> {
+    const signal = AbortSignal.timeout(60_000);
+    const shown: number[] = [];
+    const showProgress = (share: number): number => shown.push(share);
+    // #region example
+    const extractor = await readInitialModel(small, {
+      signal,
+      cache: browserCache(),
+      onProgress: ({ receivedBytes, totalBytes = Infinity }) => showProgress(receivedBytes / totalBytes),
+    });
+    // #endregion
+    return shown.at(-1) === 1 ? extractor.byteLength : 0;
+  },
+};
+
+declare global {
+  interface Window {
+    extractorTests: typeof tests;
+  }
+}
+window.extractorTests = tests;
