@@ -1,14 +1,27 @@
-/** The feature extractor named on the command line. */
+/** The feature extractor named on the command line: by name, as a file, or at a web address. */
 import { basename } from 'node:path';
 import { existsSync } from 'node:fs';
-import { readInitialModel } from '@oddpixel/initial-models/node';
+import {
+  ExtractorPinError,
+  fetchExtractor,
+  parsePinnedUrl,
+  type InitialModel,
+  type PublishedExtractor,
+} from '@oddpixel/initial-models';
+import { diskCache, readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import { manifestKey, readModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
 import { readBytes } from './data.ts';
-import { UsageError } from './outcome.ts';
+import { UsageError, type CommandContext } from './outcome.ts';
+import type { ProgressLine } from './progress.ts';
 
-const initialModels = { small } as const;
+const initialModels: readonly InitialModel[] = [small];
+
+const choices = `${initialModels.map(({ id }) => id).join(', ')}, an ONNX file, or URL#sha256=HEX`;
+
+/** For the help of `--backbone`. */
+export const backboneHelp: string = `feature extractor: ${choices}`;
 
 export interface Backbone {
   readonly id: string;
@@ -16,22 +29,67 @@ export interface Backbone {
   readonly outputs?: readonly string[];
 }
 
-/** An initial model by name, or an ONNX file. */
-export async function readBackbone(nameOrFile: string, features?: readonly string[]): Promise<Backbone> {
-  const outputs = features === undefined ? {} : { outputs: features };
-  if (nameOrFile in initialModels) {
-    const model = initialModels[nameOrFile as keyof typeof initialModels];
-    return { id: model.id, bytes: await readInitialModel(model), ...outputs };
-  }
-  if (!existsSync(nameOrFile)) {
-    const names = Object.keys(initialModels).join(', ');
-    throw new UsageError(`--backbone: expected ${names} or an ONNX file, received "${nameOrFile}"`);
-  }
-  const bytes = await readBytes(nameOrFile);
+export interface BackboneOptions {
+  readonly context: CommandContext;
+  readonly progress: ProgressLine;
+  /** Values of the extractor to use. Default: its outputs. */
+  readonly features?: readonly string[] | undefined;
+}
+
+/** @throws UsageError where there is nothing of that name; ExtractorError where the download fails */
+export async function readBackbone(text: string, options: BackboneOptions): Promise<Backbone> {
+  const outputs = options.features === undefined ? {} : { outputs: options.features };
+  const model = initialModels.find(({ id }) => id === text);
+  if (model !== undefined) return { id: model.id, bytes: await readInitialModel(model), ...outputs };
+  const { id, bytes } = /^https?:/i.test(text) ? await download(text, options) : await readFileOf(text);
   if (readMetadata(bytes).has(manifestKey) && readModel(bytes).manifest.head !== undefined) {
     throw new UsageError(
-      `--backbone: expected a feature extractor, but ${nameOrFile} is a trained model; \`oddpixel add\` extends one`,
+      `--backbone: expected a feature extractor, but ${text} is a trained model; \`oddpixel add\` extends one`,
     );
   }
-  return { id: basename(nameOrFile), bytes, ...outputs };
+  return { id, bytes, ...outputs };
+}
+
+async function readFileOf(path: string): Promise<Backbone> {
+  if (!existsSync(path)) throw new UsageError(`--backbone: expected ${choices}, received "${path}"`);
+  return { id: basename(path), bytes: await readBytes(path) };
+}
+
+async function download(text: string, { context, progress }: BackboneOptions): Promise<Backbone> {
+  const published = pinned(text);
+  const cache = diskCache();
+  let isNew = false;
+  try {
+    const bytes = await fetchExtractor(published, {
+      signal: context.signal,
+      cache,
+      onWarning: ({ message }) => {
+        progress.say(`warning: ${message}`);
+        isNew = false;
+      },
+      onProgress: ({ receivedBytes, totalBytes = 0 }) => {
+        progress.update('download, MB', megabytes(receivedBytes), megabytes(totalBytes));
+        isNew = true;
+      },
+    });
+    if (isNew) {
+      progress.say(`downloaded ${megabytes(bytes.length)} MB, kept as ${cache.pathOf(published.sha256)}`);
+    }
+    return { id: basename(new URL(published.url).pathname) || 'extractor', bytes };
+  } finally {
+    progress.end();
+  }
+}
+
+function pinned(text: string): PublishedExtractor {
+  try {
+    return parsePinnedUrl(text);
+  } catch (error) {
+    if (!(error instanceof ExtractorPinError)) throw error;
+    throw new UsageError(`--backbone: a web address is given as URL#sha256=HEX. ${error.message}`);
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
 }

@@ -32,6 +32,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C.
 - Files are written to a temporary name and renamed, so none is ever half-written.
 - \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
+- \`--backbone https://example.com/extractor.onnx#sha256=HEX\` downloads a published feature extractor, checks its SHA-256, and keeps it in \`ODDPIXEL_CACHE\` or the system's folder for caches, so that the next training needs no network. A file that was put there by hand counts as downloaded: when a download fails, the message says where.
 - \`--device auto\` takes the first of CUDA, WebGPU and CPU that works and says which; a device that is named is never replaced by another.
 - \`predict --out\` writes \`NAME.overlay.png\` at the image's size, and \`NAME.map.png\` or \`NAME.map.tiff\` at the model's size (for the whole image, stretched as the model saw it; with \`--tile\` at the image's size).
 - \`predict --tile\` shows the model parts of the image. Train it on crops of the tile's size and scale: a model that learned whole images, scaled down, calls tiles odd.

@@ -1,4 +1,5 @@
 /** Exit codes and what a failure looks like on stderr. */
+import { ExtractorError, ExtractorHashError } from '@oddpixel/initial-models';
 import { BackendUnavailableError, OddpixelError } from '@oddpixel/model-core/contract';
 
 export const exitCodes = { ok: 0, failure: 1, usage: 2, nok: 3, interrupted: 130 } as const;
@@ -22,6 +23,10 @@ export function describeError(error: unknown): string {
     return `error: ${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`;
   }
   if (error instanceof OddpixelError) return `error: ${error.message}`;
+  if (error instanceof ExtractorError) {
+    const isMissing = /^https?:/.test(error.details.url) && !(error instanceof ExtractorHashError);
+    return `error: ${error.message}${isMissing ? '\nA downloaded file can also be given as --backbone FILE.' : ''}`;
+  }
   if (error instanceof Error) {
     const { code } = error as NodeJS.ErrnoException;
     if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return `error: ${error.message}`;

@@ -1,7 +1,7 @@
 /** Progress on stderr: nothing for quick commands, one live line on a terminal, a line now and then in a log. */
 
 export interface ProgressLine {
-  /** Shows how far a phase is. `done` of `total` items. */
+  /** Shows how far a phase is: `done` of `total` items, 0 where nobody knows how many there will be. */
   update(phase: string, done: number, total: number, note?: string): void;
   /** Prints a lasting line. */
   say(text: string): void;
@@ -32,7 +32,7 @@ export function createProgress(quiet: boolean = false): ProgressLine {
       if (now - shown < (terminal ? terminalIntervalMs : logIntervalMs)) return;
       shown = now;
       const share = total > 0 ? Math.min(1, done / total) : 0;
-      const text = `${phase} ${done}/${total}${note === undefined ? '' : ` · ${note}`}`;
+      const text = `${phase} ${done}${total > 0 ? `/${total}` : ''}${note === undefined ? '' : ` · ${note}`}`;
       if (!terminal) {
         process.stderr.write(`${text}\n`);
         return;

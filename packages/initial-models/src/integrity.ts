@@ -11,5 +11,5 @@ export async function sha256Of(bytes: Uint8Array): Promise<string> {
 
 /** False on pages that came neither by https nor from localhost. */
 export function canHash(): boolean {
-  return (globalThis.crypto as Crypto | undefined)?.subtle !== undefined;
+  return (globalThis as { readonly crypto?: { readonly subtle?: unknown } }).crypto?.subtle !== undefined;
 }

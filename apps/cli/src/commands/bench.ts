@@ -7,7 +7,7 @@ import { writeModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams, preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
 import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
-import { readBackbone } from '../backbone.ts';
+import { backboneHelp, readBackbone } from '../backbone.ts';
 import { bareSession, describeMachine, median, type BareSession } from '../bare-session.ts';
 import {
   imageFiles,
@@ -134,7 +134,7 @@ function benchTrain(context: CommandContext): Command {
   return new Command('train')
     .description('time of `oddpixel train`, files read to file written, and of the bare feature pass')
     .argument('<data>', 'data set')
-    .option('--backbone <name|file>', 'feature extractor', 'small')
+    .option('--backbone <name|file|url>', backboneHelp, 'small')
     .addOption(
       new Option('--head <type>', 'head').choices(['memory', 'gaussian', 'student']).default('memory'),
     )
@@ -148,11 +148,11 @@ function benchTrain(context: CommandContext): Command {
       const { signal } = context;
       const { width, height } = parseSize(options.size);
       const preprocessing = createPreprocessParams({ imageWidth: width, imageHeight: height });
-      const extractor = await readBackbone(options.backbone);
+      const progress = createProgress();
+      const extractor = await readBackbone(options.backbone, { context, progress });
       const opened = await openDataset(path, options);
       const dataset = splitForTraining(opened.dataset, { trainPercent: 80, validationPercent: 0, seed: 0 });
       const images = dataset.samples.filter(({ split }) => split === 'train').length;
-      const progress = createProgress();
       const backend = await openDevice('cpu', progress, {
         signal,
         ...(options.threads !== undefined && { threads: options.threads }),

@@ -35,7 +35,8 @@ export function demoCommand(context: CommandContext): Command {
     .action((options: DemoOptions) => demo(options, context));
 }
 
-async function demo(options: DemoOptions, { signal }: CommandContext): Promise<void> {
+async function demo(options: DemoOptions, context: CommandContext): Promise<void> {
+  const { signal } = context;
   const started = performance.now();
   const progress = createProgress();
   const codec = sharpCodec();
@@ -49,7 +50,7 @@ async function demo(options: DemoOptions, { signal }: CommandContext): Promise<v
       backend,
       source,
       codec,
-      extractor: await readBackbone('small'),
+      extractor: await readBackbone('small', { context, progress }),
       preprocessing: createPreprocessParams({ imageWidth: 320, imageHeight: 256 }),
       params: { seed: options.seed },
       signal,

@@ -8,7 +8,7 @@ import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
-import { readBackbone } from '../backbone.ts';
+import { backboneHelp, readBackbone } from '../backbone.ts';
 import {
   layouts,
   numberOption,
@@ -68,7 +68,7 @@ export function trainCommand(context: CommandContext): Command {
         .choices(['memory', 'gaussian', 'student'])
         .default('memory'),
     )
-    .option('--backbone <name|file>', 'feature extractor: small, or an ONNX file', 'small')
+    .option('--backbone <name|file|url>', backboneHelp, 'small')
     .option('--features <names...>', 'values of the extractor to use (default: its outputs)')
     .option('--size <size>', 'model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
     .addOption(deviceOption())
@@ -214,10 +214,10 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     throw new UsageError('--augment: turns need a square --size; use rotation=N instead');
   }
   const preprocessing = createPreprocessParams({ imageWidth: size.width, imageHeight: size.height });
-  const extractor = await readBackbone(options.backbone, options.features);
+  const progress = createProgress();
+  const extractor = await readBackbone(options.backbone, { context, progress, features: options.features });
   const opened = await openDataset(path, options);
   const dataset = splitForTraining(opened.dataset, options);
-  const progress = createProgress();
   const backend = await openDevice(options.device, progress, {
     signal,
     ...(options.threads !== undefined && { threads: options.threads }),

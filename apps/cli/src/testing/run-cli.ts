@@ -20,6 +20,14 @@ export function oddpixel(...args: readonly string[]): Promise<Outcome> {
   return run(process.execPath, [main, ...args]);
 }
 
+/** The same with other environment variables, and until `signal` ends it as Ctrl-C does. */
+export function oddpixelWith(
+  { env = {}, signal }: { readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
+  ...args: readonly string[]
+): Promise<Outcome> {
+  return run(process.execPath, [main, ...args], { ...process.env, ...env }, signal);
+}
+
 /** Runs `oddpixel` in a shell, for limits and signals. `$ODDPIXEL` stands for the command. */
 export function inShell(script: string): Promise<Outcome> {
   return run('bash', ['-c', script], { ...process.env, ODDPIXEL: `${process.execPath} ${main}` });
@@ -29,13 +37,15 @@ function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
 ): Promise<Outcome> {
   if (!existsSync(main)) throw new Error('The command is not built: run `pnpm build` first.');
   return new Promise((resolve) => {
-    execFile(command, [...args], { env, maxBuffer: 64 * 2 ** 20 }, (error, stdout, stderr) => {
+    const child = execFile(command, [...args], { env, maxBuffer: 64 * 2 ** 20 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
+    signal?.addEventListener('abort', () => child.kill('SIGINT'));
   });
 }
 
