@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { extractorCacheFolder, type Host } from './cache-folder.ts';
 
-const linux: Host = { platform: 'linux', home: '/home/ann', env: {} };
+const linux: Host = { platform: 'linux', home: '/users/ann', env: {} };
 const mac: Host = { platform: 'darwin', home: '/Users/ann', env: {} };
 const windows: Host = { platform: 'win32', home: String.raw`C:\Users\ann`, env: {} };
 
 test.each<[string, Host, string]>([
-  ['Linux', linux, '/home/ann/.cache/oddpixel/extractors'],
+  ['Linux', linux, '/users/ann/.cache/oddpixel/extractors'],
   [
     'Linux with XDG_CACHE_HOME',
     { ...linux, env: { XDG_CACHE_HOME: '/var/c' } },
@@ -15,7 +15,7 @@ test.each<[string, Host, string]>([
   [
     'a relative XDG_CACHE_HOME',
     { ...linux, env: { XDG_CACHE_HOME: 'c' } },
-    '/home/ann/.cache/oddpixel/extractors',
+    '/users/ann/.cache/oddpixel/extractors',
   ],
   ['macOS', mac, '/Users/ann/Library/Caches/oddpixel/extractors'],
   ['Windows', windows, String.raw`C:\Users\ann\AppData\Local\oddpixel\Cache\extractors`],

@@ -11,7 +11,6 @@ import {
 import { small } from '../small.ts';
 import { sample, sampleSha256 } from '../testing/sample-file.ts';
 import { serve, type TestServer } from '../testing/serve.ts';
-import type {} from './testing/pages/page.ts';
 
 const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
 const asset = '**/small.onnx*';

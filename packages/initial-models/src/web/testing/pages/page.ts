@@ -4,7 +4,7 @@ import { small } from '../../../small.ts';
 import { browserCache, readInitialModel } from '../../index.ts';
 
 /** What happened, in words that cross to the test. */
-export interface Outcome {
+interface Outcome {
   readonly sizeBytes?: number;
   readonly error?: string;
   readonly code?: string;
