@@ -65,7 +65,15 @@ export function leakyRelu(x: Value, slope: number = 0.01): Value {
 
 /** Gaussian error linear unit, from plain operators: `x · ½ (1 + erf(x / √2))`. */
 export function gelu(x: Value): Value {
-  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+  const scaled = mul(x, Math.SQRT1_2);
+  const twiceShare = add(erf(scaled), 1);
+  const y = mul(mul(x, 0.5), twiceShare);
+  // Φ(x) + x φ(x), with factors drawn together.
+  return x.builder.setSlope(y, {
+    x,
+    build: () =>
+      mul(add(twiceShare, mul(scaled, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), square(scaled))))), 0.5),
+  });
 }
 
 /** `x²`. */

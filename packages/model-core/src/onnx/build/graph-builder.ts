@@ -49,6 +49,13 @@ export interface GraphBuilderOptions {
 const lowestOpset = 17;
 const highestOpset = 23;
 
+/** How a value changes with another one, element by element. */
+export interface Slope {
+  readonly x: Value;
+  /** Builds dy/dx, in the shape of `x`. */
+  build(): Value;
+}
+
 export class GraphBuilder {
   readonly opset: number;
   readonly #name: string;
@@ -59,6 +66,7 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, HostTensor>();
   readonly #values = new Map<string, Value>();
   readonly #counters = new Map<string, number>();
+  readonly #slopes = new Map<string, Slope>();
   /** What Shape nodes tell of, by the name of their output: lets Reshape and Expand to a runtime shape keep its names. */
   readonly #shapes = new Map<string, readonly Dim[]>();
 
@@ -212,6 +220,44 @@ export class GraphBuilder {
       attributes: {},
     });
     return this.#define(name, value.dtype, value.dims);
+  }
+
+  /**
+   * Makes an input a value that is computed from other inputs and constants, before everything else.
+   *
+   * @throws ParameterError when it is not an input.
+   */
+  replaceInput(input: Value, build: () => Value): void {
+    this.#own(input);
+    const place = this.#inputs.findIndex(({ name }) => name === input.name);
+    if (place === -1 || this.#initializers.has(input.name)) {
+      throw new ParameterError({
+        name: input.name,
+        expected: 'an input of the graph',
+        received: 'a value that is computed or constant',
+      });
+    }
+    const end = this.#nodes.length;
+    const { name: computed } = build();
+    const added = this.#nodes.splice(end).map((node) => ({
+      ...node,
+      outputs: node.outputs.map((name) => (name === computed ? input.name : name)),
+    }));
+    this.#nodes.unshift(...added);
+    this.#inputs.splice(place, 1);
+  }
+
+  /** Says how `y` changes with `x`, where that takes fewer nodes than to go back through all those between. */
+  setSlope(y: Value, slope: Slope): Value {
+    this.#own(y);
+    this.#own(slope.x);
+    this.#slopes.set(y.name, slope);
+    return y;
+  }
+
+  /** What `setSlope` said of the value of that name. */
+  slopeOf(name: string): Slope | undefined {
+    return this.#slopes.get(name);
   }
 
   /** All nodes so far, each after those whose outputs it takes. */

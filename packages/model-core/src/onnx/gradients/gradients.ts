@@ -6,7 +6,7 @@
  * differentiated again.
  */
 import { ParameterError } from '../../contract/index.ts';
-import type { Value } from '../build/index.ts';
+import { mul, type Value } from '../build/index.ts';
 import { scalar } from '../build/operand.ts';
 import type { GraphNode } from '../ir.ts';
 import { createNodeView } from './node-view.ts';
@@ -33,6 +33,12 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
     const isNeeded =
       node.outputs.some((name) => found.has(name)) && node.inputs.some((name) => dependent.has(name));
     if (!isNeeded || stopsGradient(node)) continue;
+    const slope = builder.slopeOf(node.outputs[0] ?? '');
+    if (slope !== undefined && dependent.has(slope.x.name)) {
+      const part = mul(createNodeView(builder, node, found).compactGradient, slope.build());
+      found.set(slope.x.name, accumulate(found.get(slope.x.name), part));
+      continue;
+    }
     const parts = ruleFor(node)(createNodeView(builder, node, found));
     node.inputs.forEach((name, index) => {
       const part = dependent.has(name) ? parts[index] : undefined;

@@ -8,6 +8,7 @@ import {
   cast,
   expand,
   greater,
+  matmul,
   mul,
   reduceSum,
   reshape,
@@ -18,7 +19,7 @@ import {
 } from '../build/index.ts';
 import { scalar } from '../build/operand.ts';
 import { hostTensor } from '../../contract/index.ts';
-import type { Value } from '../build/index.ts';
+import type { GraphBuilder, Value } from '../build/index.ts';
 import type { Dim } from '../types/rule.ts';
 
 /** A repeated gradient written out in the shape of its value. */
@@ -64,10 +65,17 @@ export function sumToInput(gradient: Value, output: Value, input: Value): Value 
   const lead = rank - gradient.dims.length;
   const summed = stretched.flatMap((yes, axis) => (yes && given[axis] !== 1 ? [axis - lead] : []));
   const repeated = stretched.flatMap((yes, axis) => (yes && given[axis] === 1 ? [axis] : []));
-  let result = summed.length === 0 ? gradient : reduceSum(gradient, summed, { keepDims: true });
+  let result = summed.length === 0 ? gradient : sumAlong(gradient, summed);
   if (repeated.length > 0) result = timesCount(result, output, repeated);
   const surplus = result.dims.length - input.dims.length;
   return surplus > 0 ? squeeze(result, [...Array(surplus).keys()]) : result;
+}
+
+/** Sums along some axes, which stay as 1. */
+function sumAlong(x: Value, axes: readonly number[]): Value {
+  // Over the rows of a matrix a product is 2 to 7 times as fast on CPUs as a reduction.
+  const isOverRows = x.dims.length === 2 && axes.length === 1 && axes[0] === 0;
+  return isOverRows ? matmul(onesRow(x, 0), x) : reduceSum(x, axes, { keepDims: true });
 }
 
 /** `x` times the number of elements of `counted` along some axes. */
@@ -89,7 +97,35 @@ export function countAlong(
     if (typeof dim === 'number') known *= dim;
     else named.push(axis);
   }
-  return { known, unknown: named.length === 0 ? undefined : reduceSum(onesAlong(value, named)) };
+  return { known, unknown: named.length === 0 ? undefined : countOf(value, named) };
+}
+
+function countOf(value: Value, named: readonly number[]): Value {
+  const [axis] = named;
+  if (axis === undefined || named.length > 1) return reduceSum(onesAlong(value, named));
+  return once(value, `count of ${value.dims[axis]}`, () => reduceSum(onesRow(value, axis)));
+}
+
+/** Ones `[1, n]` for the n elements along an axis. */
+function onesRow(value: Value, axis: number): Value {
+  const size = value.dims[axis] as Dim;
+  return once(value, `ones for ${size}`, () =>
+    typeof size === 'number'
+      ? expand(constantLike(value, [1, 1], Float32Array.of(1)), [1, size])
+      : reshape(onesAlong(value, [axis]), [1, -1]),
+  );
+}
+
+const helpers = new WeakMap<GraphBuilder, Map<string, Value>>();
+
+/** What depends on a dimension alone is built once for all values that have it. */
+function once({ builder, dtype }: Value, what: string, build: () => Value): Value {
+  const known = helpers.get(builder) ?? new Map<string, Value>();
+  helpers.set(builder, known);
+  const key = `${dtype} ${what}`;
+  const value = known.get(key) ?? build();
+  known.set(key, value);
+  return value;
 }
 
 /**

@@ -53,7 +53,7 @@ function trained(
     tensors = Object.fromEntries(
       state.map(({ input, output }) => [input, results[output] as HostTensor<'float64'>]),
     );
-    return [...(tensors['p'] as HostTensor<'float64'>).data];
+    return [...(tensors['step/parameters/0'] as HostTensor<'float64'>).data];
   });
 }
 

@@ -1,7 +1,8 @@
 /**
  * Runs a training step again and again on a backend. Parameters and moments stay where the backend has them: on the
- * device if it can keep them there, else as the host tensors that it returned, handed on without a copy. Nothing is
- * read back before somebody asks.
+ * device if it can keep them there, else as the host tensors that it returned, handed on without a copy; two states
+ * then take turns in the same memory, since megabytes of new memory for each step would keep a garbage collector busy.
+ * Nothing is read back before somebody asks.
  */
 import {
   createRunQueue,
@@ -13,19 +14,26 @@ import {
   ModelStateError,
   TensorMismatchError,
   type Backend,
+  type DType,
   type HostTensor,
   type RunOptions,
   type Tensor,
 } from '../../contract/index.ts';
 import { writeGraph } from '../../onnx/index.ts';
 import { constantRate, type LearningRate } from './learning-rate.ts';
-import { lossOutput, scalarPrefix, type StateTensor, type TrainingStep } from './training-step.ts';
+import {
+  lossOutput,
+  scalarPrefix,
+  type StateMember,
+  type StateTensor,
+  type TrainingStep,
+} from './training-step.ts';
 
 /** Everything that a training needs to go on where it stopped. */
 export interface TrainingState {
   /** Steps that were done. */
   readonly step: number;
-  /** Parameters, moments and carried values by the names of their inputs. */
+  /** Parameters, moments and carried values by their names. */
   readonly tensors: Readonly<Record<string, HostTensor>>;
 }
 
@@ -46,7 +54,7 @@ export interface TrainingSession {
   step(batch: Readonly<Record<string, Tensor>>, options?: Pick<RunOptions, 'signal'>): Promise<void>;
   /** The loss that the last step computed, before its update. @throws ModelStateError before the first step. */
   loss(): Promise<number>;
-  /** The parameters and carried values on the host. Treat them as read-only: the next step may start from them. */
+  /** The parameters and carried values on the host: copies. */
   parameters(): Promise<Record<string, HostTensor>>;
   /** All that is needed to go on later: give it as `start` to a new session of the same step. */
   state(): Promise<TrainingState>;
@@ -63,6 +71,8 @@ export async function openTrainingSession(
   const rate = typeof learningRate === 'number' ? constantRate(learningRate) : learningRate;
   const from = isState(start) ? start : { step: 0, tensors: start };
   let tensors = new Map<string, Tensor>(state.map((info) => [info.input, startValue(info, from)]));
+  /** The state before the last step, by the names of outputs: its memory takes the next one. */
+  let spare: Readonly<Record<string, HostTensor>> | undefined;
   let loss: Tensor | undefined;
   let stepsDone = from.step;
   const kept = [...state.map(({ output }) => output), lossOutput];
@@ -84,10 +94,12 @@ export async function openTrainingSession(
     );
   };
   const read = async (kinds: readonly StateTensor['kind'][]): Promise<Record<string, HostTensor>> => {
-    const entries: [string, HostTensor][] = [];
-    for (const { kind, input } of state) {
+    const entries: (readonly [string, HostTensor])[] = [];
+    for (const { kind, input, members } of state) {
       const tensor = tensors.get(input);
-      if (tensor !== undefined && kinds.includes(kind)) entries.push([input, await onHost(tensor)]);
+      if (tensor === undefined || !kinds.includes(kind)) continue;
+      const values = isHostTensor(tensor) ? copied(tensor) : await tensor.read();
+      entries.push(...(members === undefined ? [[input, values] as const] : unpacked(values, members)));
     }
     return Object.fromEntries(entries);
   };
@@ -100,8 +112,13 @@ export async function openTrainingSession(
       queue.run(
         async () => {
           const feeds = { ...batch, ...Object.fromEntries(tensors), ...scalars() };
-          const results = await session.run(feeds, signal === undefined ? {} : { signal });
+          const results = await session.run(feeds, {
+            ...(signal !== undefined && { signal }),
+            ...(spare !== undefined && { into: spare }),
+          });
           release([...tensors.values(), loss]);
+          // What was given at the start is the caller's own.
+          spare = stepsDone === from.step ? undefined : hostTensors(state, tensors);
           tensors = new Map(state.map(({ input, output }) => [input, results[output] as Tensor]));
           loss = results[lossOutput];
           stepsDone++;
@@ -135,19 +152,68 @@ function isState(start: TrainingSessionOptions['start']): start is TrainingState
   return typeof start['step'] === 'number';
 }
 
-function startValue({ kind, input, dtype, dims }: StateTensor, from: TrainingState): HostTensor {
-  const given = Object.hasOwn(from.tensors, input) ? from.tensors[input] : undefined;
-  if (given === undefined && kind !== 'parameter') {
-    return hostTensor(dtype, dims, allocate(dtype, elementCount(dims)));
+function startValue(info: StateTensor, from: TrainingState): HostTensor {
+  const { kind, input, dtype, dims, members } = info;
+  if (members === undefined) return given(input, dtype, dims, from, kind !== 'parameter');
+  const vector = allocate(dtype, elementCount(dims));
+  let start = 0;
+  for (const member of members) {
+    const { data } = given(member.name, dtype, member.dims, from, false);
+    // Both are arrays of `dtype`.
+    (vector as Float32Array).set(data as Float32Array, start);
+    start += data.length;
   }
-  if (given?.dtype !== dtype || given.dims.join() !== dims.join()) {
+  return hostTensor(dtype, dims, vector);
+}
+
+function given(
+  name: string,
+  dtype: DType,
+  dims: readonly number[],
+  from: TrainingState,
+  isOptional: boolean,
+): HostTensor {
+  const value = Object.hasOwn(from.tensors, name) ? from.tensors[name] : undefined;
+  if (value === undefined && isOptional) return hostTensor(dtype, dims, allocate(dtype, elementCount(dims)));
+  if (value?.dtype !== dtype || value.dims.join() !== dims.join()) {
     throw new TensorMismatchError({
-      name: input,
+      name,
       expected: `a start value ${describeTensor({ dtype, dims })}`,
-      received: given === undefined ? 'none' : describeTensor(given),
+      received: value === undefined ? 'none' : describeTensor(value),
     });
   }
-  return given;
+  return value;
+}
+
+/** The parameters of a vector, each a copy. */
+function unpacked(
+  { dtype, data }: HostTensor,
+  members: readonly StateMember[],
+): (readonly [string, HostTensor])[] {
+  let start = 0;
+  return members.map(({ name, dims }) => {
+    const end = start + elementCount(dims);
+    const part = data.slice(start, end);
+    start = end;
+    return [name, hostTensor(dtype, dims, part)] as const;
+  });
+}
+
+/** The host tensors among a state's tensors, by the names of their outputs. */
+function hostTensors(
+  state: readonly StateTensor[],
+  tensors: ReadonlyMap<string, Tensor>,
+): Readonly<Record<string, HostTensor>> {
+  return Object.fromEntries(
+    state.flatMap(({ input, output }) => {
+      const tensor = tensors.get(input);
+      return tensor !== undefined && isHostTensor(tensor) ? [[output, tensor] as const] : [];
+    }),
+  );
+}
+
+function copied({ dtype, dims, data }: HostTensor): HostTensor {
+  return hostTensor(dtype, dims, data.slice());
 }
 
 async function onHost(tensor: Tensor): Promise<HostTensor> {

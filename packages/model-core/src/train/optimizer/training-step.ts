@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../../onnx/index.ts';
 import type { Optimizer } from './optimizer.ts';
-import { join, part, updateGroups } from './update-groups.ts';
+import { join, unpackInputs, updateGroups } from './update-groups.ts';
 
 export interface TrainingStepOptions {
   /** One element; the loss that is reported. Everything it needs must be inputs, parameters or constants of its builder. */
@@ -47,6 +47,14 @@ export interface StateTensor {
   /** Name of the graph's output that is fed to it in the next step. */
   readonly output: string;
   readonly dtype: DType;
+  readonly dims: readonly number[];
+  /** Of a vector of several parameters: which, in their order. */
+  readonly members?: readonly StateMember[];
+}
+
+/** A parameter that lies in a vector with others. */
+export interface StateMember {
+  readonly name: string;
   readonly dims: readonly number[];
 }
 
@@ -100,13 +108,12 @@ export function buildTrainingStep({
     maxGradientNorm,
   );
   builder.output(lossOutput, loss);
-  const keep = (kind: StateTensor['kind'], input: Value, next: Value): void => {
-    const tensor = stateOf(kind, input);
+  const keep = (kind: StateTensor['kind'], input: Value, next: Value, members?: StateMember[]): void => {
+    const tensor = { ...stateOf(kind, input), ...(members && { members }) };
     state.push(tensor);
     builder.output(tensor.output, next);
   };
   parameters.forEach((parameter) => knownDims(parameter));
-  const nextParameters: Value[] = [];
   updateGroups(parameters, (parameter) => optimizer.weightDecayOf(parameter)).forEach((group, number) => {
     const { weightDecay, members, counts } = group;
     const like = members.map((index) => parameters[index] as Value);
@@ -117,32 +124,25 @@ export function buildTrainingStep({
         builder.input(`${scalarPrefix}${name}/${number}`, like[0]?.dtype ?? 'float32', [size]),
       ]),
     );
+    const vector = builder.input(`${scalarPrefix}parameters/${number}`, like[0]?.dtype ?? 'float32', [size]);
+    unpackInputs(vector, like, counts);
     const next = optimizer.update({
-      parameter: join(like),
+      parameter: vector,
       gradient: join(members.map((index) => found[index] as Value)),
       weightDecay,
       moments,
       scalars,
     });
-    part(next.parameter, like, counts).forEach((value, i) => (nextParameters[members[i] as number] = value));
+    const packed = like.map(({ name, dims }) => ({ name, dims: dims.map(Number) }));
+    keep('parameter', vector, next.parameter, packed);
     for (const name of optimizer.moments) keep('moment', moments[name] as Value, next.moments[name] as Value);
   });
-  parameters.forEach((parameter, index) => keep('parameter', parameter, nextParameters[index] as Value));
   for (const [input, next] of carried) keep('carried', input, next);
   const graph = builder.build();
   const internal = new Set([
     ...state.map(({ input }) => input),
     ...Object.values(scalars).map(({ name }) => name),
   ]);
-  const missing = state.find(({ input }) => !graph.inputs.some(({ name }) => name === input));
-  if (missing !== undefined) {
-    throw new ParameterError({
-      name: missing.input,
-      expected: 'an input of the graph',
-      received: 'a value that is computed or constant',
-      fix: 'Declare parameters with GraphBuilder.input; their start values are given to the session.',
-    });
-  }
   return { graph, optimizer, batch: graph.inputs.filter(({ name }) => !internal.has(name)), state };
 }
 

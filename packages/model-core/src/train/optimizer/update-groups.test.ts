@@ -3,38 +3,38 @@ import { expect, test } from 'vitest';
 import { GraphBuilder, mul, type Value } from '../../onnx/index.ts';
 import { hostTensor } from '../../contract/index.ts';
 import { runGraph } from '../../onnx/reference/index.ts';
-import { join, part, updateGroups } from './update-groups.ts';
+import { join, unpackInputs, updateGroups } from './update-groups.ts';
 
 const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 0, maxLength: 3 }), {
   minLength: 1,
   maxLength: 5,
 });
 
-test('parameters come back in their shapes and with their own values', () => {
+test('parameters come out of their vector in their shapes, and go back into it in the same order', () => {
   fc.assert(
     fc.property(shapes, (all) => {
       const g = new GraphBuilder();
       const values = all.map((dims, i) => g.input(`p${i}`, 'float32', dims));
+      const doubled = values.map((value) => mul(value, 2));
+      doubled.forEach((value, i) => g.output(`q${i}`, value));
       const groups = updateGroups(values, () => 0);
-      const [group] = groups;
       expect(groups).toHaveLength(1);
-      part(mul(join(values), 2), values, group?.counts ?? []).forEach((value, i) => g.output(`q${i}`, value));
-      let next = 0;
-      const feeds = Object.fromEntries(
-        all.map((dims, i) => [
-          `p${i}`,
-          hostTensor(
-            'float32',
-            dims,
-            Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => next++),
-          ),
-        ]),
-      );
-      const results = runGraph(g.build(), feeds);
+      const counts = groups[0]?.counts ?? [];
+      const size = counts.reduce((a, b) => a + b, 0);
+      unpackInputs(g.input('vector', 'float32', [size]), values, counts);
+      g.output('joined', join(doubled));
+      const graph = g.build();
+      expect(graph.inputs.map(({ name }) => name)).toEqual(['vector']);
+      const numbers = Float32Array.from({ length: size }, (_, i) => i);
+      const results = runGraph(graph, { vector: hostTensor('float32', [size], numbers) });
+      const twice = Array.from(numbers, (value) => 2 * value);
+      expect(Array.from(results['joined']?.data as Float32Array)).toEqual(twice);
+      let start = 0;
       all.forEach((dims, i) => {
         expect(results[`q${i}`]?.dims).toEqual(dims);
-        const expected = Array.from(feeds[`p${i}`]?.data ?? [], (value) => 2 * value);
-        expect(Array.from(results[`q${i}`]?.data as Float32Array)).toEqual(expected);
+        const end = start + (counts[i] ?? 0);
+        expect(Array.from(results[`q${i}`]?.data as Float32Array)).toEqual(twice.slice(start, end));
+        start = end;
       });
     }),
   );

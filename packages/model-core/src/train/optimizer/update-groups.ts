@@ -46,13 +46,19 @@ export function join(values: readonly Value[]): Value {
   return flat.length === 1 ? (flat[0] as Value) : concat(flat, 0);
 }
 
-/** The vector in parts again, in the shapes of `like`. */
-export function part(vector: Value, like: readonly Value[], counts: readonly number[]): Value[] {
+/**
+ * Makes inputs the parts of one vector, which is an input too: what is updated as a vector stays one between steps.
+ *
+ * @throws ParameterError when one of them is not an input.
+ */
+export function unpackInputs(vector: Value, inputs: readonly Value[], counts: readonly number[]): void {
   let start = 0;
-  return like.map(({ dims }, index) => {
-    const end = start + (counts[index] as number);
-    const piece = like.length === 1 ? vector : slice(vector, { axis: 0, start, end });
+  inputs.forEach((input, index) => {
+    const [from, end] = [start, start + (counts[index] as number)];
+    input.builder.replaceInput(input, () => {
+      const piece = slice(vector, { axis: 0, start: from, end });
+      return input.dims.length === 1 ? piece : reshape(piece, input.dims.map(Number));
+    });
     start = end;
-    return dims.length === 1 ? piece : reshape(piece, dims.map(Number));
   });
 }
