@@ -23,9 +23,11 @@ export interface DrawingRange {
 export function renderMap(map: AnomalyImage, { min, max, colorMap = 'inferno' }: DrawingRange): Raster {
   const table = colorMaps[colorMap];
   const data = new Uint8Array(map.width * map.height * 3);
-  for (let i = 0; i < map.data.length; i++) {
+  for (let i = 0, to = 0; i < map.data.length; i++, to += 3) {
     const color = 3 * Math.round(255 * share(map.data[i] as number, min, max));
-    data.set(table.subarray(color, color + 3), 3 * i);
+    data[to] = table[color] as number;
+    data[to + 1] = table[color + 1] as number;
+    data[to + 2] = table[color + 2] as number;
   }
   return { width: map.width, height: map.height, channels: 3, data };
 }
@@ -95,6 +97,7 @@ function layMap(
   const columns = samplePositions(box.x, box.width, width, map.width);
   const rows = samplePositions(box.y, box.height, height, map.height);
   const values = map.data;
+  const span = max - min;
   for (let i = 0; i < rows.low.length; i++) {
     const upper = (rows.low[i] as number) * map.width;
     const lower = (rows.high[i] as number) * map.width;
@@ -105,15 +108,18 @@ function layMap(
       const across = columns.share[j] as number;
       const above = mix(values[upper + left] as number, values[upper + right] as number, across);
       const below = mix(values[lower + left] as number, values[lower + right] as number, across);
-      const odd = share(mix(above, below, down), min, max);
-      if (!(odd > 0)) continue;
+      const value = mix(above, below, down);
+      // `share`, written out: it runs for every pixel of the image.
+      const part = span > 0 ? (value - min) / span : value >= max ? 1 : 0;
+      if (!(part > 0)) continue;
+      const odd = part < 1 ? part : 1;
       const color = 3 * Math.round(255 * odd);
       const pixel = 3 * ((rows.begin + i) * width + columns.begin + j);
-      for (let c = 0; c < 3; c++) {
-        data[pixel + c] = Math.round(
-          mix(data[pixel + c] as number, table[color + c] as number, odd * opacity),
-        );
-      }
+      const laid = odd * opacity;
+      // Values are positive: cutting off after adding a half is rounding.
+      data[pixel] = mix(data[pixel] as number, table[color] as number, laid) + 0.5;
+      data[pixel + 1] = mix(data[pixel + 1] as number, table[color + 1] as number, laid) + 0.5;
+      data[pixel + 2] = mix(data[pixel + 2] as number, table[color + 2] as number, laid) + 0.5;
     }
   }
 }
@@ -156,6 +162,11 @@ function share(value: number, min: number, max: number): number {
 export function toRgb({ width, height, channels, data, hasAlpha }: Raster): Raster {
   const colors = channels - (hasAlpha === true ? 1 : 0);
   const pixels = new Uint8Array(width * height * 3);
+  if (data instanceof Uint8Array) {
+    if (channels === 3 && colors === 3) pixels.set(data);
+    else spreadBytes(data, channels, colors, pixels);
+    return { width, height, channels: 3, data: pixels };
+  }
   const { offset, scale } = displayRange(data);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) {
@@ -166,8 +177,17 @@ export function toRgb({ width, height, channels, data, hasAlpha }: Raster): Rast
   return { width, height, channels: 3, data: pixels };
 }
 
-function displayRange(data: Raster['data']): { offset: number; scale: number } {
-  if (data instanceof Uint8Array) return { offset: 0, scale: 1 };
+/** 8 bits need no rounding. */
+function spreadBytes(data: Uint8Array, channels: number, colors: number, pixels: Uint8Array): void {
+  const [green, blue] = colors >= 3 ? [1, 2] : [0, 0];
+  for (let from = 0, to = 0; to < pixels.length; from += channels, to += 3) {
+    pixels[to] = data[from] as number;
+    pixels[to + 1] = data[from + green] as number;
+    pixels[to + 2] = data[from + blue] as number;
+  }
+}
+
+function displayRange(data: Uint16Array | Float32Array): { offset: number; scale: number } {
   if (data instanceof Uint16Array) return { offset: 0, scale: 1 / 257 };
   let low = Infinity;
   let high = -Infinity;

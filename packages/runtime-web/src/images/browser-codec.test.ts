@@ -279,6 +279,26 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
+  const size = { codedWidth: 66, codedHeight: 38, timestamp: 0 };
+  const wide = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' } as const;
+  test.each([
+    ['I420', { ...size, format: 'I420' }, 0],
+    ['I420, full range', { ...size, format: 'I420', colorSpace: { ...wide, fullRange: true } }, 0],
+    ['I420, small matrix', { ...size, format: 'I420', colorSpace: { ...wide, matrix: 'smpte170m' } }, 0],
+    ['NV12', { ...size, format: 'NV12' }, 0],
+    ['a part of it', { ...size, format: 'I420', visibleRect: { x: 4, y: 2, width: 51, height: 31 } }, 0],
+    ['shown larger than stored', { ...size, format: 'I420', displayWidth: 88, displayHeight: 38 }, 1],
+    ['turned', { ...size, format: 'I420', rotation: 90 }, 1],
+    ['mirrored', { ...size, format: 'NV12', flip: true }, 1],
+  ] as const)('a video frame, %s: as the browser shows it', async (_, init, isDrawn) => {
+    const { found, shown, drawn } = await site.page.evaluate((given) => imageTests.videoFrame(given), init);
+    expect(drawn).toBe(isDrawn);
+    const { width, height } = shown;
+    expect(found).toMatchObject({ width, height, channels: 3 });
+    const colours = fromWire(shown).data.filter((_value, i) => i % 4 < 3);
+    expect(Buffer.compare(Buffer.from(fromWire(found).data), Buffer.from(colours))).toBe(0);
+  });
+
   test.each([
     [1, (result: object) => expect(result).toMatchObject({ warnings: [expect.stringMatching(/a little/)] })],
     [90, (result: object) => expect(result).toMatchObject({ failure: { code: 'IMAGE_FORMAT' } })],

@@ -2,6 +2,7 @@
 import type { Raster } from '@oddpixel/model-core/contract';
 import { CameraError, type CameraProblem } from './camera-error.ts';
 import { readPixels } from './canvas.ts';
+import { readVideoFrame } from './video-frame.ts';
 
 export interface CameraOptions {
   /** One of `navigator.mediaDevices.enumerateDevices()`. Default: the browser's choice. */
@@ -71,7 +72,7 @@ function cameraOf(video: HTMLVideoElement, stream: MediaStream): Camera {
   const grab = async (): Promise<Raster> => {
     end.signal.throwIfAborted();
     await unlessAborted(end.signal, (resolve) => video.requestVideoFrameCallback(() => resolve()));
-    return readPixels(video, video.videoWidth, video.videoHeight, 'rgb');
+    return readVideo(video);
   };
   let last: Promise<unknown> = Promise.resolve();
   const frame = (): Promise<Raster> => {
@@ -101,6 +102,18 @@ function cameraOf(video: HTMLVideoElement, stream: MediaStream): Camera {
       end.abort(new CameraError('stopped'));
     },
   };
+}
+
+/** What a video shows. */
+async function readVideo(video: HTMLVideoElement): Promise<Raster> {
+  // Not every browser that has cameras has frames.
+  const frame = 'VideoFrame' in globalThis ? new VideoFrame(video) : undefined;
+  try {
+    const raster = frame && (await readVideoFrame(frame));
+    return raster ?? readPixels(video, video.videoWidth, video.videoHeight, 'rgb');
+  } finally {
+    frame?.close();
+  }
 }
 
 /** Waits for a call, or throws the signal's reason. */

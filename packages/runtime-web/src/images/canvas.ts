@@ -3,6 +3,7 @@
  * come back rounded; opaque ones are exact.
  */
 import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+import { packColours } from './pack-colours.ts';
 
 /** Pixels at a time and side: what every browser can hold, with bounded memory for pictures of any size. */
 const tileSize = 4096;
@@ -28,30 +29,56 @@ export function readPixels(
   onWarning?: (message: string) => void,
 ): Raster {
   checkHonesty(onWarning);
+  if (width <= tileSize && height <= tileSize) {
+    return rasterOf(width, height, readTile(createContext(width, height), source, 0, 0, width, height), kept);
+  }
   const most = kept === 'rgbIfOpaque' ? 4 : channelCount[kept];
   const data = new Uint8Array(width * height * most);
   const context = createContext(Math.min(width, tileSize), Math.min(height, tileSize));
-  let isOpaque = true;
   for (let top = 0; top < height; top += tileSize) {
     for (let left = 0; left < width; left += tileSize) {
       const [columns, rows] = [Math.min(tileSize, width - left), Math.min(tileSize, height - top)];
-      context.clearRect(0, 0, columns, rows);
-      context.drawImage(source, -left, -top);
-      const pixels = readBack(context, columns, rows);
+      const pixels = readTile(context, source, left, top, columns, rows);
       for (let y = 0; y < rows; y++) {
         let to = ((top + y) * width + left) * most;
         for (let from = 4 * y * columns; from < 4 * (y + 1) * columns; from += 4) {
           for (let c = 0; c < most; c++) data[to++] = pixels[from + c] as number;
-          isOpaque &&= pixels[from + 3] === 255;
         }
       }
     }
   }
-  const raster: Raster = { width, height, channels: most, data };
-  if (kept === 'rgba') return { ...raster, hasAlpha: true };
-  if (kept !== 'rgbIfOpaque') return raster;
-  if (!isOpaque) return { ...raster, hasAlpha: true };
-  return { ...raster, channels: 3, data: data.filter((_, i) => i % 4 < 3) };
+  return most === 4 ? rasterOf(width, height, data, kept) : { width, height, channels: most, data };
+}
+
+function readTile(
+  context: OffscreenCanvasRenderingContext2D,
+  source: Drawable,
+  left: number,
+  top: number,
+  columns: number,
+  rows: number,
+): Uint8Array<ArrayBuffer> {
+  context.clearRect(0, 0, columns, rows);
+  context.drawImage(source, -left, -top);
+  return new Uint8Array(readBack(context, columns, rows).buffer);
+}
+
+/** @param pixels all of them, RGBA. */
+function rasterOf(
+  width: number,
+  height: number,
+  pixels: Uint8Array<ArrayBuffer>,
+  kept: CanvasChannels | 'rgbIfOpaque',
+): Raster {
+  const rgba: Raster = { width, height, channels: 4, data: pixels, hasAlpha: true };
+  if (kept === 'rgba') return rgba;
+  if (kept === 'gray') {
+    const data = new Uint8Array(width * height);
+    for (let i = 0; i < data.length; i++) data[i] = pixels[4 * i] as number;
+    return { width, height, channels: 1, data };
+  }
+  const { data, isOpaque } = packColours(pixels);
+  return kept === 'rgbIfOpaque' && !isOpaque ? rgba : { width, height, channels: 3, data };
 }
 
 /** A canvas that is read and never shown. */
@@ -65,7 +92,7 @@ function readBack(
   context: OffscreenCanvasRenderingContext2D,
   columns: number,
   rows: number,
-): Uint8ClampedArray {
+): Uint8ClampedArray<ArrayBuffer> {
   try {
     return context.getImageData(0, 0, columns, rows).data;
   } catch (cause) {

@@ -9,6 +9,7 @@ export interface ToImageDataOptions {
 /** 8-bit RGBA of a raster: gray is spread over the colours, and of more than four channels the first three are shown. */
 export function toImageData(raster: Raster, { range }: ToImageDataOptions = {}): ImageData {
   const { width, height, channels, data } = raster;
+  if (data instanceof Uint8Array && range === undefined) return plainImageData(raster, data);
   const [black, white] = range ?? fullRange(data);
   const scale = white > black ? 255 / (white - black) : 0;
   const colors = channels < 3 ? 1 : 3;
@@ -23,6 +24,21 @@ export function toImageData(raster: Raster, { range }: ToImageDataOptions = {}):
       pixels[4 * i + c] = ((data[i * channels + (colors === 1 ? 0 : c)] as number) - black) * scale;
     }
     pixels[4 * i + 3] = hasAlpha ? ((data[(i + 1) * channels - 1] as number) * 255) / opaque : 255;
+  }
+  return image;
+}
+
+/** 8 bits stay as they are. */
+function plainImageData({ width, height, channels, hasAlpha }: Raster, data: Uint8Array): ImageData {
+  const image = new ImageData(width, height);
+  const pixels = image.data;
+  const [green, blue] = channels < 3 ? [0, 0] : [1, 2];
+  const alpha = (hasAlpha ?? (channels === 2 || channels === 4)) ? channels - 1 : undefined;
+  for (let from = 0, to = 0; to < pixels.length; from += channels, to += 4) {
+    pixels[to] = data[from] as number;
+    pixels[to + 1] = data[from + green] as number;
+    pixels[to + 2] = data[from + blue] as number;
+    pixels[to + 3] = alpha === undefined ? 255 : (data[from + alpha] as number);
   }
   return image;
 }

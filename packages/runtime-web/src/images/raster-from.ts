@@ -2,6 +2,7 @@
 import { FileError, ImageFormatError, type DecodeOptions, type Raster } from '@oddpixel/model-core/contract';
 import { browserCodec } from './browser-codec.ts';
 import { readPixels } from './canvas.ts';
+import { readVideoFrame } from './video-frame.ts';
 
 /**
  * A file, an address, or a picture on the page. Files and addresses give the file's own pixels. What the browser has
@@ -41,6 +42,8 @@ export async function rasterFrom(source: RasterSource, options: RasterFromOption
     return { width, height, channels: 4, data: Uint8Array.from(data), hasAlpha: true };
   }
   if (isA('HTMLImageElement', source)) await source.decode().catch((cause: unknown) => fail('loaded', cause));
+  const converted = isA('VideoFrame', source) ? await readVideoFrame(source) : undefined;
+  if (converted !== undefined) return converted;
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0) fail('of a size');
   return readPixels(source, width, height, 'rgbIfOpaque', options.onWarning);

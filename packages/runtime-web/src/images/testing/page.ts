@@ -86,6 +86,33 @@ const imageTests = {
   encode: (raster: WireRaster, format: ImageFormat) =>
     attempt(async () => toBase64(await codec.encode(fromWire(raster), format))),
 
+  /** A noisy video frame as `rasterFrom` gives it and as the browser draws it, and whether it was drawn for that. */
+  async videoFrame(
+    init: VideoFrameBufferInit,
+  ): Promise<{ found: WireRaster; shown: WireRaster; drawn: number }> {
+    const { codedWidth: width, codedHeight: height } = init;
+    const bytes = Uint8Array.from(
+      { length: 4 * width * height },
+      (_, i) => Math.imul(i, 2_654_435_761) >>> 13,
+    );
+    const frame = new VideoFrame(bytes, init);
+    const type = OffscreenCanvasRenderingContext2D.prototype;
+    // eslint-disable-next-line typescript/unbound-method -- called with its object below
+    const draw = type.drawImage;
+    let drawn = 0;
+    type.drawImage = function counted(this: OffscreenCanvasRenderingContext2D, ...given: unknown[]) {
+      drawn++;
+      Reflect.apply(draw, this, given);
+    };
+    const found = toWire(await rasterFrom(frame));
+    type.drawImage = draw;
+    const context = new OffscreenCanvas(frame.displayWidth, frame.displayHeight).getContext('2d');
+    context?.drawImage(frame, 0, 0);
+    const picture = context?.getImageData(0, 0, frame.displayWidth, frame.displayHeight) as ImageData;
+    frame.close();
+    return { found, shown: toWire(await rasterFrom(picture)), drawn };
+  },
+
   /** One picture, from every kind of source. */
   async sources(base64: string, url: string): Promise<Readonly<Record<string, WireRaster>>> {
     const bytes = fromBase64(base64);
