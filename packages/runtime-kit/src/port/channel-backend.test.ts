@@ -75,6 +75,28 @@ describe('a backend that keeps tensors', () => {
   testBackend(throughChannel(async () => keeping(await referenceBackend().open())));
 });
 
+test('feeds stay what and where they are, whatever shares their memory', async () => {
+  const backend = await throughChannel(() => referenceBackend().open()).open();
+  const g = new GraphBuilder();
+  g.output('doubled', mul(g.input('x', 'float32', [3]), 2));
+  g.output('same', g.input('bytes', 'uint8', [3]));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const shared = Float32Array.of(9, 1, 2, 3, 9);
+  // A Buffer's `slice` is no copy, and its memory is that of many.
+  const buffer = Buffer.from('abc');
+  const feeds = {
+    x: hostTensor('float32', [3], shared.subarray(1, 4)),
+    bytes: hostTensor('uint8', [3], buffer),
+  };
+  for (let run = 0; run < 2; run++) {
+    const { doubled, same } = await session.run(feeds);
+    expect(doubled).toMatchObject({ data: Float32Array.of(2, 4, 6) });
+    expect(same).toMatchObject({ data: Uint8Array.of(97, 98, 99) });
+  }
+  expect([...shared, buffer.toString()]).toEqual([9, 1, 2, 3, 9, 'abc']);
+  await backend.dispose();
+});
+
 test('the options reach the other end; what it says while opening reaches this one', async () => {
   let received: unknown;
   const refusing = throughChannel((options) => {

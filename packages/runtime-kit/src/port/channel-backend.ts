@@ -13,6 +13,7 @@ import {
   type Backend,
   type BackendCapabilities,
   type DeviceTensor,
+  type HostTensor,
   type RunQueue,
   type Session,
   type SessionOptions,
@@ -106,8 +107,9 @@ async function openSession(
       checkFeeds(inputs, feeds, { backend: name, owns: (tensor) => numbers.has(tensor) });
       const names = checkOutputs(outputs, runOptions.outputs);
       const run = async (): Promise<Record<string, Tensor>> => {
-        const wired = mapValues(feeds, (tensor) => toWireTensor(remote, tensor));
-        const results = await connection.ask('run', { session, feeds: wired, outputs: names });
+        const copies: ArrayBuffer[] = [];
+        const wired = mapValues(feeds, (tensor) => toWireTensor(remote, tensor, copies));
+        const results = await connection.ask('run', { session, feeds: wired, outputs: names }, copies);
         return mapValues(results, (tensor) => fromWireTensor(remote, tensor));
       };
       return queue.run(run, { signal: runOptions.signal, discard: release });
@@ -119,10 +121,25 @@ async function openSession(
   };
 }
 
-function toWireTensor(remote: Remote, tensor: Tensor): WireTensor {
-  if (isHostTensor(tensor)) return tensor;
+/** @param copies receives the memory that moves to the other end: a copy here is one less than the channel would make. */
+function toWireTensor(remote: Remote, tensor: Tensor, copies: ArrayBuffer[]): WireTensor {
+  if (isHostTensor(tensor)) {
+    const data = copyOf(tensor.data);
+    copies.push(data.buffer);
+    return { ...tensor, data };
+  }
   const { location, dtype, dims } = tensor;
   return { location, dtype, dims, tensor: living(remote, tensor) };
+}
+
+/** The same values in memory of their own, whatever shares the memory that they came in. */
+function copyOf(data: HostTensor['data']): HostTensor['data'] & { readonly buffer: ArrayBuffer } {
+  const bytes = new Uint8Array(data.byteLength);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  // Node's Buffer is one, too.
+  if (data instanceof Uint8Array) return bytes;
+  const Type = data.constructor as new (buffer: ArrayBuffer) => Float32Array<ArrayBuffer>;
+  return new Type(bytes.buffer);
 }
 
 /** @throws DisposedError */

@@ -8,8 +8,11 @@ type Kind = Request['kind'];
 type Content<K extends Kind> = Omit<Extract<Request, { kind: K }>, 'kind'>;
 
 export interface Connection {
-  /** @throws what the other end threw; BackendError once it can answer no more. */
-  ask<K extends Kind>(kind: K, content: Content<K>): Promise<Answers[K]>;
+  /**
+   * @param transfer memory of `content` that moves to the other end.
+   * @throws what the other end threw; BackendError once it can answer no more.
+   */
+  ask<K extends Kind>(kind: K, content: Content<K>, transfer?: readonly ArrayBuffer[]): Promise<Answers[K]>;
   /** Lets the other end dispose what it has, then ends it. */
   close(): Promise<void>;
 }
@@ -39,13 +42,17 @@ export function connect(name: string, channel: Channel): Connection {
     waiting.clear();
   });
 
-  function ask<K extends Kind>(kind: K, content: Content<K>): Promise<Answers[K]> {
+  function ask<K extends Kind>(
+    kind: K,
+    content: Content<K>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Answers[K]> {
     if (dead !== undefined) return Promise.reject(dead);
     return new Promise((resolve, reject) => {
       const id = nextId++;
       waiting.set(id, { resolve: (value) => resolve(value as Answers[K]), reject });
       channel.onBusy?.(true);
-      channel.post({ id, request: { kind, ...content } }, []);
+      channel.post({ id, request: { kind, ...content } }, transfer);
     });
   }
 

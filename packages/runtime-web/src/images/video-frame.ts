@@ -25,7 +25,13 @@ export async function readVideoFrame(frame: VideoFrame): Promise<Raster | undefi
   const size = 4 * width * height;
   // A browser that does not know the option counts, and would give, the bytes of the frame's own format.
   if (frame.allocationSize(options) !== size) return undefined;
-  const pixels = new Uint8Array(size);
+  const pixels = spare?.length === size ? spare : new Uint8Array(size);
+  spare = undefined;
   await frame.copyTo(pixels, options);
-  return { width, height, channels: 3, data: packColours(pixels).data };
+  const { data } = packColours(pixels);
+  spare = pixels;
+  return { width, height, channels: 3, data };
 }
+
+/** The memory of the frame before, which nobody uses: asking the system for as much anew takes longer than the rest. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
