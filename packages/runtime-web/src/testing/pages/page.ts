@@ -4,7 +4,9 @@ import { hostTensor, type BackendFactory, type HeadType, type Tensor } from '@od
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
 import { small } from '@oddpixel/initial-models/small';
 import { writeModel } from '@oddpixel/model-core/model';
-import { inWorker, wasm, webgpu } from '@oddpixel/runtime-web';
+import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';
+import { createInspector, type Inspector } from '@oddpixel/workflow';
+import { countGpuBuffers, type GpuBuffers } from '../count-gpu-buffers.ts';
 import { scoresOf, trainTiny } from '../tiny-training.ts';
 import { example } from './readme.ts';
 
@@ -104,7 +106,43 @@ async function readme(): Promise<unknown[]> {
   return said;
 }
 
-const tests = { conformance, deviceLost, readme, train };
+interface Live {
+  readonly inspector: Inspector;
+  readonly canvas: OffscreenCanvasRenderingContext2D;
+  readonly buffers: () => GpuBuffers;
+}
+let live: Live | undefined;
+
+/** Begins to inspect frames with a model that was trained here. */
+async function openFrames(name: string): Promise<void> {
+  const buffers = countGpuBuffers();
+  const trainer = await wasm().open();
+  const extractor = new Uint8Array(await (await fetch(small.url)).arrayBuffer());
+  const model = await trainTiny('memory', extractor, trainer);
+  await trainer.dispose();
+  const inspector = await createInspector(model, { backend: await named(name).open() });
+  const canvas = new OffscreenCanvas(64, 32).getContext('2d');
+  if (canvas === null) throw new Error('no canvas');
+  live = { inspector, canvas, buffers };
+}
+
+/** From frames of a camera's size to pictures of their maps. */
+async function showFrames(count: number): Promise<GpuBuffers> {
+  if (live === undefined) throw new Error('nothing was opened');
+  const { inspector, canvas, buffers } = live;
+  const [codedWidth, codedHeight] = [640, 480];
+  for (let i = 0; i < count; i++) {
+    const bytes = new Uint8Array((codedWidth * codedHeight * 3) / 2).fill(i);
+    const frame = new VideoFrame(bytes, { format: 'I420', codedWidth, codedHeight, timestamp: i });
+    const image = await rasterFrom(frame);
+    frame.close();
+    const { width, height, data } = (await inspector.inspect({ name: 'frame', image })).result.anomalyImage;
+    canvas.putImageData(toImageData({ width, height, channels: 1, data }), 0, 0);
+  }
+  return buffers();
+}
+
+const tests = { conformance, deviceLost, openFrames, readme, showFrames, train };
 export type PageTests = typeof tests;
 
 declare global {
