@@ -19,6 +19,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   heads: async (args) => (await import('./heads.ts')).benchHeads(args),
   gpu: async (args) => (await import('./gpu.ts')).benchGpu(args),
   parity: async (args) => (await import('./parity.ts')).benchParity(args),
+  browser: async (args) => (await import('./browser.ts')).benchBrowser(args),
   predict: commandLine('predict'),
   train: commandLine('train'),
 };

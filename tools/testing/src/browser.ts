@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { createServer, defaultClientConditions } from 'vite';
 import { repositoryRoot } from './index.ts';
 
@@ -46,11 +46,26 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
 }
 
-export function launchChromium({ webgpu = true, args = [] }: LaunchOptions = {}): Promise<Browser> {
-  return chromium.launch({
+export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch(launchOptions(options));
+}
+
+/** A browser with a profile on disk, empty at first: unlike others it keeps what it fetched and compiled. */
+export async function launchProfile(options: LaunchOptions = {}): Promise<BrowserContext> {
+  const folder = await mkdtemp(join(tmpdir(), 'oddpixel-profile-'));
+  const context = await chromium.launchPersistentContext(folder, launchOptions(options));
+  context.on('close', () => void rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return context;
+}
+
+function launchOptions({ webgpu = true, args = [] }: LaunchOptions): {
+  executablePath: string;
+  args: string[];
+} {
+  return {
     executablePath: chromiumPath ?? '',
     args: ['--no-sandbox', '--disable-background-networking', ...(webgpu ? softwareGpu : []), ...args],
-  });
+  };
 }
 
 export interface PageServer {
