@@ -3,7 +3,7 @@ import { rounded } from '../shared/rounds.ts';
 import { openMain, type OpenedPage, type Site } from './site.ts';
 
 /** Megabytes. */
-export const heapBar = 5;
+const heapBar = 5;
 
 export interface MemoryRow {
   readonly device: 'wasm' | 'webgpu';

@@ -3,7 +3,7 @@ import { median, rounded } from '../shared/rounds.ts';
 import { openMain, type Site } from './site.ts';
 
 /** Milliseconds per frame, all parts together. */
-export const overheadBar = 8;
+const overheadBar = 8;
 
 /** Of the parts, those that every frame of a live page needs; the others are told. */
 const needed = [

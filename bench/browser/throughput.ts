@@ -17,11 +17,11 @@ import {
 import { frameSize, openMain, type OpenedPage, type Site } from './site.ts';
 
 /** Inspections in the page reach this share of the bare engine's speed. */
-export const bareBar = 0.85;
+const bareBar = 0.85;
 /** Pictures per second of the live path at 192×192. */
-export const liveBar = 15;
+const liveBar = 15;
 
-export interface ThroughputRow {
+interface ThroughputRow {
   readonly what: string;
   readonly msPerImage: number;
   readonly imagesPerSecond: number;

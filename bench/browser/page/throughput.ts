@@ -17,7 +17,7 @@ import {
 type Measure = (count: number) => Promise<number>;
 
 /** Images per run of the bare session. */
-export const bareBatches = [1, 4, 8] as const;
+const bareBatches = [1, 4, 8] as const;
 
 export interface OpenedSides {
   readonly sides: Readonly<Record<string, Measure>>;
