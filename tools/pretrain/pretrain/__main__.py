@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from .networks import SHAPES, STRIDES
-from .shards import Recipe, make_shards, sample
+from .shards import Recipe, make_shards, read_shard, sample, shards
 from .teachers import head_widths
 
 CHANNELS = {"small": (24, 64, 128), "medium": (24, 64, 128)}
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     training = argparse.ArgumentParser(add_help=False)
     training.add_argument("--out", type=Path, required=True, help="folder for checkpoints and log")
     training.add_argument("--shape", choices=sorted(SHAPES), default="small")
+    training.add_argument("--start", type=Path, help="ONNX file of the same shape to start from; default: random weights")
     training.add_argument("--steps", type=int, default=12_000)
     training.add_argument("--rate", type=float, default=2e-3)
     training.add_argument("--whitening", type=float, default=0.5, help="0..1: how much weak directions count")
@@ -65,6 +66,7 @@ def train_command(options: argparse.Namespace) -> None:
     import torch
 
     from .train import Habits, Plan, Run, train
+    from .warm import warm
 
     torch.set_num_threads(options.threads)
     recipe = Recipe(options.cache)
@@ -76,6 +78,9 @@ def train_command(options: argparse.Namespace) -> None:
         heads = head_widths(recipe.groups, STRIDES)
         chosen = {"rate": options.rate, "seed": options.seed, "whitening": options.whitening, "view": options.view}
         run = Run(Plan(options.shape, heads, options.steps, **chosen, half=not options.float32))
+        if options.start is not None:
+            warm(run.student, options.start, read_shard(shards(options.cache)[0]))
+            run.average.load_state_dict(run.student.state_dict())
     train(run, recipe, options.out, Habits())
 
 

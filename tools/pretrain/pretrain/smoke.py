@@ -19,6 +19,7 @@ from .reduce import reduced
 from .shards import Recipe, make_shards, read_shard, sample
 from .teachers import Group, head_widths
 from .train import Habits, Plan, Run, crop_weights, train, unexplained_shares
+from .warm import warm
 
 TEACHER = "teacher.onnx"
 GROUPS = tuple(Group(TEACHER, f"features_{stride}", stride, 4) for stride in STRIDES)
@@ -66,6 +67,18 @@ def check_gradients(name: str) -> None:
 
 
 @torch.no_grad()
+@torch.no_grad()
+def check_warm_start(student: Student, folder: Path, shard: dict[str, np.ndarray]) -> None:
+    """A student that starts from an exported file computes what the file does."""
+    export(student, folder / "start.onnx")
+    other = Student(SHAPES["smoke"], tuple(head.out_channels for head in student.heads))
+    warm(other, folder / "start.onnx", shard)
+    image = torch.rand(2, 3, 64, 96) * 255
+    pairs = zip(student.eval().trunk(image), other.eval().trunk(image))
+    difference = max(float((a - b).abs().max() / a.abs().max()) for a, b in pairs)
+    check(difference < 0.01, f"a warm start computes what its file does within {difference:.1e}")
+
+
 def check_reduction(student: Student, images: np.ndarray) -> None:
     """With all its components a reduced student keeps every distance between features, but for each group's scale."""
     parts = spans(GROUPS, STRIDES)
@@ -118,6 +131,7 @@ def smoke() -> None:
         end = unexplained(whole.average, held_out, parts)["seen"]["mean"]
         check(end < 0.9 * start, f"unexplained variance on held-out crops fell from {start:.2f} to {end:.2f}")
 
+        check_warm_start(whole.average, folder, held_out)
         images = sample(recipe.cache)
         check_reduction(whole.average, images)
         student = reduced(whole.average, images, parts, (4, 3, 2))
