@@ -8,7 +8,7 @@ import { trainMemory, type ModelSize } from './browser/model.ts';
 import { measureOverhead } from './browser/overhead.ts';
 import { buildSite, frameSize } from './browser/site.ts';
 import { summaryOf } from './browser/summary.ts';
-import { measureThroughput, type Throughput } from './browser/throughput.ts';
+import { measureThroughput, type Throughput, type ThroughputBars } from './browser/throughput.ts';
 import { describeMachine } from './shared/machine.ts';
 import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
 import { printDocument, tell } from './shared/report.ts';
@@ -16,11 +16,15 @@ import { printDocument, tell } from './shared/report.ts';
 const parts = ['throughput', 'overhead', 'memory', 'first'] as const;
 type Part = (typeof parts)[number];
 
-type ModelName = 'large' | 'live' | 'gpu';
+type ModelName = 'large' | 'live' | 'quick' | 'gpu';
 
 interface Sizes {
   readonly models: Readonly<Record<ModelName, ModelSize>>;
-  readonly throughput: readonly { readonly name: ModelName; readonly isolated: boolean }[];
+  readonly throughput: readonly {
+    readonly name: ModelName;
+    readonly isolated: boolean;
+    readonly bars: ThroughputBars;
+  }[];
   readonly memory: readonly Pick<MemoryOptions, 'device' | 'place' | 'model'>[];
   readonly first: readonly { readonly device: 'wasm' | 'webgpu'; readonly model: ModelName }[];
   readonly rounds: number;
@@ -30,18 +34,25 @@ interface Sizes {
   readonly frames: number;
 }
 
+const largeBars: ThroughputBars = { bare: 0.85, live: null };
+/** On small images a frame's pixels and the resize weigh more beside the model. */
+const liveBars: ThroughputBars = { bare: null, live: 15 };
+
 /** As many rows as a training has by default. `gpu` is for a GPU in software. */
 const full: Sizes = {
   models: {
     large: { width: 256, height: 256, rows: 4000, goodImages: 24 },
     live: { width: 192, height: 192, rows: 4000, goodImages: 24 },
+    quick: { width: 128, height: 128, rows: 4000, goodImages: 24 },
     gpu: { width: 64, height: 32, rows: 40, goodImages: 4 },
   },
   throughput: [
-    { name: 'large', isolated: false },
-    { name: 'large', isolated: true },
-    { name: 'live', isolated: false },
-    { name: 'live', isolated: true },
+    { name: 'large', isolated: false, bars: largeBars },
+    { name: 'large', isolated: true, bars: largeBars },
+    { name: 'live', isolated: false, bars: liveBars },
+    { name: 'live', isolated: true, bars: liveBars },
+    { name: 'quick', isolated: false, bars: liveBars },
+    { name: 'quick', isolated: true, bars: liveBars },
   ],
   memory: [
     { device: 'wasm', place: 'page', model: 'live' },
@@ -61,8 +72,8 @@ const full: Sizes = {
 
 const tinyModel: ModelSize = { width: 96, height: 64, rows: 40, goodImages: 4 };
 const tiny: Sizes = {
-  models: { large: tinyModel, live: tinyModel, gpu: tinyModel },
-  throughput: [{ name: 'large', isolated: true }],
+  models: { large: tinyModel, live: tinyModel, quick: tinyModel, gpu: tinyModel },
+  throughput: [{ name: 'large', isolated: true, bars: largeBars }],
   memory: [{ device: 'wasm', place: 'worker', model: 'live' }],
   first: [{ device: 'wasm', model: 'large' }],
   rounds: 1,
@@ -74,7 +85,7 @@ const tiny: Sizes = {
 
 /** The models that a part needs. */
 const modelsOf: Readonly<Record<Part, readonly ModelName[]>> = {
-  throughput: ['large', 'live'],
+  throughput: ['large', 'live', 'quick'],
   overhead: ['large'],
   memory: ['live', 'gpu'],
   first: ['large', 'gpu'],
@@ -108,7 +119,7 @@ export async function benchBrowser(args: readonly string[]): Promise<void> {
     for (const configuration of sizes.throughput) {
       const model = models[configuration.name] as AnomalyModel;
       throughput.push(await measureThroughput(site, { ...configuration, model, rounds, roundMs }));
-      tell(`throughput: ${JSON.stringify(configuration)}`);
+      tell(`throughput: ${configuration.name}, ${configuration.isolated ? 'isolated' : 'not isolated'}`);
     }
   }
   const overhead = wanted.includes('overhead')
