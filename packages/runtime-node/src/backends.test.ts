@@ -41,27 +41,6 @@ describe('devices that are not there', () => {
   });
 });
 
-test('the CPU computes into the memory that it is lent', async () => {
-  const g = new GraphBuilder();
-  g.output(
-    'y',
-    matmul(
-      g.input('x', 'float32', ['n', 3]),
-      g.constant(hostTensor('float32', [3, 1], new Float32Array(3).fill(2))),
-    ),
-  );
-  const backend = await cpu({ threads: 1 }).open();
-  const session = await backend.createSession(writeGraph(g.build()));
-  const x = hostTensor('float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
-  const y = hostTensor('float32', [2, 1], new Float32Array(2));
-  const results = await session.run({ x }, { into: { y } });
-  expect(results['y']).toMatchObject({ data: y.data });
-  expect([...y.data]).toEqual([12, 30]);
-  const small = hostTensor('float32', [1, 1], new Float32Array(1));
-  await expect(session.run({ x }, { into: { y: small } })).rejects.toThrow(/run the graph/);
-  await backend.dispose();
-});
-
 test('threads are a whole number', () => {
   expect(() => cpu({ threads: 0 })).toThrow(ParameterError);
   expect(() => cpuPool({ threads: 1.5 })).toThrow(ParameterError);

@@ -53,7 +53,6 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
     name: 'ort-node:cpu',
     provider: { name: 'cpu' },
     session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
-    computesInto: true,
     capabilities: capabilities({ deterministic: true, threads, dtypes: allTypes }),
   });
 }

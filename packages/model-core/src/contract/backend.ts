@@ -5,7 +5,7 @@
  * also train. A backend never substitutes another device; choosing is the caller's visible decision
  * (`selectBackend`). To write one, see docs/write-your-own-backend.md and pass `@oddpixel/conformance`.
  */
-import type { DType, HostTensor, Tensor } from './tensor.ts';
+import type { DType, Tensor } from './tensor.ts';
 
 /** Name, element type and shape of a graph input or output. Named dimensions are dynamic. */
 export interface ValueInfo {
@@ -19,12 +19,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Only these outputs are computed and returned. Default: all. */
   readonly outputs?: readonly string[];
-  /**
-   * Host tensors, by the names of outputs and of exactly their types and shapes, whose memory the backend may take for
-   * the results, so that a loop need not allocate. What they held is lost, even when the run fails; none may be fed to
-   * the same run. A backend may leave them alone: the results are what `run` returns.
-   */
-  readonly into?: Readonly<Record<string, HostTensor>>;
 }
 
 /** One loaded graph. */

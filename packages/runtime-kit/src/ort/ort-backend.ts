@@ -43,8 +43,6 @@ export interface OrtBackendOptions {
   readonly session?: OrtSessionOptions;
   /** Shared with other backends where the engine computes one thing at a time. Default: one of its own. */
   readonly queue?: RunQueue;
-  /** The engine computes into memory that it is given, as `onnxruntime-node` does on the CPU. Default: it does not. */
-  readonly computesInto?: boolean;
   /** Resolves with the reason when the device is gone for good: nothing that was loaded on it works again. */
   readonly lost?: Promise<string>;
 }
@@ -141,7 +139,7 @@ async function openSession(
         owns: (tensor) => device.owned.has(tensor) || isDead(tensor),
       });
       const names = checkOutputs(outputs, options.outputs);
-      return device.queue.run(() => runSession(device, session, feeds, names, options.into), {
+      return device.queue.run(() => runSession(device, session, feeds, names), {
         signal: options.signal,
         discard: release,
       });
@@ -178,7 +176,6 @@ async function runSession(
   session: OrtSession,
   feeds: Readonly<Record<string, Tensor>>,
   names: NonNullable<RunOptions['outputs']>,
-  into: RunOptions['into'],
 ): Promise<Record<string, Tensor>> {
   checkAlive(device, 'run the graph');
   const given = Object.fromEntries(
@@ -188,7 +185,7 @@ async function runSession(
     ]),
   );
   try {
-    const outputs = await unlessLost(device, session.run(given, fetches(device, names, into)));
+    const outputs = await unlessLost(device, session.run(given, [...names]));
     return Object.fromEntries(
       Object.entries(outputs).map(([name, tensor]) => [
         name,
@@ -202,21 +199,6 @@ async function runSession(
       { cause },
     );
   }
-}
-
-/** Outputs to fetch: by name, or with the memory to compute into. */
-function fetches(
-  { options: { engine, computesInto = false } }: Device,
-  names: readonly string[],
-  into: RunOptions['into'],
-): string[] | Record<string, OrtTensor | null> {
-  if (into === undefined || !computesInto) return [...names];
-  return Object.fromEntries(
-    names.map((name) => {
-      const tensor = Object.hasOwn(into, name) ? into[name] : undefined;
-      return [name, tensor === undefined ? null : toOrt(tensor, engine)];
-    }),
-  );
 }
 
 /** @throws BackendError once the device is lost. */

@@ -1,8 +1,7 @@
 /**
  * Runs a training step again and again on a backend. Parameters and moments stay where the backend has them: on the
- * device if it can keep them there, else as the host tensors that it returned, handed on without a copy; two states
- * then take turns in the same memory, since megabytes of new memory for each step would keep a garbage collector busy.
- * Nothing is read back before somebody asks.
+ * device if it can keep them there, else as the host tensors that it returned, handed on without a copy. Nothing is
+ * read back before somebody asks.
  */
 import {
   createRunQueue,
@@ -54,7 +53,7 @@ export interface TrainingSession {
   step(batch: Readonly<Record<string, Tensor>>, options?: Pick<RunOptions, 'signal'>): Promise<void>;
   /** The loss that the last step computed, before its update. @throws ModelStateError before the first step. */
   loss(): Promise<number>;
-  /** The parameters and carried values on the host: copies. */
+  /** The parameters and carried values on the host. Treat them as read-only: the next step may start from them. */
   parameters(): Promise<Record<string, HostTensor>>;
   /** All that is needed to go on later: give it as `start` to a new session of the same step. */
   state(): Promise<TrainingState>;
@@ -71,8 +70,6 @@ export async function openTrainingSession(
   const rate = typeof learningRate === 'number' ? constantRate(learningRate) : learningRate;
   const from = isState(start) ? start : { step: 0, tensors: start };
   let tensors = new Map<string, Tensor>(state.map((info) => [info.input, startValue(info, from)]));
-  /** The state before the last step, by the names of outputs: its memory takes the next one. */
-  let spare: Readonly<Record<string, HostTensor>> | undefined;
   let loss: Tensor | undefined;
   let stepsDone = from.step;
   const kept = [...state.map(({ output }) => output), lossOutput];
@@ -98,7 +95,7 @@ export async function openTrainingSession(
     for (const { kind, input, members } of state) {
       const tensor = tensors.get(input);
       if (tensor === undefined || !kinds.includes(kind)) continue;
-      const values = isHostTensor(tensor) ? copied(tensor) : await tensor.read();
+      const values = await onHost(tensor);
       entries.push(...(members === undefined ? [[input, values] as const] : unpacked(values, members)));
     }
     return Object.fromEntries(entries);
@@ -112,13 +109,8 @@ export async function openTrainingSession(
       queue.run(
         async () => {
           const feeds = { ...batch, ...Object.fromEntries(tensors), ...scalars() };
-          const results = await session.run(feeds, {
-            ...(signal !== undefined && { signal }),
-            ...(spare !== undefined && { into: spare }),
-          });
+          const results = await session.run(feeds, signal === undefined ? {} : { signal });
           release([...tensors.values(), loss]);
-          // What was given at the start is the caller's own.
-          spare = stepsDone === from.step ? undefined : hostTensors(state, tensors);
           tensors = new Map(state.map(({ input, output }) => [input, results[output] as Tensor]));
           loss = results[lossOutput];
           stepsDone++;
@@ -197,23 +189,6 @@ function unpacked(
     start = end;
     return [name, hostTensor(dtype, dims, part)] as const;
   });
-}
-
-/** The host tensors among a state's tensors, by the names of their outputs. */
-function hostTensors(
-  state: readonly StateTensor[],
-  tensors: ReadonlyMap<string, Tensor>,
-): Readonly<Record<string, HostTensor>> {
-  return Object.fromEntries(
-    state.flatMap(({ input, output }) => {
-      const tensor = tensors.get(input);
-      return tensor !== undefined && isHostTensor(tensor) ? [[output, tensor] as const] : [];
-    }),
-  );
-}
-
-function copied({ dtype, dims, data }: HostTensor): HostTensor {
-  return hostTensor(dtype, dims, data.slice());
 }
 
 async function onHost(tensor: Tensor): Promise<HostTensor> {
