@@ -7,7 +7,7 @@ from .networks import SHAPES, STRIDES
 from .shards import Recipe, make_shards, read_shard, sample, shards
 from .teachers import head_widths
 
-CHANNELS = {"small": (24, 64, 128), "medium": (24, 64, 128)}
+CHANNELS = {"tiny": (24, 64, 128), "small": (24, 128, 256), "medium": (24, 64, 128)}
 """Output channels at strides 4, 8, 16 where `--channels` is not given."""
 
 

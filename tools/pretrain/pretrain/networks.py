@@ -35,9 +35,9 @@ class Shape:
 
 
 SHAPES = {
-    "small": Shape(16, (Stage(32), Stage(64, 1), Stage(128, 1, 3, 64))),
+    "tiny": Shape(16, (Stage(32), Stage(64, 1), Stage(128, 1, 3, 64))),
+    "small": Shape(24, (Stage(32, 1), Stage(64, 2), Stage(128, 3))),
     "medium": Shape(32, (Stage(32, 1), Stage(64, 2), Stage(192, 1, 5, 96))),
-    "former": Shape(24, (Stage(32, 1), Stage(64, 2), Stage(128, 3))),
     "smoke": Shape(8, (Stage(8), Stage(16, 1), Stage(16, 1, 1, 8))),
 }
 
