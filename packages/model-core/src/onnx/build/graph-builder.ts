@@ -229,8 +229,7 @@ export class GraphBuilder {
    */
   replaceInput(input: Value, build: () => Value): void {
     this.#own(input);
-    const place = this.#inputs.findIndex(({ name }) => name === input.name);
-    if (place === -1 || this.#initializers.has(input.name)) {
+    if (!this.isInput(input)) {
       throw new ParameterError({
         name: input.name,
         expected: 'an input of the graph',
@@ -244,7 +243,11 @@ export class GraphBuilder {
       outputs: node.outputs.map((name) => (name === computed ? input.name : name)),
     }));
     this.#nodes.unshift(...added);
-    this.#inputs.splice(place, 1);
+    this.#inputs.splice(
+      this.#inputs.findIndex(({ name }) => name === input.name),
+      1,
+    );
+    this.#initializers.delete(input.name);
   }
 
   /** Says how `y` changes with `x`, where that takes fewer nodes than to go back through all those between. */
@@ -271,8 +274,13 @@ export class GraphBuilder {
   }
 
   /** The tensor behind a constant that no caller can override. */
-  constantOf({ name }: Value): HostTensor | undefined {
-    return this.#inputs.some((input) => input.name === name) ? undefined : this.#initializers.get(name);
+  constantOf(value: Value): HostTensor | undefined {
+    return this.isInput(value) ? undefined : this.#initializers.get(value.name);
+  }
+
+  /** Whether a caller gives the value, or may override it. */
+  isInput({ name }: Value): boolean {
+    return this.#inputs.some((input) => input.name === name);
   }
 
   /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */

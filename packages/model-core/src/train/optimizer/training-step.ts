@@ -114,6 +114,17 @@ export function buildTrainingStep({
     builder.output(tensor.output, next);
   };
   parameters.forEach((parameter) => knownDims(parameter));
+  const missing = [...parameters, ...carried.map(([input]) => input)].find(
+    (value) => !builder.isInput(value),
+  );
+  if (missing !== undefined) {
+    throw new ParameterError({
+      name: missing.name,
+      expected: 'an input of the graph',
+      received: 'a value that is computed or constant',
+      fix: 'Declare parameters with GraphBuilder.input; their start values are given to the session.',
+    });
+  }
   updateGroups(parameters, (parameter) => optimizer.weightDecayOf(parameter)).forEach((group, number) => {
     const { weightDecay, members, counts } = group;
     const like = members.map((index) => parameters[index] as Value);
