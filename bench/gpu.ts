@@ -1,8 +1,8 @@
 /** `pnpm bench gpu`: is WebGPU in Node right on this machine's GPU, and how fast is it against the CPU? */
 import { runCases } from '@oddpixel/conformance';
-import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
 import { cpu, listDevices, webgpu } from '@oddpixel/runtime-node';
 import { describeAdapter } from './gpu/adapter.ts';
+import { openGpu } from './gpu/open.ts';
 import { compareInference, compareTraining } from './gpu/measure.ts';
 import { describeMachine } from './shared/machine.ts';
 import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
@@ -56,14 +56,4 @@ export async function benchGpu(args: readonly string[]): Promise<void> {
     inference,
   });
   if (failed.length > 0 || ![training, ...inference].every(({ isEqual }) => isEqual)) process.exitCode = 1;
-}
-
-/** The GPU, or the reason why there is none. */
-async function openGpu(): Promise<Backend | { readonly skipped: string }> {
-  try {
-    return await webgpu().open();
-  } catch (error) {
-    if (!(error instanceof BackendUnavailableError)) throw error;
-    return { skipped: error.message };
-  }
 }

@@ -17,6 +17,7 @@ function commandLine(name: string): Measurement {
 const measurements: Readonly<Record<string, Measurement>> = {
   'training-step': async (args) => (await import('./training-step.ts')).benchTrainingStep(args),
   heads: async (args) => (await import('./heads.ts')).benchHeads(args),
+  extractors: async (args) => (await import('./extractors.ts')).benchExtractors(args),
   gpu: async (args) => (await import('./gpu.ts')).benchGpu(args),
   parity: async (args) => (await import('./parity.ts')).benchParity(args),
   browser: async (args) => (await import('./browser.ts')).benchBrowser(args),

@@ -72,6 +72,32 @@ export const headsDocument = z.strictObject({
   wholeModel: z.union([skipped, z.strictObject({ extractor: z.string() })]),
 });
 
+const extractorRow = z.strictObject({
+  name: z.string().min(1),
+  perImage: z.array(z.strictObject({ batch: z.int().positive(), ms: positive, cpuMs: cpuTimes })),
+  bestBatch: z.int().positive(),
+  toFirst: ratio,
+});
+
+export const extractorsDocument = z.strictObject({
+  measurement: z.literal('extractors'),
+  machine,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  batches: z.array(z.int().positive()),
+  rounds: z.int().positive(),
+  roundMs: z.int().positive(),
+  devices: z.array(
+    z.strictObject({
+      device: z.enum(['cpu', 'webgpu']),
+      threads: z.int().positive().optional(),
+      isSoftware: z.boolean().nullable().optional(),
+      rows: z.array(extractorRow),
+    }),
+  ),
+  webgpu: skipped.optional(),
+});
+
 const compared = { gpuMs: positive, cpuMs: positive, ratio };
 const judged = { difference: z.number().min(0), tolerance: positive, isEqual: z.boolean() };
 const gpuHead = {

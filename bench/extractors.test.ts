@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { referencePath, referenceTitle } from '@oddpixel/testing';
+import { extractorsDocument } from './shared/document.ts';
+import { documentOf } from './shared/run-bench.ts';
+
+const short = ['extractors', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '1'];
+/** Only Vulkan can be hidden by the environment. */
+const noGpu = { VK_ICD_FILENAMES: 'no-such-driver.json', VK_DRIVER_FILES: 'no-such-driver.json' };
+
+it('compares with our own extractor where no other one is at hand', { timeout: 120_000 }, async () => {
+  const environment = { ...noGpu, ODDPIXEL_REFERENCE_DATA: 'no-such-folder' };
+  const { document, stderr } = await documentOf(short, environment);
+  const { devices, batches } = extractorsDocument.parse(document);
+  expect(stderr).toContain('mobilenet-v2-trunk.onnx: reference data absent');
+  for (const { rows } of devices) {
+    expect(rows[0]).toMatchObject({ name: 'small', toFirst: { median: 1 } });
+    expect(rows.map(({ perImage }) => perImage.map(({ batch }) => batch))).toEqual(rows.map(() => batches));
+  }
+});
+
+const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
+
+it.skipIf(trunk === undefined)(
+  referenceTitle('measures files beside ours against the reference, with one thread and with all', trunk),
+  { timeout: 120_000 },
+  async () => {
+    const { document } = await documentOf([...short, '--files', trunk ?? ''], noGpu);
+    const { devices, machine } = extractorsDocument.parse(document);
+    const onCpu = devices.filter(({ device }) => device === 'cpu');
+    expect(onCpu.map(({ threads }) => threads)).toEqual([...new Set([1, machine.cores])]);
+    for (const { rows } of devices) {
+      expect(rows[0]).toMatchObject({ name: 'mobilenet-v2-trunk.onnx', toFirst: { median: 1 } });
+      expect(rows.at(-1)?.name).toBe('mobilenet-v2-trunk.onnx');
+    }
+  },
+);

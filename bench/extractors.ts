@@ -1,0 +1,86 @@
+/** `pnpm bench extractors`: how long feature extractors take, alone, on the CPU and on WebGPU. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readInitialModel } from '@oddpixel/initial-models/node';
+import { small } from '@oddpixel/initial-models/small';
+import { cpu } from '@oddpixel/runtime-node';
+import { referencePath } from '@oddpixel/testing';
+import { compareExtractors, type ExtractorFile, type ExtractorRow } from './extractors/compare.ts';
+import { describeAdapter } from './gpu/adapter.ts';
+import { openGpu } from './gpu/open.ts';
+import { describeMachine } from './shared/machine.ts';
+import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
+import { printDocument, tell } from './shared/report.ts';
+
+const full = { width: 256, height: 256, batches: [1, 4, 8] };
+const tiny = { width: 64, height: 32, batches: [1, 2] };
+
+interface DeviceRows {
+  readonly device: string;
+  readonly threads?: number;
+  /** Of WebGPU: whether its driver computes in software, whose times say nothing about a GPU. */
+  readonly isSoftware?: boolean | null;
+  readonly rows: readonly ExtractorRow[];
+}
+
+/** @param args see the README. */
+export async function benchExtractors(args: readonly string[]): Promise<void> {
+  const options = readOptions(args, ['files', 'rounds', 'round-ms', 'sizes']);
+  const sizes = isTinySize(options.sizes) ? tiny : full;
+  const comparison = {
+    ...sizes,
+    rounds: wholeNumber('rounds', options.rounds, 7),
+    roundMs: wholeNumber('round-ms', options['round-ms'], 300),
+  };
+  const machine = describeMachine();
+  const files = await readFiles(options.files?.split(',') ?? []);
+  const devices: DeviceRows[] = [];
+  for (const threads of new Set([1, machine.cores])) {
+    const backend = await cpu({ threads }).open();
+    devices.push({ device: 'cpu', threads, rows: await compareExtractors(backend, files, comparison) });
+    await backend.dispose();
+    tellRows(`cpu, threads: ${threads}`, devices.at(-1));
+  }
+  const gpu = await openGpu();
+  if ('skipped' in gpu) {
+    tell(`webgpu: skipped: ${gpu.skipped}`);
+  } else {
+    const { isSoftware } = await describeAdapter();
+    devices.push({ device: 'webgpu', isSoftware, rows: await compareExtractors(gpu, files, comparison) });
+    await gpu.dispose();
+    tellRows(isSoftware === true ? 'webgpu in software, not a GPU' : 'webgpu', devices.at(-1));
+  }
+  printDocument({
+    measurement: 'extractors',
+    machine,
+    ...comparison,
+    devices,
+    ...('skipped' in gpu && { webgpu: gpu }),
+  });
+}
+
+/** The first one is what the others are compared with: MobileNet's trunk where it is at hand. */
+async function readFiles(named: readonly string[]): Promise<ExtractorFile[]> {
+  const teacher = referencePath('models', 'mobilenet-v2-trunk.onnx');
+  if (teacher === undefined) {
+    tell(
+      'models/mobilenet-v2-trunk.onnx: reference data absent, see CONTRIBUTING.md; compared with `small` instead',
+    );
+  }
+  const ours = await Promise.all(
+    [small].map(async (model) => ({ name: model.id, bytes: await readInitialModel(model) })),
+  );
+  const read = async (path: string): Promise<ExtractorFile> => ({
+    name: basename(path),
+    bytes: new Uint8Array(await readFile(path)),
+  });
+  const first = teacher === undefined ? [] : [await read(teacher)];
+  return [...first, ...ours, ...(await Promise.all(named.map(read)))];
+}
+
+function tellRows(device: string, found: DeviceRows | undefined): void {
+  for (const { name, perImage, toFirst } of found?.rows ?? []) {
+    const times = perImage.map(({ batch, ms }) => `${ms} (${batch})`).join(', ');
+    tell(`${device}: ${name}: ms per image (batch) ${times}; images/s against the first ${toFirst.median}`);
+  }
+}
