@@ -7,7 +7,7 @@ from .networks import SHAPES, STRIDES
 from .shards import Recipe, make_shards, read_shard, sample, shards
 from .teachers import head_widths
 
-CHANNELS = {"tiny": (24, 64, 128), "small": (24, 128, 256), "medium": (24, 64, 128)}
+CHANNELS = {"tiny": (8, 32, 128), "small": (8, 32, 128), "medium": (14, 56, 224)}
 """Output channels at strides 4, 8, 16 where `--channels` is not given."""
 
 
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--float32", action="store_true", help="no bfloat16: for processors without it")
     reducing = argparse.ArgumentParser(add_help=False)
     reducing.add_argument("--channels", type=integers, help="outputs at strides 4, 8, 16, such as 24,64,128")
+    reducing.add_argument("--storage", choices=("float16", "int8"), default="float16", help="how weights are kept")
 
     commands.add_parser("targets", parents=[cached, making], help="make crops and ask the teachers, once")
     commands.add_parser("train", parents=[cached, training], help="train a student, or go on from its checkpoint")
@@ -94,7 +95,7 @@ def export_command(options: argparse.Namespace, checkpoint: Path, file: Path) ->
     recipe = Recipe(options.cache)
     channels = options.channels or CHANNELS.get(run.plan.shape, run.plan.heads)
     student = reduced(run.average, sample(recipe.cache), spans(recipe.groups, STRIDES), channels)
-    export(student, file)
+    export(student, file, options.storage)
     print(f"{file}: step {run.step}, {file.stat().st_size} bytes")
 
 

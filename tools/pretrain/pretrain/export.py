@@ -1,12 +1,14 @@
-"""Writes a student as ONNX: batch norm folded, weights stored as float16, computed in float32.
+"""Writes a student as ONNX: batch norm folded, weights stored small, computed in float32.
 
-Every weight is a float16 initializer followed by a Cast, which ONNX Runtime folds when it loads the file: half the
-bytes and nothing of the speed. Opset 17, dynamic N, H, W (H and W multiples of 32), outputs `features_4`,
-`features_8`, `features_16`.
+A weight is stored as float16 and followed by a Cast; or, of a convolution, as int8 with one scale per output channel,
+followed by a Cast and a Mul. ONNX Runtime folds these nodes when it loads the file: a half or a quarter of the bytes,
+and nothing of the speed or of the equality between devices, which computing in int8 would cost. Opset 17, dynamic N, H,
+W (H and W multiples of 32), outputs `features_4`, `features_8`, `features_16`.
 """
 
 import copy
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import onnx
@@ -15,6 +17,10 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from torch import nn
 
 from .networks import STRIDES, Block, Strided, Student, Unit
+
+
+Storage = Literal["float16", "int8"]
+"""How the weights of convolutions are kept; biases are float16 always."""
 
 
 def folded(unit: Unit) -> nn.Conv2d:
@@ -27,9 +33,16 @@ def folded(unit: Unit) -> nn.Conv2d:
     return one
 
 
+def quantized(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int8 of weights [O, I, kh, kw] and the scale [O, 1, 1, 1], float32, of each output channel."""
+    scales = np.abs(weights).max((1, 2, 3), keepdims=True) / 127
+    scales = np.where(scales > 0, scales, 1).astype(np.float32)
+    return np.rint(weights / scales).astype(np.int8), scales
+
+
 @torch.no_grad()
-def rounded(student: Student) -> Student:
-    """The student as the file holds it: batch norm and the input's scale folded, every weight rounded to float16.
+def rounded(student: Student, storage: Storage = "float16") -> Student:
+    """The student as the file holds it: batch norm and the input's scale folded, every weight rounded.
 
     Its input is centred gray values, `image - 128`; as a module it still takes the image itself.
     """
@@ -40,14 +53,19 @@ def rounded(student: Student) -> Student:
     exact.stem.unit.conv.weight.mul_(exact.scale)
     exact.scale = 1
     for parameter in exact.parameters():
-        parameter.copy_(parameter.half())
+        if storage == "int8" and parameter.ndim > 1:
+            levels, scales = quantized(parameter.numpy())
+            parameter.copy_(torch.from_numpy(levels * scales))
+        else:
+            parameter.copy_(parameter.half())
     return exact
 
 
 class Writer:
     """Collects nodes and initializers; each method returns the name of its result."""
 
-    def __init__(self) -> None:
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
         self.nodes: list[NodeProto] = []
         self.initializers: list[TensorProto] = []
 
@@ -55,12 +73,20 @@ class Writer:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
+    def kept(self, values: np.ndarray, name: str) -> str:
+        """An initializer, as float32."""
+        self.initializers.append(numpy_helper.from_array(values, f"{name}.kept"))
+        return self.add("Cast", [f"{name}.kept"], name, to=TensorProto.FLOAT)
+
     def weight(self, name: str, values: np.ndarray) -> str:
+        if self.storage == "int8" and values.ndim > 1:
+            levels, scales = quantized(values)
+            self.initializers.append(numpy_helper.from_array(scales, f"{name}.scale"))
+            return self.add("Mul", [self.kept(levels, f"{name}.levels"), f"{name}.scale"], name)
         half = values.astype(np.float16)
         if not np.isfinite(half).all():
             raise ValueError(f"{name}: a weight of {np.abs(values).max():g} does not fit float16 (65504)")
-        self.initializers.append(numpy_helper.from_array(half, f"{name}.half"))
-        return self.add("Cast", [f"{name}.half"], name, to=TensorProto.FLOAT)
+        return self.kept(half, name)
 
     def conv(self, x: str, name: str, conv: nn.Conv2d) -> str:
         weight, bias = (values.detach().numpy() for values in (conv.weight, conv.bias))
@@ -80,10 +106,10 @@ class Writer:
         return self.add("Relu", [self.add("Add", [x, kept], f"{name}.sum")], f"{name}.out")
 
 
-def to_onnx(student: Student) -> onnx.ModelProto:
+def to_onnx(student: Student, storage: Storage = "float16") -> onnx.ModelProto:
     """The student as a checked model."""
-    student = rounded(student)
-    writer = Writer()
+    student = rounded(student, storage)
+    writer = Writer(storage)
     writer.initializers.append(numpy_helper.from_array(np.array(128, np.float32), "middle"))
     # Not folded into the stem as its scale is: padding means middle gray, as it did in training.
     x = writer.add("Sub", ["image", "middle"], "centred")
@@ -102,6 +128,6 @@ def to_onnx(student: Student) -> onnx.ModelProto:
     return model
 
 
-def export(student: Student, path: Path) -> None:
+def export(student: Student, path: Path, storage: Storage = "float16") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(to_onnx(student), path)
+    onnx.save(to_onnx(student, storage), path)

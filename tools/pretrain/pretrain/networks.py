@@ -37,7 +37,7 @@ class Shape:
 SHAPES = {
     "tiny": Shape(16, (Stage(32), Stage(64, 1), Stage(128, 1, 3, 64))),
     "small": Shape(24, (Stage(32, 1), Stage(64, 2), Stage(128, 3))),
-    "medium": Shape(32, (Stage(32, 1), Stage(64, 2), Stage(192, 1, 5, 96))),
+    "medium": Shape(32, (Stage(32, 1), Stage(80, 2), Stage(224, 1, 6, 112))),
     "smoke": Shape(8, (Stage(8), Stage(16, 1), Stage(16, 1, 1, 8))),
 }
 

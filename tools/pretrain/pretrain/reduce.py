@@ -2,7 +2,9 @@
 
 Time and memory of the product's heads grow with the channels, and teachers repeat each other. Groups are first scaled
 to the same RMS as a head sees them, then each level is turned to its first components. The product weighs a level by
-its channels (each channel gets RMS 1 on average), so the numbers here are also the levels' weights.
+its channels (each channel gets RMS 1 on average), so the numbers here are also the levels' weights: stride 16 tells
+most about whether something is odd, stride 4 little. Heads are linear, so more channels than the trunk is wide say
+nothing new.
 """
 
 import copy
@@ -35,7 +37,14 @@ def moments(student: Student, images: np.ndarray) -> list[tuple[Tensor, Tensor]]
 def reduced(
     student: Student, images: np.ndarray, parts: list[Span], channels: tuple[int, ...]
 ) -> Student:
-    """A copy with `channels` outputs per level, centred on these images; distances stay what they were."""
+    """A copy with `channels` outputs per level, centred on these images; distances stay what they were.
+
+    Raises ValueError for more channels than the trunk has at a level.
+    """
+    for stride, head, count in zip(STRIDES, student.heads, channels):
+        if count > min(head.in_channels, head.out_channels):
+            most = min(head.in_channels, head.out_channels)
+            raise ValueError(f"--channels: expected at most {most} at stride {stride}, which it can tell apart; got {count}")
     small = copy.deepcopy(student).eval()
     for level, (mean, covariance) in enumerate(moments(small, images)):
         scale = torch.ones_like(mean)

@@ -6,13 +6,14 @@ PyTorch computes from the same float16 weights, for several images of a shape th
 """
 
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 import torch
 
-from .export import export, rounded
+from .export import Storage, export, rounded
 from .fit import VIEWS, seen, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
 from .reduce import reduced
@@ -33,12 +34,12 @@ def check(condition: bool, message: str) -> None:
     print(f"ok: {message}", flush=True)
 
 
-def largest_difference(student: Student, file: Path, dims: tuple[int, int, int]) -> float:
+def largest_difference(student: Student, file: Path, dims: tuple[int, int, int], storage: Storage) -> float:
     """PyTorch against ONNX Runtime on noise of [N, 3, H, W], relative to the largest value of each output."""
     count, height, width = dims
     image = np.random.default_rng(0).uniform(0, 255, (count, 3, height, width)).astype(np.float32)
     with torch.no_grad():
-        expected = [level.numpy() for level in rounded(student)(torch.from_numpy(image))]
+        expected = [level.numpy() for level in rounded(student, storage)(torch.from_numpy(image))]
     session = ort.InferenceSession(file, providers=["CPUExecutionProvider"])
     found = session.run([f"features_{stride}" for stride in STRIDES], {"image": image})
     for stride, a, b in zip(STRIDES, expected, found):
@@ -66,7 +67,6 @@ def check_gradients(name: str) -> None:
     check(equal, f"{name}: the gradient equals automatic differentiation")
 
 
-@torch.no_grad()
 @torch.no_grad()
 def check_warm_start(student: Student, folder: Path, shard: dict[str, np.ndarray]) -> None:
     """A student that starts from an exported file computes what the file does."""
@@ -135,7 +135,8 @@ def smoke() -> None:
         images = sample(recipe.cache)
         check_reduction(whole.average, images)
         student = reduced(whole.average, images, parts, (4, 3, 2))
-        export(student, folder / "student.onnx")
-        for dims in ((1, 64, 96), (3, 96, 32)):
-            difference = largest_difference(student, folder / "student.onnx", dims)
-            check(difference < TOLERANCE, f"{dims}: ONNX Runtime equals PyTorch within {difference:.1e}")
+        storages: tuple[Storage, ...] = ("float16", "int8")
+        for storage, dims in product(storages, ((1, 64, 96), (3, 96, 32))):
+            export(student, folder / "student.onnx", storage)
+            difference = largest_difference(student, folder / "student.onnx", dims, storage)
+            check(difference < TOLERANCE, f"{storage}, {dims}: ONNX Runtime equals PyTorch within {difference:.1e}")

@@ -59,6 +59,8 @@ class Convolutions:
                 self.values[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
             elif node.op_type == "Cast" and node.input[0] in self.values:
                 self.values[node.output[0]] = self.values[node.input[0]].astype(np.float32)
+            elif node.op_type == "Mul" and all(name in self.values for name in node.input):
+                self.values[node.output[0]] = self.values[node.input[0]] * self.values[node.input[1]]
         outputs = {output.name for output in model.graph.output}
         nodes = [node for node in model.graph.node if node.op_type == "Conv" and node.output[0] not in outputs]
         self.skips = [node for node in nodes if self.is_skip(node)]
