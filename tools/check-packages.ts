@@ -28,7 +28,7 @@ const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/runtime-kit': 120,
   '@oddpixel/runtime-node': 120,
   '@oddpixel/runtime-web': 100,
-  '@oddpixel/initial-models': 4200,
+  '@oddpixel/initial-models': 7200,
   '@oddpixel/conformance': 100,
   oddpixel: 150,
 };

@@ -6,6 +6,7 @@ export default defineConfig({
     node: 'src/node/index.ts',
     web: 'src/web/index.ts',
     small: 'src/small.ts',
+    'small-int8': 'src/small-int8.ts',
   },
   format: 'esm',
   target: 'es2022',

@@ -10,13 +10,14 @@ import {
 } from '@oddpixel/initial-models';
 import { diskCache, readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
+import { smallInt8 } from '@oddpixel/initial-models/small-int8';
 import { manifestKey, readModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
 import { readBytes } from './data.ts';
 import { UsageError, type CommandContext } from './outcome.ts';
 import type { ProgressLine } from './progress.ts';
 
-const initialModels: readonly InitialModel[] = [small];
+const initialModels: readonly InitialModel[] = [small, smallInt8];
 
 const choices = `${initialModels.map(({ id }) => id).join(', ')}, an ONNX file, or URL#sha256=HEX`;
 

@@ -4,7 +4,7 @@ import type { InitialModel } from './extractor.ts';
 export const small: InitialModel = {
   id: 'small',
   url: new URL('../assets/small.onnx', import.meta.url),
-  sha256: '5beed9ed9c308488412e47480515ebe68e0d24cc45aba8d33800fbd5681edfcc',
-  sizeBytes: 4051792,
+  sha256: '306abe6779d1bdd415b46fe9eefeb83921a734d035de6dbe9d2efcb9bc642b7a',
+  sizeBytes: 1986772,
   outputs: ['features_4', 'features_8', 'features_16'],
 };

@@ -32,7 +32,7 @@ function plainScores(
       }
       const length = image.subarray(p, p + dims).reduce((sum, value) => sum + value * value, 0);
       // Distances are damped where they are next to nothing.
-      largest = Math.max(largest, nearest / Math.sqrt(nearest + 1.6e-5 * length));
+      largest = Math.max(largest, nearest / Math.sqrt(nearest + 6.4e-5 * length));
     }
     return largest;
   });

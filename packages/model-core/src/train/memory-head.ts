@@ -40,14 +40,14 @@ const rowsName = 'memory/rows_';
 const normsName = 'memory/norms_';
 
 /** Below this share of a patch's own squared length a squared distance is mostly rounding. */
-const roundingShare = 1.6e-5;
+const roundingShare = 6.4e-5;
 
 /**
  * Distance of patches `[N, P, D]` to the nearest row of the bank: `[N, P]`.
  *
  * For a patch that is remembered as it is, as those of a plain background are, the squared distance is a rounding
  * error, which differs from device to device and which a root would make large. So it is d² / √(d² + c) with c tiny:
- * near 0 as smooth as d², and d itself (within 2e-4 of it) from a fifth of a patch’s length on.
+ * near 0 as smooth as d², and d itself (within 1e-3 of it) from a fifth of a patch’s length on.
  */
 export function nearestDistance(patches: Value, bank: readonly BankPart[]): Value {
   const doubled = mul(patches, -2);
