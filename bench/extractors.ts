@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { readInitialModel } from '@oddpixel/initial-models/node';
+import { medium } from '@oddpixel/initial-models/medium';
 import { small } from '@oddpixel/initial-models/small';
 import { cpu } from '@oddpixel/runtime-node';
 import { referencePath } from '@oddpixel/testing';
@@ -68,7 +69,7 @@ async function readFiles(named: readonly string[]): Promise<ExtractorFile[]> {
     );
   }
   const ours = await Promise.all(
-    [small].map(async (model) => ({ name: model.id, bytes: await readInitialModel(model) })),
+    [small, medium].map(async (model) => ({ name: model.id, bytes: await readInitialModel(model) })),
   );
   const read = async (path: string): Promise<ExtractorFile> => ({
     name: basename(path),

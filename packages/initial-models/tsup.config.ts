@@ -7,6 +7,7 @@ export default defineConfig({
     web: 'src/web/index.ts',
     small: 'src/small.ts',
     'small-int8': 'src/small-int8.ts',
+    medium: 'src/medium.ts',
   },
   format: 'esm',
   target: 'es2022',

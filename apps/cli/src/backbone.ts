@@ -9,6 +9,7 @@ import {
   type PublishedExtractor,
 } from '@oddpixel/initial-models';
 import { diskCache, readInitialModel } from '@oddpixel/initial-models/node';
+import { medium } from '@oddpixel/initial-models/medium';
 import { small } from '@oddpixel/initial-models/small';
 import { smallInt8 } from '@oddpixel/initial-models/small-int8';
 import { manifestKey, readModel } from '@oddpixel/model-core/model';
@@ -17,7 +18,7 @@ import { readBytes } from './data.ts';
 import { UsageError, type CommandContext } from './outcome.ts';
 import type { ProgressLine } from './progress.ts';
 
-const initialModels: readonly InitialModel[] = [small, smallInt8];
+const initialModels: readonly InitialModel[] = [small, smallInt8, medium];
 
 const choices = `${initialModels.map(({ id }) => id).join(', ')}, an ONNX file, or URL#sha256=HEX`;
 

@@ -1,6 +1,6 @@
 import type { InitialModel } from './extractor.ts';
 
-/** One million parameters, 12 ms for 256×256 on two CPU cores. See the model card in the package's README. */
+/** One million parameters; the default. See the model card in the package's README. */
 export const small: InitialModel = {
   id: 'small',
   url: new URL('../assets/small.onnx', import.meta.url),

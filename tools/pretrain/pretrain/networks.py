@@ -37,8 +37,9 @@ class Shape:
 SHAPES = {
     "tiny": Shape(16, (Stage(32), Stage(64, 1), Stage(128, 1, 3, 64))),
     "small": Shape(24, (Stage(32, 1), Stage(64, 2), Stage(128, 3))),
-    "medium": Shape(32, (Stage(32, 1), Stage(80, 2), Stage(224, 1, 6, 112))),
+    "medium": Shape(32, (Stage(32, 1), Stage(80, 2), Stage(160, 3, 4, 80))),
     "smoke": Shape(8, (Stage(8), Stage(16, 1), Stage(16, 1, 1, 8))),
+    "larger": Shape(12, (Stage(8), Stage(24, 1), Stage(20, 1, 3, 12))),
 }
 
 

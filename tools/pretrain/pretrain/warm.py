@@ -1,7 +1,10 @@
-"""Starts a student from an ONNX file of its own shape: an earlier export, or one made elsewhere.
+"""Starts a student from an ONNX file: an earlier export, or one made elsewhere.
 
 The file has batch norm folded into its convolutions. Here each unit gets its batch norm back, with the statistics of
 some crops, so that it computes the same; the heads are fitted to the targets anew, by least squares.
+
+The student may be larger than an earlier export, with more channels or more blocks: it computes the same to begin with
+(Net2Net, Chen et al. 2016). What was there does not look at new channels yet, and a new block adds nothing yet.
 """
 
 from pathlib import Path
@@ -12,7 +15,7 @@ import torch
 from onnx import NodeProto, numpy_helper
 from torch import Tensor
 
-from .networks import STRIDES, Student, Unit
+from .networks import STRIDES, Strided, Student, Unit
 
 RIDGE = 1e-3
 """Of the mean variance of the trunk's features: keeps the least squares well posed."""
@@ -26,18 +29,22 @@ def warm(student: Student, file: Path, arrays: dict[str, np.ndarray]) -> None:
     """
     model = onnx.load(file)
     convolutions = Convolutions(model)
-    skips = {id(m.skip) for m in student.modules() if getattr(m, "skip", None) is not None}
-    units = [m for m in student.modules() if isinstance(m, Unit)]
-    inner, strided = [u for u in units if id(u) not in skips], [u for u in units if id(u) in skips]
-    for unit, node in [*paired(inner, convolutions.inner), *paired(strided, convolutions.skips)]:
+    units = []
+    for unit, node in pairs(student, convolutions):
         weight, bias = convolutions.parameters(node)
-        if tuple(weight.shape) != tuple(unit.conv.weight.shape):
+        whole = unit.conv.weight
+        if any(old > new for old, new in zip(weight.shape, whole.shape)) or weight.shape[2:] != whole.shape[2:]:
             raise ValueError(
-                f"{file}: convolution {node.name} has weights {list(weight.shape)}, the student's shape needs "
-                f"{list(unit.conv.weight.shape)}: choose the --shape that the file was made with"
+                f"{file}: convolution {node.name} has weights {list(weight.shape)}, which do not fit into the "
+                f"{list(whole.shape)} of the student's shape: choose the --shape that the file was made with, or a larger one"
             )
-        unit.conv.weight.copy_(weight)
-        unit.norm.bias.copy_(bias)
+        outputs, inputs = weight.shape[:2]
+        whole[:outputs].zero_()
+        whole[:outputs, :inputs].copy_(weight)
+        unit.norm.bias[:outputs].copy_(bias)
+        # The last unit of a block starts at nothing.
+        unit.norm.weight.fill_(1)
+        units.append(unit)
     factor, middle = convolutions.input_scale()
     stem = student.stem.unit
     # The file computes w (image · factor - middle), the student w' ((image - 128) · scale).
@@ -88,6 +95,32 @@ class Convolutions:
                 by = number if node.op_type == "Mul" else 1 / number
                 factor, middle = factor * by, middle * by
         raise ValueError("the file has no convolution")
+
+
+def names(student: Student) -> dict[str, Unit]:
+    """The units by the names of their convolutions in an export."""
+    found = {"stem.unit": student.stem.unit}
+    for stride, stage in zip(STRIDES, student.stages):
+        for index, layer in enumerate(stage):
+            name = f"stride{stride}.layer{index}"
+            if isinstance(layer, Strided):
+                found[f"{name}.unit"] = layer.unit
+                continue
+            found |= {f"{name}.unit{i}": unit for i, unit in enumerate(layer.units)}
+            if layer.skip is not None:
+                found[f"{name}.skip"] = layer.skip
+    return found
+
+
+def pairs(student: Student, convolutions: "Convolutions") -> list[tuple[Unit, NodeProto]]:
+    """Which unit takes which convolution: by name for an export of ours, else by the order of computation."""
+    named = names(student)
+    nodes = [*convolutions.inner, *convolutions.skips]
+    if all(node.name in named for node in nodes):
+        return [(named[node.name], node) for node in nodes]
+    skips = [unit for name, unit in named.items() if name.endswith(".skip")]
+    inner = [unit for name, unit in named.items() if not name.endswith(".skip")]
+    return [*paired(inner, convolutions.inner), *paired(skips, convolutions.skips)]
 
 
 def paired(units: list[Unit], nodes: list[NodeProto]) -> list[tuple[Unit, NodeProto]]:

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { ExtractorHashError, ExtractorUnavailableError } from '../errors.ts';
 import type { InitialModel } from '../extractor.ts';
+import { medium } from '../medium.ts';
 import { small } from '../small.ts';
 import { smallInt8 } from '../small-int8.ts';
 import { readInitialModel } from './index.ts';
 
-const models: readonly InitialModel[] = [small, smallInt8];
+const models: readonly InitialModel[] = [small, smallInt8, medium];
 
 it.each(models)('$id is the file that its card describes', async (model) => {
   expect((await readInitialModel(model)).byteLength).toBe(model.sizeBytes);
