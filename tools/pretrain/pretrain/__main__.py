@@ -1,4 +1,4 @@
-"""The command: `python -m pretrain targets | train | export | all | measure | speed`, or `--smoke`. See the README."""
+"""The command: `python -m pretrain targets | train | export | all | measure | quick | speed`, or `--smoke`. See the README."""
 
 import argparse
 from pathlib import Path
@@ -53,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("sets", type=Path, nargs="+")
     measure.add_argument("--seeds", type=int, default=3)
     measure.add_argument("--size", type=int, default=256)
+    quick = commands.add_parser("quick", help="AUROC by a quick copy of the memory head, to compare extractors")
+    quick.add_argument("files", type=Path, nargs="+")
+    quick.add_argument("--sets", type=Path, nargs="+", required=True)
+    quick.add_argument("--size", type=int, default=256)
     speed = commands.add_parser("speed", help="speed of ONNX files, interleaved")
     speed.add_argument("files", type=Path, nargs="+")
     return top
@@ -119,6 +123,11 @@ def main() -> None:
         from .measure import rows
 
         for row in rows(options.file, options.sets, options.seeds, options.size):
+            print(row, flush=True)
+    elif options.command == "quick":
+        from .quick import rows as quick_rows
+
+        for row in quick_rows(options.files, options.sets, options.size):
             print(row, flush=True)
     elif options.command == "speed":
         from .speed import rows as speed_rows

@@ -16,6 +16,7 @@ import torch
 from .export import Storage, export, rounded
 from .fit import VIEWS, seen, spans, unexplained
 from .networks import SHAPES, STRIDES, Student
+from .quick import auroc
 from .reduce import reduced
 from .shards import Recipe, make_shards, read_shard, sample
 from .teachers import Group, head_widths
@@ -110,6 +111,7 @@ def smoke() -> None:
         torch.manual_seed(1)
         for view in VIEWS:
             check_gradients(view)
+        check(auroc(np.array([1.0, 2.0]), np.array([0.0, 1.0])) == 3.5 / 4, "AUROC counts pairs, a tie as half")
         torch.set_num_threads(1)
         teacher = Student(SHAPES["smoke"], (6, 6, 6)).eval()
         export(teacher, folder / TEACHER)
