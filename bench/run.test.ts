@@ -12,7 +12,16 @@ describe('bench', { timeout: 120_000 }, () => {
       expect(code).toBe(2);
       expect(stdout).toBe('');
       const listed = /measurement: (.*)\. See/.exec(stderr)?.[1]?.split(', ') ?? [];
-      expect(listed).toEqual(['training-step', 'heads', 'gpu', 'parity', 'browser', 'predict', 'train']);
+      expect(listed).toEqual([
+        'training-step',
+        'heads',
+        'extractors',
+        'gpu',
+        'parity',
+        'browser',
+        'predict',
+        'train',
+      ]);
       for (const listedName of listed) expect(readme).toContain(`pnpm bench ${listedName}`);
     }
   });
