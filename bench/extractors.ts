@@ -36,20 +36,25 @@ export async function benchExtractors(args: readonly string[]): Promise<void> {
   const machine = describeMachine();
   const files = await readFiles(options.files?.split(',') ?? []);
   const devices: DeviceRows[] = [];
+  const add = (what: string, found: DeviceRows): void => {
+    devices.push(found);
+    tellRows(what, found.rows);
+  };
   for (const threads of new Set([1, machine.cores])) {
     const backend = await cpu({ threads }).open();
-    devices.push({ device: 'cpu', threads, rows: await compareExtractors(backend, files, comparison) });
+    const rows = await compareExtractors(backend, files, comparison);
     await backend.dispose();
-    tellRows(`cpu, threads: ${threads}`, devices.at(-1));
+    add(`cpu, threads: ${threads}`, { device: 'cpu', threads, rows });
   }
   const gpu = await openGpu();
   if ('skipped' in gpu) {
     tell(`webgpu: skipped: ${gpu.skipped}`);
   } else {
     const { isSoftware } = await describeAdapter();
-    devices.push({ device: 'webgpu', isSoftware, rows: await compareExtractors(gpu, files, comparison) });
+    const rows = await compareExtractors(gpu, files, comparison);
     await gpu.dispose();
-    tellRows(isSoftware === true ? 'webgpu in software, not a GPU' : 'webgpu', devices.at(-1));
+    const what = isSoftware === true ? 'webgpu in software, not a GPU' : 'webgpu';
+    add(what, { device: 'webgpu', isSoftware, rows });
   }
   printDocument({
     measurement: 'extractors',
@@ -79,8 +84,8 @@ async function readFiles(named: readonly string[]): Promise<ExtractorFile[]> {
   return [...first, ...ours, ...(await Promise.all(named.map(read)))];
 }
 
-function tellRows(device: string, found: DeviceRows | undefined): void {
-  for (const { name, perImage, toFirst } of found?.rows ?? []) {
+function tellRows(device: string, rows: readonly ExtractorRow[]): void {
+  for (const { name, perImage, toFirst } of rows) {
     const times = perImage.map(({ batch, ms }) => `${ms} (${batch})`).join(', ');
     tell(`${device}: ${name}: ms per image (batch) ${times}; images/s against the first ${toFirst.median}`);
   }

@@ -1,5 +1,5 @@
 /** Several extractors in turn on one backend: milliseconds per image at every batch size, and images against the first. */
-import { hostTensor, type Backend, type Session } from '@oddpixel/model-core/contract';
+import { hostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/model-core/contract';
 import { uniform } from '../shared/numbers.ts';
 import {
   interleave,
@@ -41,21 +41,14 @@ export async function compareExtractors(
   files: readonly ExtractorFile[],
   { width, height, batches, rounds, roundMs }: Comparison,
 ): Promise<ExtractorRow[]> {
+  const inputs = batches.map((batch) => [batch, { image: pixels([batch, 3, height, width]) }] as const);
   const opened: Session[] = [];
   try {
     const sides: Record<string, Side> = {};
     for (const [index, { bytes }] of files.entries()) {
       const session = await backend.createSession(bytes);
       opened.push(session);
-      for (const batch of batches) {
-        const image = uniform(4, [batch, 3, height, width], 127.5);
-        const feeds = {
-          image: hostTensor(
-            'float32',
-            image.dims,
-            image.data.map((value) => value + 127.5),
-          ),
-        };
+      for (const [batch, feeds] of inputs) {
         const run = (): Promise<unknown> => session.run(feeds);
         sides[sideOf(index, batch)] = repeated(run, await repetitions(run, roundMs));
       }
@@ -83,6 +76,16 @@ export async function compareExtractors(
   } finally {
     for (const session of opened) await session.dispose();
   }
+}
+
+/** RGB values, 0..255. */
+function pixels(dims: readonly number[]): HostTensor<'float32'> {
+  const { data } = uniform(4, dims, 127.5);
+  return hostTensor(
+    'float32',
+    dims,
+    data.map((value) => value + 127.5),
+  );
 }
 
 interface Best {

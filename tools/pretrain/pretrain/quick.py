@@ -17,10 +17,10 @@ from PIL import Image
 from torch import Tensor
 
 from .crops import SUFFIXES
+from .fit import GRID_STRIDE
 
 ROWS = 2000
 BATCH = 8
-GRID_STRIDE = 8
 GOOD_SHARE = 0.7
 """Share of the good images that train where a data set brings no split."""
 
