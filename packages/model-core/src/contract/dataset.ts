@@ -1,4 +1,5 @@
 /** A data set as plain JSON: which images there are, what is known of them, who may see them. */
+import type { Remark } from './remark.ts';
 
 /** The two classes. Id 0 is `ok`, id 1 is `nok`. */
 export type ImageLabel = 'ok' | 'nok';
@@ -30,4 +31,6 @@ export interface Dataset {
   readonly classNames: readonly ['ok', 'nok'];
   readonly classIds: readonly [0, 1];
   readonly samples: readonly Sample[];
+  /** What the reader of the layout noticed, files that it did not use above all. Absent or empty: nothing. */
+  readonly remarks?: readonly Remark[] | undefined;
 }

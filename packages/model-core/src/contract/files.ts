@@ -3,9 +3,12 @@
 export interface FileEntry {
   /** Path relative to the source's root, with `/`. */
   readonly path: string;
-  readonly kind: 'file' | 'directory';
+  /** `unusable`: something is there that can be neither read nor listed; `reason` says why. Never left out. */
+  readonly kind: 'file' | 'directory' | 'unusable';
   /** Known for files where the host tells it cheaply. */
   readonly sizeBytes?: number;
+  /** For `unusable`: why, as part of a sentence, for example `it is a link that leads nowhere`. */
+  readonly reason?: string | undefined;
 }
 
 /** Read access to a tree of files: a folder, a zip, a drop of files on a page. */

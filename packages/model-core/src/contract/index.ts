@@ -10,6 +10,7 @@ export * from './manifest.ts';
 export * from './pool-backend.ts';
 export * from './preprocess.ts';
 export * from './region.ts';
+export * from './remark.ts';
 export * from './result.ts';
 export * from './run-queue.ts';
 export * from './select-backend.ts';
