@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { findChromium } from '@oddpixel/testing/browser';
 
 function run(command: string, args: readonly string[]): boolean {
@@ -12,9 +13,9 @@ function run(command: string, args: readonly string[]): boolean {
 }
 
 function installPlaywrights(): boolean {
-  const cli = createRequire(import.meta.resolve('@oddpixel/testing/browser')).resolve(
-    'playwright-core/cli.js',
-  );
+  // The command line is a file of the package, but none of its exports.
+  const { resolve } = createRequire(import.meta.resolve('@oddpixel/testing/browser'));
+  const cli = join(dirname(resolve('playwright-core/package.json')), 'cli.js');
   return run(process.execPath, [cli, 'install', 'chromium']);
 }
 
