@@ -2,7 +2,9 @@
 
 /**
  * Pixels, interleaved: `data[(y * width + x) * channels + c]`.
- * Integer data spans its type's full range (0..255, 0..65,535); float data carries its own range.
+ * Integer data spans its type's full range (0..255, 0..65,535), unless the file's writer used less of it: values are
+ * not stretched (a PGM file with a largest value of 4,095, or a camera's 12 bits in a 16-bit PNG). Float data carries
+ * its own range.
  */
 export interface Raster {
   readonly width: number;
@@ -11,7 +13,7 @@ export interface Raster {
   readonly channels: number;
   readonly data: Uint8Array | Uint16Array | Float32Array;
   /** True where the last channel is alpha. */
-  readonly hasAlpha?: boolean;
+  readonly hasAlpha?: boolean | undefined;
 }
 
 /** Refused before memory is spent. */
@@ -20,6 +22,11 @@ export interface ImageLimits {
   readonly maxFileBytes: number;
   /** Largest width × height. */
   readonly maxPixels: number;
+  /**
+   * Largest decoded image, in bytes: width × height × channels × bytes per value, padding of tiles included.
+   * Default: 4 × `maxPixels`. Decoding takes at most three times as much memory.
+   */
+  readonly maxDecodedBytes?: number | undefined;
 }
 
 /** 256 MiB and 200 megapixels. */
@@ -31,6 +38,11 @@ export interface DecodeOptions {
   readonly fileName?: string;
   /** Receives remarks that do not stop the decoding, for example an ignored colour profile. */
   readonly onWarning?: (message: string) => void;
+  /**
+   * Take what can be read of a damaged or cut-off image, with a warning. Default: false, it is refused: the part that
+   * is missing would be inspected as gray.
+   */
+  readonly acceptDamaged?: boolean | undefined;
 }
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';

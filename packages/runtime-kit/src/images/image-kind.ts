@@ -1,6 +1,7 @@
 /** What a file is, by its first bytes and never by its name. */
 
-export type ImageKind = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'avif' | 'heif' | 'unknown';
+export type ImageKind =
+  'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'avif' | 'heif' | 'pnm' | 'unknown';
 
 /** The kind of an image file. A kind says nothing about whether the rest of the file is sound. */
 export function imageKind(bytes: Uint8Array): ImageKind {
@@ -18,6 +19,7 @@ export function imageKind(bytes: Uint8Array): ImageKind {
     if (/mif1|msf1|hei[cxms]|hev[cxms]/.test(brands)) return 'heif';
   }
   if (isBmp(bytes)) return 'bmp';
+  if (isPnm(bytes)) return 'pnm';
   return 'unknown';
 }
 
@@ -33,4 +35,9 @@ const bmpHeaderBytes = 26;
 
 export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d && bytes.length >= bmpHeaderBytes;
+}
+
+/** PBM, PGM, PPM and PAM: `P`, a digit, then white space or a comment. */
+export function isPnm(bytes: Uint8Array): boolean {
+  return /^P[1-7][\s#]/.test(String.fromCharCode(...bytes.subarray(0, 3)));
 }

@@ -3,16 +3,18 @@ export { readAvifHeader, type AvifHeader } from './avif-header.ts';
 export { decodeBmp } from './bmp.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
 export { readGifHeader, type GifHeader } from './gif-header.ts';
-export { imageKind, isBmp, isTiff, type ImageKind } from './image-kind.ts';
+export { imageKind, isBmp, isPnm, isTiff, type ImageKind } from './image-kind.ts';
 export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
 export { decodePng } from './png.ts';
+export { decodePnm } from './pnm.ts';
 export {
   checkEncodable,
   cmykWarning,
   damaged,
   imageError,
+  pageWarning,
   profileWarning,
   unknownFormat,
 } from './problems.ts';

@@ -1,6 +1,11 @@
 /** Limits on files and images, checked before memory is spent. */
 import { LimitExceededError, type ImageLimits } from '@oddpixel/model-core/contract';
 
+/** The limit on decoded bytes, its default included. */
+export function decodedByteLimit({ maxPixels, maxDecodedBytes }: ImageLimits): number {
+  return maxDecodedBytes ?? 4 * maxPixels;
+}
+
 /** @throws LimitExceededError */
 export function checkFileSize(
   bytes: Uint8Array,
@@ -17,19 +22,46 @@ export function checkFileSize(
   });
 }
 
-/** @throws LimitExceededError, from the header alone: before memory is spent. */
+/**
+ * From the header alone: before memory is spent.
+ *
+ * @param pixelBytes bytes of a decoded pixel: channels × bytes per value
+ * @throws LimitExceededError
+ */
 export function checkPixels(
   width: number,
   height: number,
-  { maxPixels }: ImageLimits,
+  limits: ImageLimits,
   fileName: string = 'The image',
+  pixelBytes: number = 1,
 ): void {
-  if (width * height <= maxPixels) return;
+  const pixels = width * height;
+  if (pixels > limits.maxPixels) {
+    throw new LimitExceededError({
+      what: fileName,
+      limit: limits.maxPixels,
+      received: pixels,
+      unit: 'pixels',
+      fix: 'Raise `limits.maxPixels` if the file is trusted.',
+    });
+  }
+  checkDecodedBytes(pixels * pixelBytes, limits, fileName);
+}
+
+/** @throws LimitExceededError */
+export function checkDecodedBytes(
+  received: number,
+  limits: ImageLimits,
+  fileName: string = 'The image',
+  what: string = 'bytes when decoded',
+): void {
+  const limit = decodedByteLimit(limits);
+  if (received <= limit) return;
   throw new LimitExceededError({
     what: fileName,
-    limit: maxPixels,
-    received: width * height,
-    unit: 'pixels',
-    fix: 'Raise `limits.maxPixels` if the file is trusted.',
+    limit,
+    received,
+    unit: what,
+    fix: 'Raise `limits.maxDecodedBytes` if the file is trusted.',
   });
 }

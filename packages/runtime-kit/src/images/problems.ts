@@ -1,7 +1,7 @@
 /** The words for files that cannot be read or written, the same from every codec. */
 import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/model-core/contract';
 
-const supported = 'Supported are PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF.';
+const supported = 'Supported are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, and PBM, PGM, PPM and PAM.';
 
 /** An error about `file`, which may have no name. */
 export function imageError(
@@ -31,6 +31,11 @@ export function damaged(file: string | undefined, reason: string, cause?: unknow
 /** The remarks that do not stop a decoding. */
 export const profileWarning = 'the colour profile is ignored; gray values are taken as they are';
 export const cmykWarning = 'CMYK is converted to RGB without its colour profile';
+
+/** @param count how many pictures the file holds, where that is known */
+export function pageWarning(count?: number, word: 'page' | 'frame' | 'picture' = 'picture'): string {
+  return `the file holds ${count ?? 'several'} ${word}s; ${word} 1${count === undefined ? '' : ` of ${count}`} is read`;
+}
 
 /** @throws ImageFormatError when the data does not fill the raster, or the format cannot hold it. */
 export function checkEncodable({ width, height, channels, data }: Raster, format: ImageFormat): void {

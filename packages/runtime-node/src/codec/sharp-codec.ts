@@ -1,5 +1,5 @@
 /**
- * Images through sharp (libvips), and what sharp cannot do through small libraries: BMP, and TIFF of wide numbers.
+ * Images through sharp (libvips), and what sharp cannot do through small libraries: BMP, Netpbm, and TIFF of wide numbers.
  * The same pixels as any other codec must give: orientation applied, no colour management, the file's own depth.
  */
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
@@ -17,10 +17,12 @@ import {
   cmykWarning,
   damaged,
   decodeBmp,
+  decodePnm,
   decodeWideTiff,
   imageError,
   imageKind,
   isBmp,
+  isPnm,
   isTiff,
   pickChannels,
   profileWarning,
@@ -31,7 +33,7 @@ import { encodeRaster } from './encode.ts';
 /** What sharp may open. It could do more, such as SVG, which draws instead of holding pixels. */
 const formats: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'gif', 'heif'];
 
-/** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame) and AVIF. */
+/** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame), AVIF, and PBM, PGM, PPM and PAM. */
 export function sharpCodec(): ImageCodec {
   return { decode, encode: encodeRaster };
 }
@@ -40,6 +42,7 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   const limits = options.limits ?? defaultImageLimits;
   checkFileSize(bytes, limits, options.fileName);
   if (isBmp(bytes)) return decodeBmp(bytes, limits, options);
+  if (isPnm(bytes)) return decodePnm(bytes, limits, options);
   const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
   if (wide !== undefined) return wide;
   const input = { ignoreIcc: true, limitInputPixels: false, pages: 1, failOn: 'error' } as const;

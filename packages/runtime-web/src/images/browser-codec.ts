@@ -1,5 +1,5 @@
 /**
- * Images in a browser: the same pixels as `sharpCodec` gives in Node. PNG, TIFF and BMP are decoded exactly, at their
+ * Images in a browser: the same pixels as `sharpCodec` gives in Node. PNG, TIFF, BMP and Netpbm files are decoded exactly, at their
  * own depth; JPEG, WebP, GIF and AVIF by the browser.
  */
 import {
@@ -12,6 +12,7 @@ import {
   checkFileSize,
   decodeBmp,
   decodePng,
+  decodePnm,
   decodeTiff,
   imageError,
   imageKind,
@@ -20,7 +21,7 @@ import {
 import { encodeRaster } from './encode.ts';
 import { decodeNative } from './native-image.ts';
 
-/** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame), and AVIF. Works in pages and in workers. */
+/** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame), AVIF, and PBM, PGM, PPM and PAM. Works in pages and in workers. */
 export function browserCodec(): ImageCodec {
   return { decode, encode: encodeRaster };
 }
@@ -36,6 +37,8 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
       return decodeTiff(bytes, limits, options);
     case 'bmp':
       return decodeBmp(bytes, limits, options);
+    case 'pnm':
+      return decodePnm(bytes, limits, options);
     case 'heif':
       throw imageError(options.fileName, 'HEIF files are not read');
     case 'unknown':
