@@ -85,7 +85,7 @@ function readText(
     }
     let value = (bytes[at++] as number) - 0x30;
     // Bits need no space between them.
-    while (!isBitmap && isDigit(bytes[at])) value = 10 * value + (bytes[at++] as number) - 0x30;
+    if (!isBitmap) while (isDigit(bytes[at])) value = 10 * value + (bytes[at++] as number) - 0x30;
     checkValue(value, maxval);
     data[i] = value;
   }
