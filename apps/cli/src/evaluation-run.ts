@@ -1,13 +1,13 @@
 /** Evaluating a model on a data set, with pictures for the report: shared by `evaluate` and `demo`. */
 import { basename } from 'node:path';
-import type { Backend, Dataset, FileSource } from '@oddpixel/model-core/contract';
+import { describeRemark, type Backend, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { imagePath } from '@oddpixel/dataset';
 import type { EvaluationParams } from '@oddpixel/eval';
 import type { GalleryItem } from '@oddpixel/eval/report';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel, type ModelEvaluation } from '@oddpixel/workflow';
-import type { ProgressLine } from './progress.ts';
+import { sayRemarks, type ProgressLine } from './progress.ts';
 import { galleryItem, writeReport } from './report-files.ts';
 
 export interface EvaluationRun {
@@ -31,17 +31,12 @@ export async function runEvaluation(
   const { model, dataset, source, backend, progress, signal, report } = run;
   const codec = sharpCodec();
   const gallery: GalleryItem[] = [];
-  const warnings = new Set<string>();
   const evaluated = await evaluateModel(model, dataset, {
     backend,
     source,
     codec,
     signal,
     ...(run.params && { params: run.params }),
-    onWarning: (message) => {
-      warnings.add(message);
-      progress.say(`warning: ${message}`);
-    },
     onProgress: ({ done, total }) => progress.update('evaluate', done, total),
     ...(report !== undefined && {
       onImage: async (image): Promise<void> => {
@@ -51,6 +46,7 @@ export async function runEvaluation(
       },
     }),
   });
+  sayRemarks(progress, evaluated.remarks);
   if (report === undefined) return { ...evaluated, files: [] };
   const data = {
     title: `${basename(run.modelName)} on ${run.datasetName}`,
@@ -60,7 +56,7 @@ export async function runEvaluation(
     evaluation: evaluated.evaluation,
     gallery,
     excluded: evaluated.excluded,
-    warnings: [...warnings].slice(0, 20),
+    warnings: evaluated.remarks.map(describeRemark),
   };
   return { ...evaluated, files: await writeReport(report, data, signal) };
 }

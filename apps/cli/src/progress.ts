@@ -1,5 +1,7 @@
 /** Progress on stderr: nothing for quick commands, one live line on a terminal, a line now and then in a log. */
 
+import { describeRemark, type Remark } from '@oddpixel/model-core/contract';
+
 export interface ProgressLine {
   /** Shows how far a phase is: `done` of `total` items, 0 where nobody knows how many there will be. */
   update(phase: string, done: number, total: number, note?: string): void;
@@ -49,6 +51,11 @@ export function createProgress(quiet: boolean = false): ProgressLine {
     },
     end: clear,
   };
+}
+
+/** What a person should know although the work went on: one line each. */
+export function sayRemarks(progress: ProgressLine, remarks: readonly Remark[]): void {
+  for (const remark of remarks) progress.say(`warning: ${describeRemark(remark)}`);
 }
 
 /** A bar and a space after it, in at most `room` characters; nothing where a bar would say little. */

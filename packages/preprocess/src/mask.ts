@@ -7,7 +7,7 @@ import { checkRaster } from './pixels.ts';
 export interface MaskOptions {
   /** The file was compressed with loss (JPEG), so 0 is no longer exactly 0: cut at half of the type's range instead. */
   readonly lossy?: boolean;
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 export interface ModelMask {

@@ -19,7 +19,7 @@ export interface PreprocessOptions extends Placement {
   /** Handed through to the sample and its result. */
   readonly imageId?: number;
   /** Receives remarks that do not stop the work, for example that transparency was composed on black. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type Dataset,
   type ImageGeometry,
   type Raster,
+  type Remark,
   type Result,
   type Sample,
 } from '@oddpixel/model-core/contract';
@@ -19,7 +20,8 @@ import {
 } from '@oddpixel/eval';
 import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
-import { decode, prepareImage, type ImageAccess, type PreparedImage } from './prepared-images.ts';
+import { decode, notesOn, prepareImage, type ImageAccess, type PreparedImage } from './prepared-images.ts';
+import { remarkCollector } from './remark-collector.ts';
 
 /** One evaluated image, for galleries and overlays. */
 export interface EvaluatedSample {
@@ -48,6 +50,8 @@ export interface ModelEvaluation {
   /** Images left out because the model was trained or calibrated on them (by their content). */
   readonly excluded: readonly string[];
   readonly elapsedMs: number;
+  /** What a person should know about the images and masks; equal remarks are one, with all its files. */
+  readonly remarks: readonly Remark[];
 }
 
 /**
@@ -70,6 +74,7 @@ export async function evaluateModel(
       ...(model.manifest.thresholds && { modelThresholds: model.manifest.thresholds }),
     }),
   );
+  const noticed = remarkCollector();
   const loaded = await loadModel(model, options.backend);
   const started = performance.now();
   let done = 0;
@@ -93,7 +98,8 @@ export async function evaluateModel(
       return batch.map((image, index) => ({ ...image, result: results[index] as Result }));
     });
     for await (const batch of scored) {
-      for (const { sample, result, raster, mask, vanishedRegions } of batch) {
+      for (const { sample, result, raster, mask, vanishedRegions, remarks, maskRemarks } of batch) {
+        noticed.add([...remarks, ...maskRemarks]);
         evaluator.add({
           imageId: sample.imageId,
           fileName: sample.imageFileName,
@@ -112,7 +118,12 @@ export async function evaluateModel(
   } finally {
     await loaded.dispose();
   }
-  return { evaluation: evaluator.finish(), excluded, elapsedMs: performance.now() - started };
+  return {
+    evaluation: evaluator.finish(),
+    excluded,
+    elapsedMs: performance.now() - started,
+    remarks: noticed.remarks(),
+  };
 }
 
 function defaultSelection(dataset: Dataset): (sample: Sample) => boolean {
@@ -124,6 +135,7 @@ function defaultSelection(dataset: Dataset): (sample: Sample) => boolean {
 interface Mask {
   readonly mask?: Uint8Array;
   readonly vanishedRegions: number;
+  readonly maskRemarks: readonly Remark[];
 }
 
 /** Ground truth of one image at model size: empty for good images, absent for defective ones without a mask. */
@@ -136,21 +148,19 @@ async function readMask(
   const path = anomalyPath(dataset, image.sample);
   if (path === undefined) {
     return image.sample.imageLabel === 'ok'
-      ? { mask: emptyMask(geometry), vanishedRegions: 0 }
-      : { vanishedRegions: 0 };
+      ? { mask: emptyMask(geometry), vanishedRegions: 0, maskRemarks: [] }
+      : { vanishedRegions: 0, maskRemarks: [] };
   }
   const bytes = await options.source.read(path);
-  const raster = await decode(bytes, path, options);
-  return preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), ...warningsFor(options, path) });
+  const notes = notesOn(path);
+  const raster = await decode(bytes, path, options, notes);
+  const onWarning = (text: string): void => notes.add('mask', text);
+  const mask = preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), onWarning });
+  return { ...mask, maskRemarks: notes.remarks };
 }
 
 function emptyMask({ width, height }: ImageGeometry): Uint8Array {
   return new Uint8Array(width * height);
-}
-
-function warningsFor(options: EvaluateModelOptions, path: string): { onWarning?: (message: string) => void } {
-  const { onWarning } = options;
-  return onWarning === undefined ? {} : { onWarning: (message) => onWarning(`${path}: ${message}`) };
 }
 
 async function* keep<T>(

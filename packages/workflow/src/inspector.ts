@@ -13,12 +13,13 @@ import {
   type PreprocessParams,
   type Raster,
   type Region,
+  type Remark,
   type Result,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
-import { decode, preprocess } from './prepared-images.ts';
+import { decode, notesOn, preprocess, type Notes } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
 export interface InspectorOptions {
@@ -32,7 +33,6 @@ export interface InspectorOptions {
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
   readonly tile?: TileOptions;
   readonly limits?: ImageLimits;
-  readonly onWarning?: (message: string) => void;
   /**
    * Called for an image that cannot be read, decoded or preprocessed; the stream goes on without it.
    * Default: the first such image ends the stream with its error.
@@ -57,6 +57,8 @@ export interface Inspection {
   readonly raster: Raster;
   /** What the model saw. With tiles: absent. */
   readonly prepared?: PreprocessedSample;
+  /** What a person should know about this image, for example that its colour profile was ignored. */
+  readonly remarks: readonly Remark[];
 }
 
 export interface Inspector {
@@ -94,10 +96,16 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       const decoded = mapOrdered(
         inputs,
         2,
-        guarded(options, async (input) => toRaster(input, options)),
+        guarded(options, async (input) => {
+          const notes = notesOn(input.name);
+          return { notes, raster: await toRaster(input, options, notes) };
+        }),
       );
-      for await (const { name, value: raster } of present(decoded)) {
-        yield { name, raster, result: await inspectTiles(loaded, raster, tile, { ...run, ...batching }) };
+      for await (const { name, value } of present(decoded)) {
+        const { raster, notes } = value;
+        const tiling = { ...run, ...batching, ...notes.preprocessing };
+        const result = await inspectTiles(loaded, raster, tile, tiling);
+        yield { name, raster, result, remarks: notes.remarks };
       }
       return;
     }
@@ -145,6 +153,7 @@ async function* present<T>(items: AsyncIterable<T | undefined>): AsyncGenerator<
 interface Prepared {
   readonly raster: Raster;
   readonly prepared: PreprocessedSample;
+  readonly remarks: readonly Remark[];
 }
 
 async function prepare(
@@ -154,13 +163,13 @@ async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Prepared> {
   signal?.throwIfAborted();
-  const raster = await toRaster(input, options);
-  const { onWarning } = options;
+  const notes = notesOn(input.name);
+  const raster = await toRaster(input, options, notes);
   const prepared = preprocess(raster, params, input.name, {
     ...(input.domain && { domain: input.domain }),
-    ...(onWarning && { onWarning: (message: string) => onWarning(`${input.name}: ${message}`) }),
+    ...notes.preprocessing,
   });
-  return { raster, prepared };
+  return { raster, prepared, remarks: notes.remarks };
 }
 
 async function applyBatch(
@@ -175,10 +184,10 @@ async function applyBatch(
   return batch.map(({ name, value }, index) => ({ name, ...value, result: results[index] as Result }));
 }
 
-async function toRaster(input: InspectionInput, options: InspectorOptions): Promise<Raster> {
+async function toRaster(input: InspectionInput, options: InspectorOptions, notes: Notes): Promise<Raster> {
   const image = typeof input.image === 'function' ? await input.image() : input.image;
   if (!(image instanceof Uint8Array)) return image;
-  const { codec, ...access } = options;
+  const { codec, limits } = options;
   if (codec === undefined) {
     throw new ParameterError({
       name: 'codec',
@@ -187,7 +196,7 @@ async function toRaster(input: InspectionInput, options: InspectorOptions): Prom
       fix: 'Pass codec: sharpCodec() or give a Raster.',
     });
   }
-  return decode(image, input.name, { ...access, codec });
+  return decode(image, input.name, { codec, limits }, notes);
 }
 
 async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {

@@ -2,6 +2,7 @@
 import {
   ImageFormatError,
   mapOrdered,
+  remarkOnFiles,
   type Dataset,
   type FileSource,
   type ImageCodec,
@@ -9,6 +10,7 @@ import {
   type PreprocessedSample,
   type PreprocessParams,
   type Raster,
+  type Remark,
   type Sample,
   type Store,
 } from '@oddpixel/model-core/contract';
@@ -27,11 +29,10 @@ export interface ImageAccess {
   readonly codec: ImageCodec;
   /** Where preprocessed images are kept between runs. Default: nowhere. */
   readonly store?: Store;
-  readonly limits?: ImageLimits;
+  readonly limits?: ImageLimits | undefined;
   /** Files read and decoded at the same time. Default 4. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
-  readonly onWarning?: (message: string) => void;
 }
 
 /** One image of a data set, ready for the model. */
@@ -42,6 +43,8 @@ export interface PreparedImage {
   readonly hash: string;
   /** The decoded image; absent where the cache made decoding unnecessary. */
   readonly raster?: Raster;
+  /** What decoding and preprocessing noticed. */
+  readonly remarks: readonly Remark[];
 }
 
 /** The key of one preprocessed image: what it is made of, and nothing else. */
@@ -74,24 +77,46 @@ export async function prepareImage(
   const bytes = await access.source.read(path);
   const hash = await hashBytes(bytes);
   const key = access.store && (await cacheKey(hash, params));
-  const cached = key === undefined ? undefined : await readCached(access, key);
-  if (cached !== undefined) return { sample, hash, prepared: { ...cached, imageId: sample.imageId } };
-  const raster = await decode(bytes, path, access);
-  const prepared = preprocess(raster, params, path, { imageId: sample.imageId, ...warnings(access, path) });
+  const notes = notesOn(path);
+  const cached = key === undefined ? undefined : await readCached(access, key, notes);
+  if (cached !== undefined) {
+    return { sample, hash, prepared: { ...cached, imageId: sample.imageId }, remarks: notes.remarks };
+  }
+  const raster = await decode(bytes, path, access, notes);
+  const prepared = preprocess(raster, params, path, { imageId: sample.imageId, ...notes.preprocessing });
   if (key !== undefined) await access.store?.put(key, encodeSample(prepared));
-  return { sample, hash, prepared, raster };
+  return { sample, hash, prepared, raster, remarks: notes.remarks };
 }
 
-/** Decodes with the limits and warnings of `access`, naming `path`. */
+/** What is noticed about one file on its way to the model. */
+export interface Notes {
+  /** Grows while the file is worked on. */
+  readonly remarks: readonly Remark[];
+  add(code: string, text: string): void;
+  /** Options of `preprocessRaster` that write here. */
+  readonly preprocessing: Pick<PreprocessOptions, 'onWarning'>;
+}
+
+export function notesOn(path: string): Notes {
+  const remarks: Remark[] = [];
+  const add: Notes['add'] = (code, text) => {
+    const remark = remarkOnFiles({ code, text, files: [path] });
+    if (!remarks.some(({ message }) => message === remark.message)) remarks.push(remark);
+  };
+  return { remarks, add, preprocessing: { onWarning: (text) => add('preprocessing', text) } };
+}
+
+/** Decodes with the limits of `access`, naming `path`. */
 export function decode(
   bytes: Uint8Array,
   path: string,
-  access: Pick<ImageAccess, 'codec' | 'limits' | 'onWarning'>,
+  { codec, limits }: Pick<ImageAccess, 'codec' | 'limits'>,
+  notes: Notes,
 ): Promise<Raster> {
-  return access.codec.decode(bytes, {
+  return codec.decode(bytes, {
     fileName: path,
-    ...(access.limits && { limits: access.limits }),
-    ...warnings(access, path),
+    ...(limits && { limits }),
+    onWarning: (text) => notes.add('decoding', text),
   });
 }
 
@@ -110,22 +135,18 @@ export function preprocess(
   }
 }
 
-function warnings(
-  access: Pick<ImageAccess, 'onWarning'>,
-  path: string,
-): { onWarning?: (message: string) => void } {
-  const { onWarning } = access;
-  return onWarning === undefined ? {} : { onWarning: (message) => onWarning(`${path}: ${message}`) };
-}
-
 /** A damaged cache entry counts as absent: it is made again. */
-async function readCached(access: ImageAccess, key: string): Promise<PreprocessedSample | undefined> {
+async function readCached(
+  access: ImageAccess,
+  key: string,
+  notes: Notes,
+): Promise<PreprocessedSample | undefined> {
   const bytes = await access.store?.get(key);
   if (bytes === undefined) return undefined;
   try {
     return decodeSample(bytes);
   } catch {
-    access.onWarning?.(`cache entry ${key} is damaged and is made again`);
+    notes.add('damagedCacheEntry', 'the cache entry of this image is damaged and is made again');
     return undefined;
   }
 }

@@ -1,7 +1,14 @@
 /** Preprocessing a data set ahead of use, into a store that later runs read. */
-import type { Dataset, PreprocessedSample, PreprocessParams, Sample } from '@oddpixel/model-core/contract';
+import type {
+  Dataset,
+  PreprocessedSample,
+  PreprocessParams,
+  Remark,
+  Sample,
+} from '@oddpixel/model-core/contract';
 import { ParameterError } from '@oddpixel/model-core/contract';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
+import { remarkCollector } from './remark-collector.ts';
 
 export interface PreprocessDatasetOptions extends ImageAccess {
   readonly onProgress?: (progress: { done: number; total: number }) => void;
@@ -13,6 +20,8 @@ export interface PreprocessedDataset {
   readonly params: PreprocessParams;
   /** SHA-256 of each image's file, by image id. */
   readonly hashes: ReadonlyMap<number, string>;
+  /** What a person should know about the images. */
+  readonly remarks: readonly Remark[];
   /** Reads preprocessed images, in the order of `samples`. An entry that is missing by now is made again. */
   read(samples?: readonly Sample[]): AsyncGenerator<PreprocessedSample, void, undefined>;
 }
@@ -37,14 +46,17 @@ export async function preprocessDataset(
     });
   }
   const hashes = new Map<number, string>();
-  for await (const { sample, hash } of prepareImages(dataset, dataset.samples, params, options)) {
+  const noticed = remarkCollector();
+  for await (const { sample, hash, remarks } of prepareImages(dataset, dataset.samples, params, options)) {
     hashes.set(sample.imageId, hash);
+    noticed.add(remarks);
     options.onProgress?.({ done: hashes.size, total: dataset.samples.length });
   }
   return {
     dataset,
     params,
     hashes,
+    remarks: noticed.remarks(),
     async *read(samples = dataset.samples) {
       for await (const { prepared } of prepareImages(dataset, samples, params, options)) yield prepared;
     },

@@ -6,9 +6,15 @@ import {
   planTiles,
   preprocessParamsFromModel,
   preprocessRaster,
+  type PreprocessOptions,
   type TileOptions,
 } from '@oddpixel/preprocess';
 import type { Batching } from './batching.ts';
+
+/** How the tiles are run, and who is told what preprocessing notices. */
+interface TileRun extends Batching, Pick<PreprocessOptions, 'onWarning'> {
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Runs the model on every tile and blends the maps without seams.
@@ -20,7 +26,7 @@ export async function inspectTiles(
   loaded: LoadedModel,
   raster: Raster,
   tile: TileOptions,
-  { signal, batchSize, inFlight }: Batching & { signal?: AbortSignal },
+  { signal, batchSize, inFlight, onWarning }: TileRun,
 ): Promise<Result> {
   const params = preprocessParamsFromModel(loaded.model.manifest);
   const { width: sourceWidth, height: sourceHeight } = raster;
@@ -35,7 +41,7 @@ export async function inspectTiles(
   let score = -Infinity;
   const scored = mapOrdered(inBatches(boxes, batchSize), inFlight, (batch) =>
     loaded.apply(
-      batch.map((box) => preprocessRaster(raster, params, { box })),
+      batch.map((box) => preprocessRaster(raster, params, { box, onWarning })),
       run,
     ),
   );

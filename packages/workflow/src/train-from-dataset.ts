@@ -5,6 +5,7 @@ import {
   type Dataset,
   type HeadType,
   type PreprocessParams,
+  type Remark,
   type Sample,
   type Store,
 } from '@oddpixel/model-core/contract';
@@ -22,6 +23,7 @@ import {
 import { carveValidation, findSamples } from '@oddpixel/dataset';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
+import { remarkCollector, type RemarkCollector } from './remark-collector.ts';
 
 export interface TrainFromDatasetOptions extends ImageAccess {
   readonly backend: Backend;
@@ -59,6 +61,8 @@ export interface TrainedFromDataset {
   /** Images that the model learned from, and independent ones that calibrated it. */
   readonly trainImages: number;
   readonly validationImages: number;
+  /** What a person should know about the images and the caches, each once however often an image was read. */
+  readonly remarks: readonly Remark[];
 }
 
 /**
@@ -73,7 +77,7 @@ export async function trainFromDataset(
   options: TrainFromDatasetOptions,
 ): Promise<TrainedFromDataset> {
   const { backend, extractor, preprocessing, head = 'memory' } = options;
-  const { augmentation, featureStore, onWarning } = options;
+  const { augmentation, featureStore } = options;
   const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
   const dataset = head === 'student' ? withValidation(given, options.params?.seed ?? 0) : given;
   const train = trainingSplit(dataset);
@@ -84,7 +88,8 @@ export async function trainFromDataset(
     id: extractor.id,
     ...(extractor.outputs && { outputs: [...extractor.outputs] }),
   });
-  const images = trainingSamples(dataset, train, options);
+  const noticed = remarkCollector();
+  const images = trainingSamples(dataset, train, options, noticed);
   const samples =
     augmentation === undefined
       ? images
@@ -92,15 +97,16 @@ export async function trainFromDataset(
   const { model, result } = await trainModel(initial, samples, params, {
     backend,
     ...(featureStore && { featureStore }),
-    ...(onWarning && { onWarning }),
-    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, options) }),
+    onWarning: (message) => noticed.add([{ code: 'damagedCacheEntry', message }]),
+    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, options, noticed) }),
     ...(signal && { signal }),
     ...(resume && { resume }),
     ...(onCheckpoint && { onCheckpoint }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(onProgress && { onProgress }),
   });
-  return { model, result, trainImages: train.length, validationImages: validation.length };
+  const counts = { trainImages: train.length, validationImages: validation.length };
+  return { model, result, ...counts, remarks: noticed.remarks() };
 }
 
 const validationShare = 0.2;
@@ -119,16 +125,18 @@ export function trainingSamples(
   dataset: Dataset,
   samples: readonly Sample[],
   options: TrainFromDatasetOptions,
+  noticed: Pick<RemarkCollector, 'add'> = remarkCollector(),
 ): TrainingSamples {
   return {
     count: samples.length,
     async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
-      for await (const { sample, prepared, hash } of prepareImages(
+      for await (const { sample, prepared, hash, remarks } of prepareImages(
         dataset,
         samples,
         options.preprocessing,
         options,
       )) {
+        noticed.add(remarks);
         yield {
           ...prepared,
           imageHash: hash.slice(0, 16),

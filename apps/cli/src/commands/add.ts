@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/model-core/contract';
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { writeModel } from '@oddpixel/model-core/model';
 import { hashBytes } from '@oddpixel/dataset';
@@ -9,7 +10,7 @@ import { imageFiles, openModel } from '../data.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
 import { counted, printJson } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, sayRemarks } from '../progress.ts';
 
 interface AddOptions {
   out: string;
@@ -39,16 +40,17 @@ export function addCommand(context: CommandContext): Command {
         signal,
         ...(options.threads !== undefined && { threads: options.threads }),
       });
+      const noticed: Remark[] = [];
       const samples = {
         count: files.length,
         async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
           for (const file of files) {
             const bytes = await readFile(file);
-            const raster = await codec.decode(bytes, {
-              fileName: file,
-              onWarning: (message) => progress.say(`warning: ${file}: ${message}`),
-            });
-            yield { ...preprocessRaster(raster, params), imageHash: (await hashBytes(bytes)).slice(0, 16) };
+            const notice = (code: string) => (text: string) =>
+              void noticed.push(remarkOnFiles({ code, text, files: [file] }));
+            const raster = await codec.decode(bytes, { fileName: file, onWarning: notice('decoding') });
+            const prepared = preprocessRaster(raster, params, { onWarning: notice('preprocessing') });
+            yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
           }
         },
       };
@@ -60,7 +62,10 @@ export function addCommand(context: CommandContext): Command {
         });
         await writeFileAtomic(options.out, writeModel(grown), { signal });
         progress.end();
-        if (options.json === true) printJson({ model: options.out, images: files.length, rowsAdded });
+        const remarks = mergeRemarks(noticed);
+        sayRemarks(progress, remarks);
+        if (options.json === true)
+          printJson({ model: options.out, images: files.length, rowsAdded, remarks });
         else
           process.stdout.write(
             `${options.out}: ${counted(files.length, 'image')} accepted, ${counted(rowsAdded, 'row')} added\n`,

@@ -23,7 +23,7 @@ import {
 import { openDevice } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printTable } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, sayRemarks } from '../progress.ts';
 import { predictFiles } from './predict.ts';
 
 const batchSizes = [1, 4, 8];
@@ -168,7 +168,7 @@ function benchTrain(context: CommandContext): Command {
           bareSeconds.push(images / (await bestRate(bare, input, [3, height, width], images)));
           const started = performance.now();
           const timer = phaseTimer();
-          const { model } = await trainFromDataset(dataset, {
+          const { model, remarks } = await trainFromDataset(dataset, {
             backend,
             source: opened.source,
             codec: sharpCodec(),
@@ -182,6 +182,7 @@ function benchTrain(context: CommandContext): Command {
           await writeFileAtomic(file, writeModel(model));
           await stat(file);
           trainSeconds.push((performance.now() - started) / 1000);
+          if (round === 0) sayRemarks(progress, remarks);
           for (const [phase, seconds] of timer.finish())
             phases.set(phase, [...(phases.get(phase) ?? []), seconds]);
           progress.update('rounds', round + 1, options.repeat);

@@ -15,7 +15,7 @@ import { deviceOption, openDevice, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
-import { createProgress, type ProgressLine } from '../progress.ts';
+import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
 interface DemoOptions {
   out: string;
@@ -46,7 +46,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   const dataset = await readAnomalyDataset(source, { layout: 'mvtec' });
   const backend = await openDevice(options.device, progress, { signal });
   try {
-    const { model } = await trainFromDataset(dataset, {
+    const { model, remarks } = await trainFromDataset(dataset, {
       backend,
       source,
       codec,
@@ -56,6 +56,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
       signal,
       onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
     });
+    sayRemarks(progress, remarks);
     const modelFile = join(options.out, 'apples.onnx');
     await writeFileAtomic(modelFile, writeModel(model), { signal });
     const evaluated = await runEvaluation({

@@ -83,6 +83,7 @@ async function evaluate(
       printJson({
         ...summarizeEvaluation(evaluated.evaluation),
         excluded: evaluated.excluded,
+        remarks: evaluated.remarks,
         report: evaluated.files[0] ?? null,
         timing: { imagesPerSecond: (1000 * evaluated.evaluation.counts.images) / evaluated.elapsedMs },
       });

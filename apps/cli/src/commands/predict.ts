@@ -1,7 +1,12 @@
 import { basename, extname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
-import type { Backend, ThresholdStatement } from '@oddpixel/model-core/contract';
+import {
+  mergeRemarks,
+  type Backend,
+  type Remark,
+  type ThresholdStatement,
+} from '@oddpixel/model-core/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { imageFiles, numberOption, openModel, parseSize, readBytes } from '../data.ts';
@@ -9,7 +14,7 @@ import { deviceOption, openDevice, threadsOption, type DeviceName } from '../dev
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
 import { describeError, exitCodes, UsageError, type CommandContext } from '../outcome.ts';
 import { counted, formatNumber, printJson, printTable } from '../output.ts';
-import { createProgress, type ProgressLine } from '../progress.ts';
+import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
 interface PredictOptions {
   out?: string;
@@ -88,6 +93,7 @@ async function predict(
   try {
     const outcome = await predictFiles(model, files, options, backend, progress, signal);
     progress.end();
+    sayRemarks(progress, outcome.remarks);
     report(model, outcome, options);
     const { predictions, failures } = outcome;
     if (failures.length > 0) context.setExitCode(exitCodes.failure);
@@ -108,6 +114,8 @@ interface Failure {
 interface PredictOutcome {
   readonly predictions: readonly Prediction[];
   readonly failures: readonly Failure[];
+  /** Equal remarks are one, with all its files. */
+  readonly remarks: readonly Remark[];
   readonly elapsedMs: number;
 }
 
@@ -127,7 +135,6 @@ export async function predictFiles(
     codec,
     ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
-    onWarning: (message) => progress.say(`warning: ${message}`),
     // One bad file among thousands costs its own verdict, not those of the others.
     onError(file, error) {
       signal.throwIfAborted();
@@ -138,10 +145,12 @@ export async function predictFiles(
   });
   const names = uniqueNames(files);
   const predictions: Prediction[] = [];
+  const noticed: Remark[] = [];
   const started = performance.now();
   try {
     const inputs = files.map((file): InspectionInput => ({ name: file, image: () => readBytes(file) }));
     for await (const inspection of inspector.inspectAll(inputs, { signal })) {
+      noticed.push(...inspection.remarks);
       const name = names.get(inspection.name) ?? inspection.name;
       const written =
         options.out === undefined
@@ -160,7 +169,7 @@ export async function predictFiles(
   } finally {
     await inspector.dispose();
   }
-  return { predictions, failures, elapsedMs: performance.now() - started };
+  return { predictions, failures, remarks: mergeRemarks(noticed), elapsedMs: performance.now() - started };
 }
 
 function tileOptions(
@@ -186,7 +195,7 @@ function toPrediction({ name, result }: Inspection, files: readonly string[]): P
 
 function report(
   model: AnomalyModel,
-  { predictions, failures, elapsedMs }: PredictOutcome,
+  { predictions, failures, remarks, elapsedMs }: PredictOutcome,
   options: PredictOptions,
 ): void {
   const statement: ThresholdStatement | undefined = model.manifest.thresholds?.statement;
@@ -194,6 +203,7 @@ function report(
     printJson({
       images: predictions,
       failures,
+      remarks,
       threshold: model.manifest.thresholds?.classification ?? null,
       statement: statement ?? null,
       timing: { imagesPerSecond: (1000 * predictions.length) / elapsedMs },

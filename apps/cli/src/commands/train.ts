@@ -21,7 +21,7 @@ import {
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, sayRemarks } from '../progress.ts';
 import { trainingProgress } from '../training-progress.ts';
 
 interface TrainOptions extends DataOptions {
@@ -224,7 +224,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   });
   try {
     const started = performance.now();
-    const { model, result, trainImages, validationImages } = await trainFromDataset(dataset, {
+    const { model, result, trainImages, validationImages, remarks } = await trainFromDataset(dataset, {
       backend,
       source: opened.source,
       codec: sharpCodec(),
@@ -249,11 +249,11 @@ async function train(path: string, options: TrainOptions, context: CommandContex
         onCheckpoint: (bytes: Uint8Array) => writeFileAtomic(options.checkpoint as string, bytes, { signal }),
       }),
       onProgress: trainingProgress(progress),
-      onWarning: (message) => progress.say(`warning: ${message}`),
     });
     const bytes = writeModel(model);
     await writeFileAtomic(options.out, bytes, { signal });
     progress.end();
+    sayRemarks(progress, remarks);
     const { thresholds, training, head } = model.manifest;
     const seconds = (performance.now() - started) / 1000;
     if (options.json === true) {
@@ -266,6 +266,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
         figures: training?.figures,
         thresholds,
         result,
+        remarks,
         seconds,
       });
       return;

@@ -60,6 +60,16 @@ const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: 
 /** Of sizes, in pixels. */
 const range = z.object({ min: count, max: count });
 
+/** What a person should know although the work went on. */
+const remarks = z.array(
+  z.object({
+    code: z.string(),
+    message: z.string(),
+    files: z.array(z.string()).optional(),
+    fix: z.string().optional(),
+  }),
+);
+
 /** One schema per command. */
 export const jsonOutputs = {
   dataset: z.object({
@@ -92,9 +102,16 @@ export const jsonOutputs = {
     figures: z.record(z.string(), z.number()),
     thresholds: thresholds.optional(),
     result: z.object({ finalError: z.number().nullable(), finalEpoch: count }).loose(),
+    remarks,
     seconds: z.number(),
   }),
-  evaluate: z.object({ ...evaluation, excluded: z.array(z.string()), report: z.string().nullable(), timing }),
+  evaluate: z.object({
+    ...evaluation,
+    excluded: z.array(z.string()),
+    remarks,
+    report: z.string().nullable(),
+    timing,
+  }),
   predict: z.object({
     images: z.array(
       z.object({
@@ -113,11 +130,12 @@ export const jsonOutputs = {
       }),
     ),
     failures: z.array(z.object({ file: z.string(), error: z.string() })),
+    remarks,
     threshold: z.number().nullable(),
     statement: statement.nullable(),
     timing,
   }),
-  add: z.object({ model: z.string(), images: count, rowsAdded: count }),
+  add: z.object({ model: z.string(), images: count, rowsAdded: count, remarks }),
   info: z.object({ sizeBytes: count, manifest: z.object({ version: z.literal(1) }).loose() }),
   export: z.object({ file: z.string(), sizeBytes: count, standalone: z.boolean() }),
   devices: z.object({

@@ -1,5 +1,5 @@
 /** The evaluation report: one HTML file about the images whose truth is known. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import { describeRemark, type Raster } from '@oddpixel/model-core/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { drawGalleryItem, renderReport, type GalleryItem } from '@oddpixel/eval/report';
 import { evaluateModel } from '@oddpixel/workflow';
@@ -21,19 +21,17 @@ export async function writeReport(
   const { dataset, source } = studioDataset(judged, 'test', await session.store());
   const codec = croppingCodec(session.codec, session.model.region);
   const gallery: GalleryItem[] = [];
-  const warnings = new Set<string>();
   const encode = async (picture: Raster, kind: 'photo' | 'exact'): Promise<string> => {
     const format = kind === 'photo' ? 'jpeg' : 'png';
     return `data:image/${format};base64,${toBase64(await codec.encode(picture, format))}`;
   };
-  const { evaluation, excluded } = await evaluateModel(model, dataset, {
+  const { evaluation, excluded, remarks } = await evaluateModel(model, dataset, {
     backend: await session.backend(),
     source,
     codec,
     limits: studioLimits,
     concurrency: 2,
     signal,
-    onWarning: (message) => warnings.add(message),
     onProgress: progress,
     onImage: async ({ sample, result, raster, mask }) => {
       if (raster === undefined) throw new Error('an image was not decoded');
@@ -63,7 +61,7 @@ export async function writeReport(
     evaluation,
     gallery,
     excluded,
-    warnings: [...warnings].slice(0, 20),
+    warnings: remarks.map(describeRemark),
   });
   return new Blob([html], { type: 'text/html' });
 }

@@ -1,0 +1,89 @@
+/** What a person should know about images is part of every result. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
+import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
+import { readInitialModel } from '@oddpixel/initial-models/node';
+import { small } from '@oddpixel/initial-models/small';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { cpu, sharpCodec } from '@oddpixel/runtime-node';
+import { evaluateModel } from './evaluate-model.ts';
+import { createInspector, type Inspection } from './inspector.ts';
+import { trainFromDataset, type TrainedFromDataset } from './train-from-dataset.ts';
+import { cloth } from './testing/cloth.ts';
+
+const transparent = /partly transparent/;
+let codec: ImageCodec;
+let backend: Backend;
+let source: FileSource;
+let dataset: Dataset;
+let trained: TrainedFromDataset;
+let model: AnomalyModel;
+
+beforeAll(async () => {
+  codec = sharpCodec();
+  backend = await cpu().open();
+  const files = new Map<string, Uint8Array>();
+  for (let i = 0; i < 5; i++) {
+    files.set(`train/good/${i}.png`, await codec.encode(i < 4 ? halfClear(i) : cloth(96, 64, i), 'png'));
+    files.set(`test/good/${i}.png`, await codec.encode(halfClear(10 + i), 'png'));
+  }
+  source = memoryFileSource(files);
+  dataset = await readAnomalyDataset(source);
+  trained = await trainFromDataset(dataset, {
+    backend,
+    source,
+    codec,
+    preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
+    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    params: { numRows: 100 },
+  });
+  ({ model } = trained);
+});
+
+afterAll(() => backend.dispose());
+
+/** Cloth whose right half lets the light through. */
+function halfClear(seed: number): Raster {
+  const { width, height, data } = cloth(96, 64, seed);
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[3 * i + c] as number;
+    rgba[4 * i + 3] = i % width < width / 2 ? 255 : 128;
+  }
+  return { width, height, channels: 4, data: rgba, hasAlpha: true };
+}
+
+describe('remarks', () => {
+  test('of a training say each thing once, with all files, however often the images were read', () => {
+    const about = trained.remarks.filter(({ message }) => transparent.test(message));
+    expect(about).toHaveLength(1);
+    expect(about[0]?.files).toEqual([0, 1, 2, 3].map((i) => `train/good/${i}.png`));
+    expect(about[0]?.message).toContain('train/good/0.png');
+  });
+
+  test('of an evaluation do too', async () => {
+    const { remarks } = await evaluateModel(model, dataset, { backend, source, codec });
+    const about = remarks.filter(({ message }) => transparent.test(message));
+    expect(about.map(({ files }) => files?.length)).toEqual([5]);
+  });
+
+  test.each([undefined, { tileWidth: 48, tileHeight: 48, overlap: 8 }])(
+    'of an inspection belong to its image alone: tiles %o',
+    async (tile) => {
+      const inspector = await createInspector(model, { backend, codec, ...(tile && { tile }) });
+      const inputs = [
+        { name: 'opaque', image: cloth(96, 64, 20) },
+        { name: 'clear', image: await codec.encode(halfClear(21), 'png') },
+      ];
+      const inspections: Inspection[] = [];
+      for await (const inspection of inspector.inspectAll(inputs)) inspections.push(inspection);
+      const texts = inspections.map(({ remarks }) =>
+        remarks.filter(({ message }) => transparent.test(message)),
+      );
+      expect(texts.map((remarks) => remarks.length)).toEqual([0, 1]);
+      expect(texts[1]?.[0]?.files).toEqual(['clear']);
+      await inspector.dispose();
+    },
+  );
+});
