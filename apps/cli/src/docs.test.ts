@@ -30,6 +30,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - \`evaluate --report\` of a model that was trained by epochs shows its error over the epochs, which epoch was kept, and what ended the training.
 - \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command.
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C.
+- Images that are damaged or cut off are errors. With \`--accept-damaged\` what can be read of them is used, with a warning that says what is missing; the rest is gray or black.
 - Files are written to a temporary name and renamed, so none is ever half-written.
 - \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
 - \`--backbone https://example.com/extractor.onnx#sha256=HEX\` downloads a published feature extractor, checks its SHA-256, and keeps it in \`ODDPIXEL_CACHE\` or the system's folder for caches, so that the next training needs no network. A file that was put there by hand counts as downloaded: when a download fails, the message says where.

@@ -22,6 +22,8 @@ export interface EvaluationRun {
   /** Folder of the report. Absent: no report. */
   readonly report?: string;
   readonly params?: Partial<EvaluationParams>;
+  /** Take what can be read of damaged images. Default: refuse them. */
+  readonly acceptDamaged?: boolean | undefined;
 }
 
 /** Evaluates and, where asked, writes the report. */
@@ -29,7 +31,7 @@ export async function runEvaluation(
   run: EvaluationRun,
 ): Promise<ModelEvaluation & { readonly files: readonly string[] }> {
   const { model, dataset, source, backend, progress, signal, report } = run;
-  const codec = sharpCodec();
+  const codec = sharpCodec({ acceptDamaged: run.acceptDamaged });
   const gallery: GalleryItem[] = [];
   const evaluated = await evaluateModel(model, dataset, {
     backend,

@@ -10,7 +10,7 @@ export {
   type WebGpuOptions,
 } from './backends.ts';
 export { cpuPool } from './cpu-pool.ts';
-export { sharpCodec } from './codec/sharp-codec.ts';
+export { sharpCodec, type CodecDefaults } from './codec/sharp-codec.ts';
 export {
   diskStore,
   nodeFileSource,

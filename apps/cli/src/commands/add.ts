@@ -7,12 +7,13 @@ import { hashBytes } from '@oddpixel/dataset';
 import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
 import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { imageFiles, openModel } from '../data.ts';
+import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
 import { counted, printJson } from '../output.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 
-interface AddOptions {
+interface AddOptions extends AcceptDamaged {
   out: string;
   device: DeviceName;
   threads?: number;
@@ -28,13 +29,14 @@ export function addCommand(context: CommandContext): Command {
     .requiredOption('--out <file>', 'the model file to write; may be the same file')
     .addOption(deviceOption())
     .addOption(threadsOption())
+    .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action(async (modelPath: string, paths: string[], options: AddOptions) => {
       const { signal } = context;
       const model = await openModel(modelPath);
       const files = await imageFiles(paths);
       const params = preprocessParamsFromModel(model.manifest);
-      const codec = sharpCodec();
+      const codec = sharpCodec({ acceptDamaged: options.acceptDamaged });
       const progress = createProgress();
       const backend = await openDevice(options.device, progress, {
         signal,

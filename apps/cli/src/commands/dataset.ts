@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
+import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { layouts, openDataset, type DataOptions } from '../data.ts';
 import { exitCodes, type CommandContext } from '../outcome.ts';
 import { counted, printJson, printTable } from '../output.ts';
@@ -29,8 +30,9 @@ export function datasetCommand(context: CommandContext): Command {
     .argument('<data>', 'a folder, or a CSV table')
     .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table file,group: images of one part')
+    .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
-    .action(async (path: string, options: DataOptions & { json?: boolean }) => {
+    .action(async (path: string, options: DataOptions & AcceptDamaged & { json?: boolean }) => {
       const { dataset, source } = await openDataset(path, options);
       const progress = createProgress();
       const rows = new Map<string, Row>();
@@ -44,7 +46,7 @@ export function datasetCommand(context: CommandContext): Command {
       for (const sample of dataset.samples) rowOf(sample).images++;
       const problems = await checkSamples(dataset, {
         source,
-        codec: sharpCodec(),
+        codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
         signal: context.signal,
         onProgress: ({ done, total }) => progress.update('check', done, total),
         onImage: ({ sample, width, height }) => {

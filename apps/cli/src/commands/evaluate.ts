@@ -3,13 +3,14 @@ import { Command, Option } from 'commander';
 import { DatasetError } from '@oddpixel/model-core/contract';
 import { summarizeEvaluation } from '@oddpixel/eval';
 import { layouts, numberOption, openDataset, openModel, type DataOptions } from '../data.ts';
+import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
-interface EvaluateOptions extends DataOptions {
+interface EvaluateOptions extends DataOptions, AcceptDamaged {
   report?: string;
   device: DeviceName;
   threads?: number;
@@ -34,6 +35,7 @@ export function evaluateCommand(context: CommandContext): Command {
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
+    .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action((model: string, data: string, options: EvaluateOptions) =>
       evaluate(model, data, options, context),
@@ -64,6 +66,7 @@ async function evaluate(
       backend,
       progress,
       signal,
+      acceptDamaged: options.acceptDamaged,
       params: { bootstrapSamples: options.bootstrap },
       ...(options.report !== undefined && { report: options.report }),
     });

@@ -9,6 +9,7 @@ import {
 } from '@oddpixel/model-core/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
+import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { imageFiles, numberOption, openModel, parseSize, readBytes } from '../data.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
@@ -16,7 +17,7 @@ import { describeError, exitCodes, UsageError, type CommandContext } from '../ou
 import { counted, formatNumber, printJson, printTable } from '../output.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
-interface PredictOptions {
+interface PredictOptions extends AcceptDamaged {
   out?: string;
   map: MapFormat;
   tile?: string;
@@ -65,6 +66,7 @@ export function predictCommand(context: CommandContext): Command {
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
+    .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .option('--fail-on-nok', 'exit with 3 when an image is nok')
     .action((model: string, images: string[], options: PredictOptions) =>
@@ -123,12 +125,12 @@ interface PredictOutcome {
 export async function predictFiles(
   model: AnomalyModel,
   files: readonly string[],
-  options: Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch'>,
+  options: Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'>,
   backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<PredictOutcome> {
-  const codec = sharpCodec();
+  const codec = sharpCodec({ acceptDamaged: options.acceptDamaged });
   const failures: Failure[] = [];
   const inspector = await createInspector(model, {
     backend,

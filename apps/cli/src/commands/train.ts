@@ -18,13 +18,14 @@ import {
   splitForTraining,
   type DataOptions,
 } from '../data.ts';
+import { acceptDamagedOption, cacheFolder, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson } from '../output.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 import { trainingProgress } from '../training-progress.ts';
 
-interface TrainOptions extends DataOptions {
+interface TrainOptions extends DataOptions, AcceptDamaged {
   out: string;
   head: HeadType;
   backbone: string;
@@ -165,6 +166,7 @@ export function trainCommand(context: CommandContext): Command {
       '--cache <folder>',
       'keep preprocessed images and features there, so that the next training on them runs no extractor',
     )
+    .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action((path: string, options: TrainOptions) => train(path, options, context));
 }
@@ -227,15 +229,15 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     const { model, result, trainImages, validationImages, remarks } = await trainFromDataset(dataset, {
       backend,
       source: opened.source,
-      codec: sharpCodec(),
+      codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
       extractor,
       preprocessing,
       head: options.head,
       params: headParams(options),
       signal,
       ...(options.cache !== undefined && {
-        store: diskStore(options.cache),
-        featureStore: diskStore(options.cache),
+        store: diskStore(cacheFolder(options.cache, options)),
+        featureStore: diskStore(cacheFolder(options.cache, options)),
       }),
       ...(options.augment && {
         augmentation: {

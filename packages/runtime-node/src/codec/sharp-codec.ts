@@ -34,9 +34,20 @@ import { encodeRaster } from './encode.ts';
 const formats: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'gif', 'heif'];
 
 /** An ImageCodec for PNG, JPEG, WebP, TIFF, BMP, GIF (first frame), AVIF, and PBM, PGM, PPM and PAM. */
-export function sharpCodec(): ImageCodec {
-  return { decode, encode: encodeRaster };
+export function sharpCodec(defaults: CodecDefaults = {}): ImageCodec {
+  return {
+    decode: (bytes, options = {}) =>
+      decode(bytes, {
+        ...options,
+        limits: options.limits ?? defaults.limits ?? defaultImageLimits,
+        acceptDamaged: options.acceptDamaged ?? defaults.acceptDamaged,
+      }),
+    encode: encodeRaster,
+  };
 }
+
+/** What `decode` does where its own options say nothing. */
+export type CodecDefaults = Pick<DecodeOptions, 'limits' | 'acceptDamaged'>;
 
 async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Raster> {
   const limits = options.limits ?? defaultImageLimits;
@@ -45,7 +56,12 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   if (isPnm(bytes)) return decodePnm(bytes, limits, options);
   const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
   if (wide !== undefined) return wide;
-  const input = { ignoreIcc: true, limitInputPixels: false, pages: 1, failOn: 'error' } as const;
+  const input = {
+    ignoreIcc: true,
+    limitInputPixels: false,
+    pages: 1,
+    failOn: options.acceptDamaged === true ? 'none' : 'error',
+  } as const;
   const metadata = await readHeader(bytes, input, options);
   checkPixels(metadata.width, metadata.height, limits, options.fileName);
   if (metadata.hasProfile === true) {
