@@ -66,7 +66,7 @@ async function download(text: string, { context, progress }: BackboneOptions): P
       signal: context.signal,
       cache,
       onWarning: ({ message }) => {
-        progress.say(`warning: ${message}`);
+        progress.warn(message);
         isNew = false;
       },
       onProgress: ({ receivedBytes, totalBytes = 0 }) => {

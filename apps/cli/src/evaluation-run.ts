@@ -1,6 +1,12 @@
 /** Evaluating a model on a data set, with pictures for the report: shared by `evaluate` and `demo`. */
 import { basename } from 'node:path';
-import { describeRemark, type Backend, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  describeRemark,
+  type Backend,
+  type Dataset,
+  type FileSource,
+  type ImageLimits,
+} from '@oddpixel/model-core/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { imagePath } from '@oddpixel/dataset';
 import type { EvaluationParams } from '@oddpixel/eval';
@@ -19,6 +25,7 @@ export interface EvaluationRun {
   readonly backend: Backend;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
+  readonly limits?: ImageLimits | undefined;
   /** Folder of the report. Absent: no report. */
   readonly report?: string;
   readonly params?: Partial<EvaluationParams>;
@@ -38,12 +45,14 @@ export async function runEvaluation(
     source,
     codec,
     signal,
+    limits: run.limits,
     ...(run.params && { params: run.params }),
     onProgress: ({ done, total }) => progress.update('evaluate', done, total),
     ...(report !== undefined && {
       onImage: async (image): Promise<void> => {
         const raster =
-          image.raster ?? (await codec.decode(await source.read(imagePath(dataset, image.sample))));
+          image.raster ??
+          (await codec.decode(await source.read(imagePath(dataset, image.sample)), { limits: run.limits }));
         gallery.push(await galleryItem({ ...image, raster }, model, codec));
       },
     }),
@@ -64,7 +73,7 @@ export async function runEvaluation(
 }
 
 /** The measures in two or three lines for a person. */
-export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEvaluation): string {
+export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEvaluation): string[] {
   const { counts, image, pixel, thresholds } = evaluation;
   const number = (value: number | null | undefined): string =>
     value === null || value === undefined ? '–' : value.toFixed(4);
@@ -88,5 +97,5 @@ export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEva
   if (excluded.length > 0) {
     lines.push(`${excluded.length} images left out: the model was trained on them`);
   }
-  return lines.join('\n');
+  return lines;
 }

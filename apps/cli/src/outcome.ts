@@ -1,6 +1,8 @@
 /** Exit codes and what a failure looks like on stderr. */
 import { ExtractorError, ExtractorHashError } from '@oddpixel/initial-models';
-import { BackendUnavailableError, OddpixelError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError, OddpixelError, ParameterError } from '@oddpixel/model-core/contract';
+import { messageInFlagWords, optionOfParameter } from './flag-words.ts';
+import { printable } from './printable.ts';
 
 export const exitCodes = { ok: 0, failure: 1, usage: 2, nok: 3, interrupted: 130 } as const;
 
@@ -15,22 +17,44 @@ export interface CommandContext {
   setExitCode(code: number): void;
 }
 
-/** One or two lines for a person. A stack trace is shown only for errors that we did not foresee. */
-export function describeError(error: unknown): string {
-  if (error instanceof UsageError) return `error: ${error.message}`;
+/** Lines for a person. A stack trace is shown only for errors that we did not foresee. */
+export function describeError(error: unknown): string[] {
+  const [message, ...advice] = knownError(error) ?? [];
+  if (message !== undefined) return [`error: ${message}`, ...advice];
+  if (!(error instanceof Error)) return [`unexpected error: ${String(error)}`];
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return [`unexpected ${error.name}: ${error.message}`, ...frames, 'Please report this as a bug.'];
+}
+
+/** The same as one line, without the word error. */
+export function reasonInOneLine(error: unknown): string {
+  const known = knownError(error);
+  return printable(known === undefined ? `unexpected ${String(error)}` : known.join(' '));
+}
+
+function knownError(error: unknown): string[] | undefined {
+  if (error instanceof UsageError) return [error.message];
   if (error instanceof BackendUnavailableError) {
     const { backend, reason } = error.details;
-    return `error: ${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`;
+    return [`${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`];
   }
-  if (error instanceof OddpixelError) return `error: ${error.message}`;
+  if (error instanceof OddpixelError) return [messageInFlagWords(error)];
   if (error instanceof ExtractorError) {
     const isMissing = /^https?:/.test(error.details.url) && !(error instanceof ExtractorHashError);
-    return `error: ${error.message}${isMissing ? '\nA downloaded file can also be given as --backbone FILE.' : ''}`;
+    return [error.message, ...(isMissing ? ['A downloaded file can also be given as --backbone FILE.'] : [])];
   }
-  if (error instanceof Error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return `error: ${error.message}`;
-    return `unexpected ${error.stack ?? error.message}\nPlease report this as a bug.`;
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? [(error as Error).message] : undefined;
+}
+
+/** What files need, or do not fit: the option may be right for other files. */
+const foundInFiles: readonly string[] = ['sourceRange', 'resume', 'imageDir'];
+
+/** Whether the command was called wrongly. A wrong value of a parameter that no option sets is not the caller's doing. */
+export function isUsage(error: unknown): boolean {
+  if (error instanceof ParameterError) {
+    const { name } = error.details;
+    return Object.hasOwn(optionOfParameter, name) && !foundInFiles.includes(name);
   }
-  return `unexpected error: ${String(error)}`;
+  return error instanceof UsageError;
 }

@@ -1,7 +1,6 @@
 /** The command line: which commands there are, and how their outcome becomes an exit code. */
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
-import { ParameterError } from '@oddpixel/model-core/contract';
 import { productVersion } from '@oddpixel/model-core/train';
 import { addCommand } from './commands/add.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -13,7 +12,9 @@ import { exportCommand } from './commands/export.ts';
 import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
 import { trainCommand } from './commands/train.ts';
-import { describeError, exitCodes, UsageError } from './outcome.ts';
+import { describeError, exitCodes, isUsage } from './outcome.ts';
+import { printError } from './output.ts';
+import { printable } from './printable.ts';
 
 /**
  * Runs one command.
@@ -42,6 +43,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .version(productVersion)
     .showHelpAfterError('(oddpixel --help lists commands and options)')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput(output)
     .exitOverride();
   for (const command of [
     demoCommand(context),
@@ -56,7 +58,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     benchCommand(context),
   ]) {
     command.showHelpAfterError(`(oddpixel ${command.name()} --help lists its options)`);
-    program.addCommand(command.exitOverride());
+    program.addCommand(withOutput(command.exitOverride()));
   }
   try {
     if (args.length === 0) {
@@ -69,36 +71,26 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     // Commander has already printed its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (interrupt.signal.aborted) {
-      process.stderr.write('Interrupted; nothing was left half-written.\n');
+      printError('Interrupted; nothing was left half-written.');
       return exitCodes.interrupted;
     }
-    process.stderr.write(`${describeError(error)}\n`);
+    printError(...describeError(error));
     return isUsage(error) ? exitCodes.usage : exitCodes.failure;
   } finally {
     process.off('SIGINT', onInterrupt);
   }
 }
 
-/** Parameters that options of commands set; a wrong value of any other one is not the caller's mistake. */
-const parametersOfOptions: readonly string[] = [
-  'imageWidth',
-  'imageHeight',
-  'numRows',
-  'covariance',
-  'shrinkage',
-  'scoreMethod',
-  'standardDeviationFactor',
-  'falseAlarmRate',
-  'seed',
-  'threads',
-  'batchSize',
-  'tileWidth',
-  'tileHeight',
-  'overlap',
-  'train + validation',
-];
+/** Arguments may come from `*` and so from names of files. */
+const output = {
+  outputError: (text: string, write: (text: string) => void): void => {
+    // Commander's own hint is the only line that it adds.
+    const [message, hint] = text.trimEnd().split(/\n(?=\(Did you mean )/);
+    write(`${printable(message ?? '')}\n${hint === undefined ? '' : `${printable(hint)}\n`}`);
+  },
+};
 
-function isUsage(error: unknown): boolean {
-  if (error instanceof ParameterError) return parametersOfOptions.includes(error.details.name);
-  return error instanceof UsageError;
+function withOutput(command: Command): Command {
+  for (const child of command.commands) withOutput(child);
+  return command.configureOutput(output);
 }

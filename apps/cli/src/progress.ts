@@ -1,12 +1,15 @@
 /** Progress on stderr: nothing for quick commands, one live line on a terminal, a line now and then in a log. */
-
 import { describeRemark, type Remark } from '@oddpixel/model-core/contract';
+import { inFlagWords } from './flag-words.ts';
+import { printable } from './printable.ts';
 
 export interface ProgressLine {
   /** Shows how far a phase is: `done` of `total` items, 0 where nobody knows how many there will be. */
   update(phase: string, done: number, total: number, note?: string): void;
   /** Prints a lasting line. */
   say(text: string): void;
+  /** Prints what a person should know although the work goes on. */
+  warn(message: string): void;
   /** Removes the live line. */
   end(): void;
 }
@@ -27,6 +30,10 @@ export function createProgress(quiet: boolean = false): ProgressLine {
     if (live) process.stderr.write('\r\x1b[K');
     live = false;
   };
+  const say = (text: string): void => {
+    clear();
+    if (!quiet) process.stderr.write(`${printable(text)}\n`);
+  };
   return {
     update(phase, done, total, note) {
       const now = performance.now();
@@ -34,7 +41,9 @@ export function createProgress(quiet: boolean = false): ProgressLine {
       if (now - shown < (terminal ? terminalIntervalMs : logIntervalMs)) return;
       shown = now;
       const share = total > 0 ? Math.min(1, done / total) : 0;
-      const text = `${phase} ${done}${total > 0 ? `/${total}` : ''}${note === undefined ? '' : ` · ${note}`}`;
+      const text = printable(
+        `${phase} ${done}${total > 0 ? `/${total}` : ''}${note === undefined ? '' : ` · ${note}`}`,
+      );
       if (!terminal) {
         process.stderr.write(`${text}\n`);
         return;
@@ -45,17 +54,15 @@ export function createProgress(quiet: boolean = false): ProgressLine {
       process.stderr.write(`\r\x1b[K${line.slice(0, room)}`);
       live = true;
     },
-    say(text) {
-      clear();
-      if (!quiet) process.stderr.write(`${text}\n`);
-    },
+    say,
+    warn: (message) => say(`warning: ${inFlagWords(message)}`),
     end: clear,
   };
 }
 
 /** What a person should know although the work went on: one line each. */
 export function sayRemarks(progress: ProgressLine, remarks: readonly Remark[]): void {
-  for (const remark of remarks) progress.say(`warning: ${describeRemark(remark)}`);
+  for (const remark of remarks) progress.warn(describeRemark(remark));
 }
 
 /** A bar and a space after it, in at most `room` characters; nothing where a bar would say little. */

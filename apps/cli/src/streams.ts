@@ -1,5 +1,6 @@
 /** What happens when nobody takes what the command prints. */
 import { exitCodes } from './outcome.ts';
+import { printError } from './output.ts';
 
 /**
  * A reader that has had enough, such as `head`, is no failure: the work goes on, in silence. Anything else that hinders
@@ -10,7 +11,7 @@ export function guardStreams({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' |
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || failed) return;
     failed = true;
-    stderr.write(`error: cannot write the results: ${error.message}\n`);
+    printError(`error: cannot write the results: ${error.message}`);
   });
   stderr.on('error', () => undefined);
   process.on('exit', () => {

@@ -15,6 +15,7 @@ function shown(
         note === undefined ? `${phase} ${done}/${total}` : `${phase} ${done}/${total} · ${note}`,
       ),
     say: () => undefined,
+    warn: () => undefined,
     end: () => undefined,
   };
   const report = trainingProgress(progress, { now: () => time, columns: () => columns });

@@ -66,7 +66,7 @@ export interface CheckedImage {
 export interface CheckSamplesOptions {
   readonly source: FileSource;
   readonly codec: ImageCodec;
-  readonly limits?: ImageLimits;
+  readonly limits?: ImageLimits | undefined;
   /** Images read and decoded at a time; each takes memory. Default 4. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;

@@ -32,7 +32,7 @@ export interface InspectorOptions {
   readonly prefetch?: number;
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
   readonly tile?: TileOptions;
-  readonly limits?: ImageLimits;
+  readonly limits?: ImageLimits | undefined;
   /**
    * Called for an image that cannot be read, decoded or preprocessed; the stream goes on without it.
    * Default: the first such image ends the stream with its error.

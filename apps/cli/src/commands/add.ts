@@ -9,11 +9,12 @@ import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { imageFiles, openModel } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import type { CommandContext } from '../outcome.ts';
-import { counted, printJson } from '../output.ts';
+import { counted, printJson, printLines } from '../output.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 
-interface AddOptions extends AcceptDamaged {
+interface AddOptions extends AcceptDamaged, LimitOptions {
   out: string;
   device: DeviceName;
   threads?: number;
@@ -22,7 +23,7 @@ interface AddOptions extends AcceptDamaged {
 
 /** `oddpixel add MODEL IMAGE… --out MODEL2`: accept images as good without training anew. */
 export function addCommand(context: CommandContext): Command {
-  return new Command('add')
+  const command = new Command('add')
     .description('accept images as good: scores can only fall, thresholds stay safe (memory head)')
     .argument('<model>', 'model file')
     .argument('<images...>', 'image files, or folders of them')
@@ -50,7 +51,11 @@ export function addCommand(context: CommandContext): Command {
             const bytes = await readFile(file);
             const notice = (code: string) => (text: string) =>
               void noticed.push(remarkOnFiles({ code, text, files: [file] }));
-            const raster = await codec.decode(bytes, { fileName: file, onWarning: notice('decoding') });
+            const raster = await codec.decode(bytes, {
+              fileName: file,
+              limits: imageLimits(options),
+              onWarning: notice('decoding'),
+            });
             const prepared = preprocessRaster(raster, params, { onWarning: notice('preprocessing') });
             yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
           }
@@ -69,12 +74,13 @@ export function addCommand(context: CommandContext): Command {
         if (options.json === true)
           printJson({ model: options.out, images: files.length, rowsAdded, remarks });
         else
-          process.stdout.write(
-            `${options.out}: ${counted(files.length, 'image')} accepted, ${counted(rowsAdded, 'row')} added\n`,
+          printLines(
+            `${options.out}: ${counted(files.length, 'image')} accepted, ${counted(rowsAdded, 'row')} added`,
           );
       } finally {
         progress.end();
         await backend.dispose();
       }
     });
+  return withLimitOptions(command);
 }

@@ -22,7 +22,7 @@ import {
 } from '../data.ts';
 import { openDevice } from '../devices.ts';
 import type { CommandContext } from '../outcome.ts';
-import { printJson, printTable } from '../output.ts';
+import { printJson, printLines, printTable } from '../output.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 import { predictFiles } from './predict.ts';
 
@@ -106,7 +106,7 @@ function benchPredict(context: CommandContext): Command {
         });
         return;
       }
-      process.stdout.write(`${machine} · ${options.count} images · median of ${options.repeat}\n`);
+      printLines(`${machine} · ${options.count} images · median of ${options.repeat}`);
       printTable(
         ['what', 'images/s'],
         [
@@ -212,7 +212,7 @@ function benchTrain(context: CommandContext): Command {
         });
         return;
       }
-      process.stdout.write(`${machine} · ${images} images · median of ${options.repeat}\n`);
+      printLines(`${machine} · ${images} images · median of ${options.repeat}`);
       printTable(
         ['what', 'seconds', '× feature pass'],
         [

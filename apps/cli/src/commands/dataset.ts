@@ -2,9 +2,11 @@ import { Command, Option } from 'commander';
 import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
+import { inFlagWords } from '../flag-words.ts';
 import { layouts, openDataset, type DataOptions } from '../data.ts';
+import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { exitCodes, type CommandContext } from '../outcome.ts';
-import { counted, printJson, printTable } from '../output.ts';
+import { counted, printJson, printLines, printTable } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 /** The images of one split, label and defect. Sizes in pixels. */
@@ -25,50 +27,52 @@ interface Range {
 
 /** `oddpixel dataset DATA`: what is in a data set, and what is wrong with it. */
 export function datasetCommand(context: CommandContext): Command {
-  return new Command('dataset')
+  const command = new Command('dataset')
     .description('count a data set by split and label, with image sizes, and list every problem in it')
     .argument('<data>', 'a folder, or a CSV table')
     .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table file,group: images of one part')
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
-    .action(async (path: string, options: DataOptions & AcceptDamaged & { json?: boolean }) => {
-      const { dataset, source } = await openDataset(path, options);
-      const progress = createProgress();
-      const rows = new Map<string, Row>();
-      const rowOf = ({ imageLabel, defect = '', ...sample }: CheckedImage['sample']): Row => {
-        const split: string = sample.split ?? 'no split';
-        const key = [split, imageLabel, defect].join('\t');
-        const row = rows.get(key) ?? { split, label: imageLabel, defect, images: 0 };
-        rows.set(key, row);
-        return row;
-      };
-      for (const sample of dataset.samples) rowOf(sample).images++;
-      const problems = await checkSamples(dataset, {
-        source,
-        codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
-        signal: context.signal,
-        onProgress: ({ done, total }) => progress.update('check', done, total),
-        onImage: ({ sample, width, height }) => {
-          const row = rowOf(sample);
-          row.width = extended(row.width, width);
-          row.height = extended(row.height, height);
-        },
-      }).finally(() => progress.end());
-      if (options.json === true) {
-        printJson({ images: dataset.samples.length, counts: [...rows.values()], problems });
-      } else {
-        printTable(
-          ['split', 'label', 'defect', 'images', 'size'],
-          [...rows.values()].map((row) => [row.split, row.label, row.defect, row.images, sizes(row)]),
-        );
-        for (const { severity, message } of problems) process.stdout.write(`${severity}: ${message}\n`);
-        process.stdout.write(
-          problems.length === 0 ? 'no problems found\n' : `${counted(problems.length, 'problem')}\n`,
-        );
-      }
-      if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
-    });
+    .action(
+      async (path: string, options: DataOptions & AcceptDamaged & LimitOptions & { json?: boolean }) => {
+        const { dataset, source } = await openDataset(path, options);
+        const progress = createProgress();
+        const rows = new Map<string, Row>();
+        const rowOf = ({ imageLabel, defect = '', ...sample }: CheckedImage['sample']): Row => {
+          const split: string = sample.split ?? 'no split';
+          const key = [split, imageLabel, defect].join('\t');
+          const row = rows.get(key) ?? { split, label: imageLabel, defect, images: 0 };
+          rows.set(key, row);
+          return row;
+        };
+        for (const sample of dataset.samples) rowOf(sample).images++;
+        const problems = await checkSamples(dataset, {
+          source,
+          codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
+          limits: imageLimits(options),
+          signal: context.signal,
+          onProgress: ({ done, total }) => progress.update('check', done, total),
+          onImage: ({ sample, width, height }) => {
+            const row = rowOf(sample);
+            row.width = extended(row.width, width);
+            row.height = extended(row.height, height);
+          },
+        }).finally(() => progress.end());
+        if (options.json === true) {
+          printJson({ images: dataset.samples.length, counts: [...rows.values()], problems });
+        } else {
+          printTable(
+            ['split', 'label', 'defect', 'images', 'size'],
+            [...rows.values()].map((row) => [row.split, row.label, row.defect, row.images, sizes(row)]),
+          );
+          for (const { severity, message } of problems) printLines(inFlagWords(`${severity}: ${message}`));
+          printLines(problems.length === 0 ? 'no problems found' : counted(problems.length, 'problem'));
+        }
+        if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
+      },
+    );
+  return withLimitOptions(command);
 }
 
 function extended(range: Range | undefined, value: number): Range {

@@ -14,7 +14,7 @@ import { numberOption } from '../data.ts';
 import { deviceOption, openDevice, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import type { CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { printJson, printLines } from '../output.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
 interface DemoOptions {
@@ -78,8 +78,12 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
       return;
     }
     const { statement } = model.manifest.thresholds ?? {};
-    process.stdout.write(
-      `${describeEvaluation(evaluated)}\n${statement === undefined ? '' : `${describeStatement(statement)}\n`}model:  ${modelFile}\nreport: ${report}\ndone in ${seconds.toFixed(1)} s\n`,
+    printLines(
+      ...describeEvaluation(evaluated),
+      ...(statement === undefined ? [] : [describeStatement(statement)]),
+      `model:  ${modelFile}`,
+      `report: ${report}`,
+      `done in ${seconds.toFixed(1)} s`,
     );
   } finally {
     progress.end();

@@ -6,11 +6,12 @@ import { layouts, numberOption, openDataset, openModel, type DataOptions } from 
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
+import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import type { CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { printJson, printLines } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
-interface EvaluateOptions extends DataOptions, AcceptDamaged {
+interface EvaluateOptions extends DataOptions, AcceptDamaged, LimitOptions {
   report?: string;
   device: DeviceName;
   threads?: number;
@@ -20,7 +21,7 @@ interface EvaluateOptions extends DataOptions, AcceptDamaged {
 
 /** `oddpixel evaluate MODEL DATA`: how well a model tells good from defective images. */
 export function evaluateCommand(context: CommandContext): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('measure a model on labelled images and write a report')
     .argument('<model>', 'model file')
     .argument('<data>', 'a folder, or a CSV table')
@@ -40,6 +41,7 @@ export function evaluateCommand(context: CommandContext): Command {
     .action((model: string, data: string, options: EvaluateOptions) =>
       evaluate(model, data, options, context),
     );
+  return withLimitOptions(command);
 }
 
 async function evaluate(
@@ -67,6 +69,7 @@ async function evaluate(
       progress,
       signal,
       acceptDamaged: options.acceptDamaged,
+      limits: imageLimits(options),
       params: { bootstrapSamples: options.bootstrap },
       ...(options.report !== undefined && { report: options.report }),
     });
@@ -92,8 +95,8 @@ async function evaluate(
       });
       return;
     }
-    const where = evaluated.files[0] === undefined ? '' : `report: ${evaluated.files[0]}\n`;
-    process.stdout.write(`${describeEvaluation(evaluated)}\n${where}`);
+    const [report] = evaluated.files;
+    printLines(...describeEvaluation(evaluated), ...(report === undefined ? [] : [`report: ${report}`]));
   } finally {
     progress.end();
     await backend.dispose();

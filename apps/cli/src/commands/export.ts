@@ -4,7 +4,7 @@ import { withManifest, writeModel, type AnomalyModel } from '@oddpixel/model-cor
 import { writeFileAtomic } from '@oddpixel/runtime-node';
 import { numberOption, openModel } from '../data.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { printJson, printLines } from '../output.ts';
 
 interface ExportOptions {
   out: string;
@@ -36,7 +36,7 @@ export function exportCommand({ signal }: CommandContext): Command {
         : writeModel(withThreshold(model, threshold as number));
       await writeFileAtomic(out, bytes, { signal });
       if (options.json === true) printJson({ file: out, sizeBytes: bytes.length, standalone });
-      else process.stdout.write(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB\n`);
+      else printLines(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB`);
     });
 }
 

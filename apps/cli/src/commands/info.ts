@@ -3,7 +3,7 @@ import type { ModelManifest } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { openModel } from '../data.ts';
 import type { CommandContext } from '../outcome.ts';
-import { counted, printJson } from '../output.ts';
+import { counted, printJson, printLines } from '../output.ts';
 
 /** `oddpixel info MODEL`: what a model file carries. */
 export function infoCommand(_context: CommandContext): Command {
@@ -14,11 +14,11 @@ export function infoCommand(_context: CommandContext): Command {
     .action(async (path: string, options: { json?: boolean }) => {
       const { manifest, bytes } = await openModel(path);
       if (options.json === true) printJson({ sizeBytes: bytes.length, manifest });
-      else process.stdout.write(describe(manifest, bytes.length));
+      else printLines(...describe(manifest, bytes.length));
     });
 }
 
-function describe(manifest: ModelManifest, sizeBytes: number): string {
+function describe(manifest: ModelManifest, sizeBytes: number): string[] {
   const { preprocessing: p, head, extractor, training, calibration, thresholds } = manifest;
   const lines: [string, string][] = [
     ['size', `${(sizeBytes / 1e6).toFixed(1)} MB`],
@@ -58,7 +58,7 @@ function describe(manifest: ModelManifest, sizeBytes: number): string {
     ]);
     if (thresholds.statement) lines.push(['promise', describeStatement(thresholds.statement)]);
   }
-  return lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join('');
+  return lines.map(([name, text]) => `${name.padEnd(12)} ${text}`);
 }
 
 /** Five significant digits; `--json` has them all. */

@@ -11,13 +11,14 @@ import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { imageFiles, numberOption, openModel, parseSize, readBytes } from '../data.ts';
+import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
-import { describeError, exitCodes, UsageError, type CommandContext } from '../outcome.ts';
-import { counted, formatNumber, printJson, printTable } from '../output.ts';
+import { reasonInOneLine, exitCodes, UsageError, type CommandContext } from '../outcome.ts';
+import { counted, formatNumber, printJson, printLines, printTable } from '../output.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
-interface PredictOptions extends AcceptDamaged {
+interface PredictOptions extends AcceptDamaged, LimitOptions {
   out?: string;
   map: MapFormat;
   tile?: string;
@@ -46,7 +47,7 @@ interface Prediction {
 
 /** `oddpixel predict MODEL IMAGE…`: verdicts, scores and maps of new images. */
 export function predictCommand(context: CommandContext): Command {
-  return new Command('predict')
+  const command = new Command('predict')
     .description('score images with a trained model')
     .argument('<model>', 'model file')
     .argument('<images...>', 'image files, or folders of them')
@@ -72,6 +73,7 @@ export function predictCommand(context: CommandContext): Command {
     .action((model: string, images: string[], options: PredictOptions) =>
       predict(model, images, options, context),
     );
+  return withLimitOptions(command);
 }
 
 async function predict(
@@ -125,7 +127,8 @@ interface PredictOutcome {
 export async function predictFiles(
   model: AnomalyModel,
   files: readonly string[],
-  options: Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'>,
+  options: LimitOptions &
+    Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'>,
   backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
@@ -135,14 +138,15 @@ export async function predictFiles(
   const inspector = await createInspector(model, {
     backend,
     codec,
+    limits: imageLimits(options),
     ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
     // One bad file among thousands costs its own verdict, not those of the others.
     onError(file, error) {
       signal.throwIfAborted();
-      const text = describeError(error);
-      progress.say(text);
-      failures.push({ file, error: text.replace(/^error: /, '') });
+      const reason = reasonInOneLine(error);
+      progress.say(`error: ${reason}`);
+      failures.push({ file, error: reason });
     },
   });
   const names = uniqueNames(files);
@@ -225,7 +229,7 @@ function report(
   const odd = predictions.filter(({ verdict }) => verdict === 'nok').length;
   const where = options.out === undefined ? '' : ` · pictures in ${options.out}`;
   const failed = failures.length === 0 ? '' : ` · ${counted(failures.length, 'file')} without a verdict`;
-  process.stdout.write(`${odd} of ${predictions.length} nok${failed}${where}\n`);
+  printLines(`${odd} of ${predictions.length} nok${failed}${where}`);
 }
 
 /** File names without folder and ending, made unique where folders hold equal names. */

@@ -20,12 +20,13 @@ import {
 } from '../data.ts';
 import { acceptDamagedOption, cacheFolder, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
+import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
-import { printJson } from '../output.ts';
+import { printJson, printLines } from '../output.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 import { trainingProgress } from '../training-progress.ts';
 
-interface TrainOptions extends DataOptions, AcceptDamaged {
+interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   out: string;
   head: HeadType;
   backbone: string;
@@ -60,7 +61,7 @@ interface TrainOptions extends DataOptions, AcceptDamaged {
 
 /** `oddpixel train DATA --out model.onnx`: from a folder of good images to one model file. */
 export function trainCommand(context: CommandContext): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('learn what good images look like and write one self-contained .onnx file')
     .argument('<data>', 'a folder (train/good, or good beside other folders), or a CSV table')
     .requiredOption('--out <file>', 'the model file to write')
@@ -169,6 +170,7 @@ export function trainCommand(context: CommandContext): Command {
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action((path: string, options: TrainOptions) => train(path, options, context));
+  return withLimitOptions(command);
 }
 
 const studentOptions = [
@@ -230,6 +232,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       backend,
       source: opened.source,
       codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
+      limits: imageLimits(options),
       extractor,
       preprocessing,
       head: options.head,
@@ -278,8 +281,8 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     );
     const copies = Number(training?.augmentation?.['copies'] ?? 0);
     const varied = copies > 0 ? ` and ${copies * trainImages} varied copies` : '';
-    process.stdout.write(
-      [
+    printLines(
+      ...[
         `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images${varied} in ${seconds.toFixed(1)} s`,
         figures.join(' · '),
         thresholds === undefined
@@ -287,9 +290,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
           : `threshold ${thresholds.classification.toPrecision(5)}`,
         thresholds?.statement === undefined ? '' : describeStatement(thresholds.statement),
         `next: oddpixel evaluate ${quoted(options.out)} ${quoted(path)}${dataOptions(options)} --report report`,
-      ]
-        .filter(Boolean)
-        .join('\n') + '\n',
+      ].filter(Boolean),
     );
   } finally {
     progress.end();

@@ -33,7 +33,7 @@ export interface ImageLimits {
 export const defaultImageLimits: ImageLimits = { maxFileBytes: 256 * 1024 * 1024, maxPixels: 200_000_000 };
 
 export interface DecodeOptions {
-  readonly limits?: ImageLimits;
+  readonly limits?: ImageLimits | undefined;
   /** Named in errors and warnings. */
   readonly fileName?: string;
   /** Receives remarks that do not stop the decoding, for example an ignored colour profile. */

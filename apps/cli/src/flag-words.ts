@@ -1,0 +1,94 @@
+/**
+ * The library speaks of its parameters; a person at the command line has options. This is the one place that knows
+ * which is which. Text is changed only where it is ours: names of files stay as they are.
+ */
+import { ParameterError, type OddpixelError } from '@oddpixel/model-core/contract';
+
+/** Parameters that an option sets: a wrong value of one of them is wrong usage. */
+export const optionOfParameter: Readonly<Record<string, string>> = {
+  imageWidth: '--size',
+  imageHeight: '--size',
+  numRows: '--rows',
+  covariance: '--covariance',
+  shrinkage: '--shrinkage',
+  scoreMethod: '--score',
+  standardDeviationFactor: '--standard-deviation-factor',
+  falseAlarmRate: '--false-alarm-rate',
+  seed: '--seed',
+  threads: '--threads',
+  batchSize: '--batch',
+  tileWidth: '--tile',
+  tileHeight: '--tile',
+  overlap: '--overlap',
+  tiles: '--tile and --overlap',
+  train: '--train-percent',
+  validation: '--validation-percent',
+  'train + validation': '--train-percent and --validation-percent',
+  share: '--validation-percent',
+  layout: '--layout',
+  imageDir: '--image-dir',
+  sourceRange: '--range',
+  maxNumEpochs: '--epochs',
+  errorThreshold: '--error-threshold',
+  patience: '--patience',
+  domainRatio: '--domain-ratio',
+  regularizationNoise: '--regularization-noise',
+  complexity: '--complexity',
+  learningRate: '--learning-rate',
+  checkpointEvery: '--checkpoint-every',
+  resume: '--resume',
+  bootstrapSamples: '--bootstrap',
+  threshold: '--threshold',
+  augmentation: '--augment',
+  'augmentation.copies': '--augment-copies',
+  maxPixels: '--max-pixels',
+  maxFileBytes: '--max-file-size',
+};
+
+/** Sentences and words of the library, and what the command line says instead; the longer ones first. */
+const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
+  [/Give sourceRange: \[min, max\](, or use normalizationType 'allChannels')?\./g, 'Give --range MIN,MAX.'],
+  ['Pass overwrite: true to split it anew, or use carveValidation.', 'Leave the options for splitting out.'],
+  ['or split the data set with splitDataset', 'or give --train-percent'],
+  [
+    'Train a model with Oddpixel, or load a foreign one with importExternalModel.',
+    'Train a model with oddpixel train. A foreign model must state its image size and have an anomaly map among its outputs.',
+  ],
+  ['Train it first with trainModel or `oddpixel train`.', 'Train it first with oddpixel train.'],
+  [
+    'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
+    'Give a feature extractor, or extend a trained model with oddpixel add.',
+  ],
+  [
+    /Use covariance 'shared', a smaller image size, or fewer featureDims\./g,
+    'Use --covariance shared or a smaller --size.',
+  ],
+  [/, fewer feature dimensions \(featureDims\), or the head `gaussian`/g, ', or --head gaussian'],
+  [
+    'Bring the ground truth to the size of the map with preprocessMask.',
+    'Save the mask at the size of its image.',
+  ],
+  [/`?limits\.maxFileBytes`?/g, '--max-file-size'],
+  [/`?limits\.maxPixels`?/g, '--max-pixels'],
+  ['`sourceRange`', '--range'],
+  [/`imageDir`/g, '--image-dir'],
+  [/Use preprocessParamsFromModel\(model\.manifest\)\./g, 'Use the preprocessing of the model.'],
+];
+
+/** A message of the library in the words of the command line. */
+export function inFlagWords(text: string): string {
+  return words.reduce((result, [said, meant]) => result.replaceAll(said, meant), text);
+}
+
+/** The message of an error of the library in the words of the command line. */
+export function messageInFlagWords(error: OddpixelError): string {
+  if (error instanceof ParameterError) {
+    const { name, expected, received, fix } = error.details;
+    const option = optionOfParameter[name];
+    if (option !== undefined) {
+      const advice = fix === undefined ? '' : ` ${inFlagWords(fix)}`;
+      return `${option}: expected ${inFlagWords(expected)}, received ${received}.${advice}`;
+    }
+  }
+  return inFlagWords(error.message);
+}
