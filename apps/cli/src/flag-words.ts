@@ -70,6 +70,7 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   ],
   [/`?limits\.maxFileBytes`?/g, '--max-file-size'],
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
+  [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
   ['`sourceRange`', '--range'],
   [/`imageDir`/g, '--image-dir'],
   [/Use preprocessParamsFromModel\(model\.manifest\)\./g, 'Use the preprocessing of the model.'],
