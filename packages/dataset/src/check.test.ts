@@ -66,8 +66,22 @@ it('checkSamples tells what every image holds, those that cannot be opened left 
   const seen: unknown[] = [];
   await checkSamples(dataset, { source, codec, onImage: (found) => seen.push(found) });
   expect(seen).toEqual([
-    { sample: dataset.samples[0], width: 6, height: 4, depth: '8 bit', channels: 'RGB' },
-    { sample: dataset.samples[2], width: 9, height: 2, depth: '16 bit', channels: 'RGB with alpha' },
+    {
+      sample: dataset.samples[0],
+      width: 6,
+      height: 4,
+      depth: '8 bit',
+      channels: 'RGB',
+      grayRange: [100, 100],
+    },
+    {
+      sample: dataset.samples[2],
+      width: 9,
+      height: 2,
+      depth: '16 bit',
+      channels: 'RGB with alpha',
+      grayRange: [100, 100],
+    },
   ]);
 });
 
@@ -117,7 +131,13 @@ describe('checkSamples', () => {
       { 'test/good/9.png': image('d') },
       ['duplicateContent', 'contradictingLabels'],
     ],
-    ['another depth', { 'test/good/9.png': image('e', '6x4 3 u16 100') }, ['mixedDepth']],
+    ['another depth', { 'test/good/9.png': image('e', '6x4 3 u16 60000') }, ['mixedDepth']],
+    [
+      'a value of 12 bits in 16',
+      { 'test/good/9.png': image('e', '6x4 3 u16 4000') },
+      ['mixedDepth', 'partlyUsedRange'],
+    ],
+    ['a float image', { 'test/good/9.png': image('e', '6x4 3 f32 1') }, ['mixedDepth', 'noRange']],
     ['gray among colour', { 'test/good/9.png': image('e', '6x4 1 u8 100') }, ['mixedChannels']],
   ])('finds %s', async (_, change, expected) => {
     expect(kinds(await check({ ...sound, ...change } as Record<string, string>))).toEqual(expected);
@@ -231,4 +251,23 @@ describe('readSamples', () => {
       /test\/good\/3\.png is not in the store \(key key 1\)/,
     );
   });
+});
+
+it('measures the used gray values over all images, and suggests the range of the camera', async () => {
+  const deep = (value: number): string => image(String(value), `6x4 1 u16 ${value}`);
+  const problems = await check({ 'train/good/a.png': deep(90), 'train/good/b.png': deep(3870) });
+  expect(problems).toEqual([
+    {
+      kind: 'partlyUsedRange',
+      severity: 'warning',
+      imageIds: [0, 1],
+      message: 'the 16-bit images use the gray values 90..3870, at most 1/16 of their range 0..65535',
+      suggestedRange: [0, 4095],
+    },
+  ]);
+  const full = await check({ 'train/good/a.png': deep(90), 'train/good/b.png': deep(16_384) });
+  expect(full).toEqual([]);
+  const heights = (value: number): string => image(String(value), `6x4 1 f32 ${value}`);
+  const float = await check({ 'train/good/a.png': heights(2), 'train/good/b.png': heights(7) });
+  expect(float.map(({ kind, suggestedRange }) => [kind, suggestedRange])).toEqual([['noRange', [2, 7]]]);
 });

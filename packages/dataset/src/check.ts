@@ -1,14 +1,19 @@
 /** Looking through a whole data set for what would spoil training or evaluation: every problem at once. */
-import type {
-  Dataset,
-  FileSource,
-  ImageCodec,
-  ImageLimits,
-  Raster,
-  Sample,
+import {
+  cameraRange,
+  hashBytes,
+  imageForm,
+  usedGrayRange,
+  type Dataset,
+  type FileSource,
+  type GrayRange,
+  type ImageCodec,
+  type ImageDepth,
+  type ImageLimits,
+  type Raster,
+  type Sample,
 } from '@oddpixel/model-core/contract';
 import { anomalyPath, imagePath } from './dataset.ts';
-import { hashBytes } from '@oddpixel/model-core/contract';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
 
@@ -23,6 +28,8 @@ import { mapInOrder } from './ordered.ts';
  * - `defectInTrain`: a defective image in train or validation.
  * - `groupCrossesSplits`: one group in several splits.
  * - `mixedDepth`, `mixedChannels`: some images differ from most in bits per value or in colour.
+ * - `partlyUsedRange`: 16-bit images use a small part of their range, as those of a 12-bit camera do.
+ * - `noRange`: float images, which do not tell their range.
  * - `noGoodImages`: there is nothing to learn from.
  */
 export type DatasetProblemKind =
@@ -40,6 +47,8 @@ export type DatasetProblemKind =
   | 'groupCrossesSplits'
   | 'mixedDepth'
   | 'mixedChannels'
+  | 'partlyUsedRange'
+  | 'noRange'
   | 'noGoodImages';
 
 export interface DatasetProblem {
@@ -50,6 +59,8 @@ export interface DatasetProblem {
   readonly imageIds: readonly number[];
   /** One sentence that names the files. */
   readonly message: string;
+  /** The range of gray values that training should be given, for `partlyUsedRange` and `noRange`. */
+  readonly suggestedRange?: GrayRange | undefined;
 }
 
 /** What an image file holds, once it was opened. */
@@ -58,9 +69,11 @@ export interface CheckedImage {
   readonly width: number;
   readonly height: number;
   /** `8 bit`, `16 bit` or `float`. */
-  readonly depth: string;
+  readonly depth: ImageDepth;
   /** `gray`, `RGB`, or either with alpha, or how many channels. */
   readonly channels: string;
+  /** Lowest and highest gray value in it. */
+  readonly grayRange: GrayRange;
 }
 
 export interface CheckSamplesOptions {
@@ -101,6 +114,7 @@ export async function checkSamples(
     ...findDuplicates(findings),
     ...findCrossingGroups(samples),
     ...findMixtures(findings),
+    ...findGrayRange(findings),
     ...findNoGood(samples),
   ];
 }
@@ -138,7 +152,7 @@ async function inspect(
   if (image === undefined) return { sample, problems };
   const { hash, raster } = image;
   const { width, height } = raster;
-  const found = { sample, width, height, depth: depthOf(raster), channels: colorsOf(raster) };
+  const found = { sample, width, height, ...imageForm(raster), grayRange: usedGrayRange(raster) };
   return { sample, problems, hash, image: found };
 }
 
@@ -268,6 +282,45 @@ function findMixtures(findings: readonly Finding[]): DatasetProblem[] {
   return problems;
 }
 
+/** Of 14 bits in 16, and of less. */
+const smallShare = 1 / 4;
+
+/** Over all images, since one of them may be dark. */
+function findGrayRange(findings: readonly Finding[]): DatasetProblem[] {
+  const of = (wanted: ImageDepth): readonly CheckedImage[] =>
+    findings.flatMap(({ image }) => (image?.depth === wanted ? [image] : []));
+  const span = (images: readonly CheckedImage[]): GrayRange => [
+    images.reduce((low, { grayRange }) => Math.min(low, grayRange[0]), Infinity),
+    images.reduce((high, { grayRange }) => Math.max(high, grayRange[1]), -Infinity),
+  ];
+  const idsOf = (images: readonly CheckedImage[]): number[] => images.map(({ sample }) => sample.imageId);
+  const problems: DatasetProblem[] = [];
+  const deep = of('16 bit');
+  const suggested = cameraRange(span(deep)[1]);
+  const share = (suggested[1] + 1) / 65_536;
+  if (deep.length > 0 && share <= smallShare) {
+    problems.push({
+      kind: 'partlyUsedRange',
+      severity: 'warning',
+      imageIds: idsOf(deep),
+      message: `the 16-bit images use the gray values ${span(deep).join('..')}, at most 1/${1 / share} of their range 0..65535`,
+      suggestedRange: suggested,
+    });
+  }
+  const float = of('float');
+  if (float.length > 0) {
+    const [low, high] = span(float);
+    problems.push({
+      kind: 'noRange',
+      severity: 'warning',
+      imageIds: idsOf(float),
+      message: `the float images use the values ${low}..${high}; they do not tell their range, which training needs`,
+      suggestedRange: [low, high],
+    });
+  }
+  return problems;
+}
+
 function findNoGood(samples: readonly Sample[]): DatasetProblem[] {
   const isSplit = samples.some(({ split }) => split !== undefined);
   const good = samples.filter(
@@ -276,18 +329,6 @@ function findNoGood(samples: readonly Sample[]): DatasetProblem[] {
   if (good.length > 0) return [];
   const message = `there is no good image${isSplit ? ' in train' : ''} to learn from`;
   return [{ kind: 'noGoodImages', severity: 'error', imageIds: [], message }];
-}
-
-function depthOf({ data }: Raster): string {
-  if (data instanceof Uint8Array) return '8 bit';
-  return data instanceof Uint16Array ? '16 bit' : 'float';
-}
-
-function colorsOf({ channels, hasAlpha }: Raster): string {
-  const alpha = (hasAlpha ?? (channels === 2 || channels === 4)) && channels > 1;
-  const colors = alpha ? channels - 1 : channels;
-  const name = colors === 1 ? 'gray' : colors === 3 ? 'RGB' : `of ${colors} channels`;
-  return alpha ? `${name} with alpha` : name;
 }
 
 function list(names: readonly string[]): string {

@@ -66,13 +66,20 @@ export function datasetCommand(context: CommandContext): Command {
             ['split', 'label', 'defect', 'images', 'size'],
             [...rows.values()].map((row) => [row.split, row.label, row.defect, row.images, sizes(row)]),
           );
-          for (const { severity, message } of problems) printLines(inFlagWords(`${severity}: ${message}`));
+          for (const { severity, message, suggestedRange } of problems) {
+            const advice = suggestedRange === undefined ? '' : rangeAdvice(suggestedRange);
+            printLines(inFlagWords(`${severity}: ${message}${advice}`));
+          }
           printLines(problems.length === 0 ? 'no problems found' : counted(problems.length, 'problem'));
         }
         if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
       },
     );
   return withLimitOptions(command);
+}
+
+function rangeAdvice([min, max]: readonly [number, number]): string {
+  return max > min ? `: train with --range ${min},${max} or --range auto` : '';
 }
 
 function extended(range: Range | undefined, value: number): Range {

@@ -90,6 +90,7 @@ export const jsonOutputs = {
         severity: z.enum(['error', 'warning']),
         imageIds: z.array(count),
         message: z.string(),
+        suggestedRange: z.tuple([z.number(), z.number()]).optional(),
       }),
     ),
   }),

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './files.ts';
 export * from './hash.ts';
 export * from './image.ts';
+export * from './image-form.ts';
 export * from './manifest.ts';
 export * from './pool-backend.ts';
 export * from './preprocess.ts';
