@@ -1,21 +1,27 @@
-/** Files on disk: reading below a root, writing so that nothing is ever half there. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+/** Files on disk below a root, and bytes under keys. */
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import {
+  defaultImageLimits,
   FileError,
   ParameterError,
   type FileEntry,
   type FileSource,
   type Store,
 } from '@oddpixel/model-core/contract';
+import { codeOf, fileError } from './file-errors.ts';
+import { readFileBounded } from './read-bounded.ts';
+import { replaceEntry } from './write-atomic.ts';
 
 export interface FileSourceOptions {
   /** Follows links that lead out of the folder. Only for folders whose links are trusted. Default false. */
   readonly followLinks?: boolean;
 }
 
-/** A folder on disk. Paths that lead out of it, by `..` or by links, are refused. */
+/**
+ * A folder on disk. Paths that lead out of it, by `..` or by links, are refused. Files of more than 256 MiB are, too,
+ * unless `read` is called with another `maxBytes`.
+ */
 export function nodeFileSource(root: string, { followLinks = false }: FileSourceOptions = {}): FileSource {
   const base = resolve(root);
   let realBase: Promise<string> | undefined;
@@ -53,13 +59,9 @@ export function nodeFileSource(root: string, { followLinks = false }: FileSource
           yield { path: child, kind: 'file', sizeBytes: information.size };
       }
     },
-    async read(path): Promise<Uint8Array> {
+    async read(path, { maxBytes = defaultImageLimits.maxFileBytes, limitName } = {}): Promise<Uint8Array> {
       const file = await locate(path, 'read');
-      try {
-        return plainBytes(await readFile(file));
-      } catch (cause) {
-        throw fileError(join(root, path), 'read', cause);
-      }
+      return readFileBounded(file, { maxBytes, limitName, name: join(root, path) });
     },
   };
 }
@@ -80,58 +82,17 @@ export function diskStore(folder: string): Store {
     async get(key): Promise<Uint8Array | undefined> {
       const path = pathOf(key);
       try {
-        return plainBytes(await readFile(path));
-      } catch (cause) {
-        if (codeOf(cause) === 'ENOENT') return undefined;
-        throw fileError(path, 'read', cause);
+        return await readFileBounded(path);
+      } catch (error) {
+        if (error instanceof FileError && codeOf(error.cause) === 'ENOENT') return undefined;
+        throw error;
       }
     },
-    put: async (key, bytes) => writeFileAtomic(pathOf(key), bytes),
+    put: async (key, bytes) => replaceEntry(pathOf(key), bytes),
     async delete(key): Promise<void> {
       await rm(pathOf(key), { force: true });
     },
   };
-}
-
-export interface WriteOptions {
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Writes a file so that readers see the old content or the new one, never a part: into a temporary file beside it,
- * flushed to disk, then renamed. Folders on the way are made. After an error or an abort nothing is left behind.
- *
- * @throws FileError
- */
-export async function writeFileAtomic(
-  path: string,
-  bytes: Uint8Array,
-  { signal }: WriteOptions = {},
-): Promise<void> {
-  signal?.throwIfAborted();
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true });
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes, signal === undefined ? {} : { signal });
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    signal?.throwIfAborted();
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    if (signal?.aborted === true) throw signal.reason;
-    throw fileError(path, 'write', cause);
-  }
-}
-
-/** Bytes without the Buffer class, which would leak Node into pure packages. */
-function plainBytes(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 function byCodeUnit(a: string, b: string): number {
@@ -141,29 +102,4 @@ function byCodeUnit(a: string, b: string): number {
 function isInside(base: string, path: string): boolean {
   const way = relative(base, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(base, way) === path);
-}
-
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-}
-
-const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  ENOENT: ['there is no such file or folder', 'Check the path.'],
-  ENOTDIR: ['a part of the path is not a folder', 'Check the path.'],
-  EEXIST: ['a part of the path is a file', 'Choose another path.'],
-  EISDIR: ['it is a folder', 'Give the path of a file.'],
-  EACCES: ['permission denied', 'Check the permissions.'],
-  EPERM: ['permission denied', 'Check the permissions.'],
-  EROFS: ['the file system is read-only', 'Choose another folder.'],
-  ENOSPC: ['the disk is full', 'Free some space or choose another disk.'],
-  EDQUOT: ['the disk quota is used up', 'Free some space or choose another disk.'],
-  EFBIG: ['the file would exceed the allowed size', 'Raise the limit on file sizes (ulimit -f).'],
-  EMFILE: ['too many files are open', 'Raise the limit on open files (ulimit -n).'],
-};
-
-function fileError(path: string, operation: 'read' | 'write' | 'list', cause: unknown): FileError {
-  const known = reasons[codeOf(cause) ?? ''];
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const [reason, fix] = known ?? [message];
-  return new FileError({ path, operation, reason, ...(fix !== undefined && { fix }) }, { cause });
 }

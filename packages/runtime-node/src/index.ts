@@ -11,13 +11,9 @@ export {
 } from './backends.ts';
 export { cpuPool } from './cpu-pool.ts';
 export { sharpCodec, type CodecDefaults } from './codec/sharp-codec.ts';
-export {
-  diskStore,
-  nodeFileSource,
-  writeFileAtomic,
-  type FileSourceOptions,
-  type WriteOptions,
-} from './files.ts';
+export { diskStore, nodeFileSource, type FileSourceOptions } from './files.ts';
 export { inWorker, type WorkerBackendOptions } from './in-worker.ts';
 export { listDevices, type DeviceInfo } from './list-devices.ts';
 export { encodeNpy } from './npy.ts';
+export { readFileBounded, readStreamBounded, type ReadFileOptions } from './read-bounded.ts';
+export { writeFileAtomic, writeFilesTogether, type FileToWrite, type WriteOptions } from './write-atomic.ts';

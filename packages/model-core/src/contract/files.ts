@@ -11,14 +11,26 @@ export interface FileEntry {
   readonly reason?: string | undefined;
 }
 
+/** How much may be read. */
+export interface ReadOptions {
+  /** Larger files are refused before they are read. */
+  readonly maxBytes?: number | undefined;
+  /** What sets that limit, for the error message: a flag or an option. Default `maxBytes`. */
+  readonly limitName?: string | undefined;
+}
+
 /** Read access to a tree of files: a folder, a zip, a drop of files on a page. */
 export interface FileSource {
   /** Names the source in messages. */
   readonly name: string;
   /** The direct children of a folder (`''` is the root), sorted by path. @throws FileError */
   list(path: string): AsyncIterable<FileEntry>;
-  /** @throws FileError */
-  read(path: string): Promise<Uint8Array>;
+  /**
+   * Reads a whole file, of at most `maxBytes` where given. Only regular files: pipes and devices are refused.
+   *
+   * @throws FileError, LimitExceededError
+   */
+  read(path: string, options?: ReadOptions): Promise<Uint8Array>;
 }
 
 /** Keyed bytes that outlive a process. */
