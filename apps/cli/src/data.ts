@@ -1,5 +1,5 @@
 /** From command line arguments to data sets, images and models. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
@@ -14,7 +14,7 @@ import {
   type DatasetLayout,
 } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
-import { nodeFileSource } from '@oddpixel/runtime-node';
+import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
 import { UsageError } from './outcome.ts';
 
 /** The layouts that a folder alone tells; `halcon` takes two folders, and the API. */
@@ -86,8 +86,7 @@ export async function openModel(path: string): Promise<AnomalyModel> {
 
 export async function readBytes(path: string): Promise<Uint8Array> {
   await statOrThrow(path);
-  const bytes = await readFile(path);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readFileBounded(path);
 }
 
 async function readText(path: string): Promise<string> {

@@ -31,7 +31,9 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command.
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C.
 - Images that are damaged or cut off are errors. With \`--accept-damaged\` what can be read of them is used, with a warning that says what is missing; the rest is gray or black.
-- Files are written to a temporary name and renamed, so none is ever half-written.
+- Files are written to a temporary name and renamed, so none is ever half-written; a report and its numbers are replaced together. Links stay and the files that they point to are replaced; devices and pipes (\`/dev/null\`, \`/dev/stdout\`) are written to. What a killed run left behind goes with the next write into the folder.
+- Only regular files are read, and their size is checked before: pipes and devices are refused at once.
+- A \`--cache\` that is full or cannot be written to is told, and the training goes on without it.
 - \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
 - \`--backbone https://example.com/extractor.onnx#sha256=HEX\` downloads a published feature extractor, checks its SHA-256, and keeps it in \`ODDPIXEL_CACHE\` or the system's folder for caches, so that the next training needs no network. A file that was put there by hand counts as downloaded: when a download fails, the message says where.
 - \`--device auto\` takes the first of CUDA, WebGPU and CPU that works and says which; a device that is named is never replaced by another.

@@ -4,7 +4,7 @@ import type { AnomalyModel } from '@oddpixel/model-core/model';
 import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
 import { serializeEvaluation } from '@oddpixel/eval';
 import { drawGalleryItem, renderReport, type GalleryItem, type ReportData } from '@oddpixel/eval/report';
-import { writeFileAtomic } from '@oddpixel/runtime-node';
+import { writeFilesTogether } from '@oddpixel/runtime-node';
 import type { EvaluatedSample } from '@oddpixel/workflow';
 
 /** Draws one evaluated image for the gallery. */
@@ -37,7 +37,12 @@ export async function writeReport(folder: string, data: ReportData, signal: Abor
   const report = join(folder, 'report.html');
   const numbers = join(folder, 'evaluation.json');
   const text = new TextEncoder();
-  await writeFileAtomic(numbers, text.encode(serializeEvaluation(data.evaluation)), { signal });
-  await writeFileAtomic(report, text.encode(renderReport(data)), { signal });
+  await writeFilesTogether(
+    [
+      { path: numbers, bytes: text.encode(serializeEvaluation(data.evaluation)) },
+      { path: report, bytes: text.encode(renderReport(data)) },
+    ],
+    { signal },
+  );
   return [report, numbers];
 }

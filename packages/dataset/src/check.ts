@@ -192,7 +192,10 @@ async function open(
   { source, codec, limits, signal }: CheckSamplesOptions,
 ): Promise<{ raster: Raster; hash: string; lossy: boolean } | undefined> {
   try {
-    const bytes = await source.read(path);
+    const bytes = await source.read(
+      path,
+      limits && { maxBytes: limits.maxFileBytes, limitName: 'limits.maxFileBytes' },
+    );
     const hash = await hashBytes(bytes);
     const lossy = isLossyFile(bytes);
     return { raster: await codec.decode(bytes, { fileName: path, ...(limits && { limits }) }), hash, lossy };

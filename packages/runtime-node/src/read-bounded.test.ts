@@ -42,7 +42,7 @@ describe('readFileBounded', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(50e6);
     expect(error).toBeInstanceOf(LimitExceededError);
     expect(String(error)).toContain(
-      `${path} has 1900000000 bytes; the limit is 1000. Raise \`--max-size\` if it is trusted.`,
+      `${path} has 1900000000 bytes; the limit is 1000. Raise \`--max-size\` if the file is trusted.`,
     );
   });
 

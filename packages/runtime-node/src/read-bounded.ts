@@ -166,6 +166,6 @@ function tooLarge(
     limit: maxBytes,
     received,
     unit: 'bytes',
-    fix: `Raise \`${limitName}\` if it is trusted.`,
+    fix: `Raise \`${limitName}\` if the file is trusted.`,
   });
 }

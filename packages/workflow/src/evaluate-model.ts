@@ -20,7 +20,14 @@ import {
 } from '@oddpixel/eval';
 import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
-import { decode, notesOn, prepareImage, type ImageAccess, type PreparedImage } from './prepared-images.ts';
+import {
+  decode,
+  notesOn,
+  prepareImage,
+  readLimit,
+  type ImageAccess,
+  type PreparedImage,
+} from './prepared-images.ts';
 import { remarkCollector } from './remark-collector.ts';
 
 /** One evaluated image, for galleries and overlays. */
@@ -151,7 +158,7 @@ async function readMask(
       ? { mask: emptyMask(geometry), vanishedRegions: 0, maskRemarks: [] }
       : { vanishedRegions: 0, maskRemarks: [] };
   }
-  const bytes = await options.source.read(path);
+  const bytes = await options.source.read(path, readLimit(options));
   const notes = notesOn(path);
   const raster = await decode(bytes, path, options, notes);
   const onWarning = (text: string): void => notes.add('mask', text);

@@ -1,5 +1,6 @@
 /** From a data set's files to preprocessed samples: read, hash, decode, preprocess, each once, with an optional cache. */
 import {
+  defaultImageLimits,
   ImageFormatError,
   mapOrdered,
   remarkOnFiles,
@@ -10,6 +11,7 @@ import {
   type PreprocessedSample,
   type PreprocessParams,
   type Raster,
+  type ReadOptions,
   type Remark,
   type Sample,
   type Store,
@@ -74,7 +76,7 @@ export async function prepareImage(
 ): Promise<PreparedImage> {
   access.signal?.throwIfAborted();
   const path = imagePath(dataset, sample);
-  const bytes = await access.source.read(path);
+  const bytes = await access.source.read(path, readLimit(access));
   const hash = await hashBytes(bytes);
   const key = access.store && (await cacheKey(hash, params));
   const notes = notesOn(path);
@@ -104,6 +106,11 @@ export function notesOn(path: string): Notes {
     if (!remarks.some(({ message }) => message === remark.message)) remarks.push(remark);
   };
   return { remarks, add, preprocessing: { onWarning: (text) => add('preprocessing', text) } };
+}
+
+/** The limit on the file's size, before it is read. */
+export function readLimit({ limits = defaultImageLimits }: Pick<ImageAccess, 'limits'>): ReadOptions {
+  return { maxBytes: limits.maxFileBytes, limitName: 'limits.maxFileBytes' };
 }
 
 /** Decodes with the limits of `access`, naming `path`. */

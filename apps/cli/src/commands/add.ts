@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/model-core/contract';
+import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/model-core/contract';
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { writeModel } from '@oddpixel/model-core/model';
 import { hashBytes } from '@oddpixel/dataset';
 import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
-import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { imageFiles, openModel } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
@@ -48,7 +47,11 @@ export function addCommand(context: CommandContext): Command {
         count: files.length,
         async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
           for (const file of files) {
-            const bytes = await readFile(file);
+            const { maxFileBytes } = imageLimits(options) ?? defaultImageLimits;
+            const bytes = await readFileBounded(file, {
+              maxBytes: maxFileBytes,
+              limitName: '--max-file-size',
+            });
             const notice = (code: string) => (text: string) =>
               void noticed.push(remarkOnFiles({ code, text, files: [file] }));
             const raster = await codec.decode(bytes, {

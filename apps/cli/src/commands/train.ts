@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeModel } from '@oddpixel/model-core/model';
 import type { TrainParams } from '@oddpixel/model-core/train';
-import type { HeadType, ScoreMethod } from '@oddpixel/model-core/contract';
+import { bestEffortStore, type HeadType, type ScoreMethod } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
@@ -165,7 +165,7 @@ export function trainCommand(context: CommandContext): Command {
     )
     .option(
       '--cache <folder>',
-      'keep preprocessed images and features there, so that the next training on them runs no extractor',
+      'keep preprocessed images and features there, so that the next training on them runs no extractor; one that cannot be used costs only time',
     )
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
@@ -228,7 +228,11 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   });
   try {
     const started = performance.now();
-    const { model, result, trainImages, validationImages, remarks } = await trainFromDataset(dataset, {
+    const cache =
+      options.cache === undefined
+        ? undefined
+        : bestEffortStore(diskStore(cacheFolder(options.cache, options)));
+    const trained = await trainFromDataset(dataset, {
       backend,
       source: opened.source,
       codec: sharpCodec({ acceptDamaged: options.acceptDamaged }),
@@ -238,10 +242,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       head: options.head,
       params: headParams(options),
       signal,
-      ...(options.cache !== undefined && {
-        store: diskStore(cacheFolder(options.cache, options)),
-        featureStore: diskStore(cacheFolder(options.cache, options)),
-      }),
+      ...(cache && { store: cache, featureStore: cache }),
       ...(options.augment && {
         augmentation: {
           ...options.augment,
@@ -255,6 +256,8 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       }),
       onProgress: trainingProgress(progress),
     });
+    const { model, result, trainImages, validationImages } = trained;
+    const remarks = [...trained.remarks, ...(cache?.remarks ?? [])];
     const bytes = writeModel(model);
     await writeFileAtomic(options.out, bytes, { signal });
     progress.end();

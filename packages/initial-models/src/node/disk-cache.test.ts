@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,21 @@ describe('the cache on disk', () => {
       expect.stringContaining('expected a writable cache'),
     ]);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe in place of a file is told and replaced, never waited for',
+    async () => {
+      const cache = diskCache({ folder: join(folder, 'pipe') });
+      const extractor = await published(whole);
+      await mkdir(cache.folder);
+      execFileSync('mkfifo', [cache.pathOf(sampleSha256)]);
+      const warnings: string[] = [];
+      const onWarning = (problem: Error): number => warnings.push(problem.message);
+      expect(isSample(await fetchExtractor(extractor, { cache, onWarning }))).toBe(true);
+      expect(warnings).toEqual([expect.stringContaining('not a regular file')]);
+      expect(isSample(await readFile(cache.pathOf(sampleSha256)))).toBe(true);
+    },
+  );
 
   test('never holds another file than the pinned one', async () => {
     const cache = diskCache({ folder: join(folder, 'mismatch') });

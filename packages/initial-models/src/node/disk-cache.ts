@@ -1,9 +1,10 @@
 /** Extractors in a folder, one file each, named by its content. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ExtractorCache } from '../extractor.ts';
 import { extractorCacheFolder } from './cache-folder.ts';
+import { readFileBounded } from './read-bounded.ts';
 
 export interface DiskCacheOptions {
   /** Default: `extractorCacheFolder()`. Made when the first file is kept. */
@@ -52,8 +53,7 @@ export function diskCache(options: DiskCacheOptions = {}): DiskCache {
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    const { buffer, byteOffset, byteLength } = await readFile(path);
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    return await readFileBounded(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

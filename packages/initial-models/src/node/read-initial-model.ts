@@ -1,9 +1,9 @@
 /** Reads a model of this package in Node. */
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ExtractorHashError, ExtractorUnavailableError } from '../errors.ts';
 import type { InitialModel } from '../extractor.ts';
 import { sha256Of } from '../integrity.ts';
+import { readFileBounded } from './read-bounded.ts';
 
 const fix = 'The installation is damaged: reinstall @oddpixel/initial-models.';
 
@@ -14,17 +14,16 @@ const fix = 'The installation is damaged: reinstall @oddpixel/initial-models.';
  */
 export async function readInitialModel(model: InitialModel): Promise<Uint8Array> {
   const path = fileURLToPath(model.url);
-  const { buffer, byteOffset, byteLength } = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readFileBounded(path).catch((cause: unknown) => {
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new ExtractorUnavailableError(
       { url: path, expected: `the model ${model.id}`, received, fix },
       { cause },
     );
   });
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const sha256 = await sha256Of(bytes);
   if (sha256 !== model.sha256) {
-    const received = `${sha256} (${byteLength} bytes)`;
+    const received = `${sha256} (${bytes.length} bytes)`;
     throw new ExtractorHashError({ url: path, expected: `SHA-256 ${model.sha256}`, received, fix });
   }
   return bytes;

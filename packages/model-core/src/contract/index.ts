@@ -1,5 +1,6 @@
 /** The contract between the rooms. Read these short files first. */
 export * from './backend.ts';
+export * from './best-effort-store.ts';
 export * from './check-feeds.ts';
 export * from './dataset.ts';
 export * from './errors.ts';

@@ -1,5 +1,11 @@
 /** A FileSource over any tree of folders: what a file list, a drop and a directory handle have in common. */
-import { FileError, type FileEntry, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  defaultImageLimits,
+  FileError,
+  LimitExceededError,
+  type FileEntry,
+  type FileSource,
+} from '@oddpixel/model-core/contract';
 import { fileError } from './file-errors.ts';
 
 export interface TreeFile {
@@ -70,12 +76,26 @@ export function treeSource(name: string, root: TreeFolder): FileSource {
         };
       }
     },
-    async read(path): Promise<Uint8Array> {
+    async read(
+      path,
+      { maxBytes = defaultImageLimits.maxFileBytes, limitName = 'maxBytes' } = {},
+    ): Promise<Uint8Array> {
       const file = await locate(path, 'read');
       try {
         if (file.kind === 'directory') throw new DOMException('', 'TypeMismatchError');
-        return new Uint8Array(await (await file.open()).arrayBuffer());
+        const blob = await file.open();
+        if (blob.size > maxBytes) {
+          throw new LimitExceededError({
+            what: full(path),
+            limit: maxBytes,
+            received: blob.size,
+            unit: 'bytes',
+            fix: `Raise \`${limitName}\` if the file is trusted.`,
+          });
+        }
+        return new Uint8Array(await blob.arrayBuffer());
       } catch (cause) {
+        if (cause instanceof LimitExceededError) throw cause;
         throw fileError(full(path), 'read', cause);
       }
     },
