@@ -18,6 +18,6 @@ export {
 } from './params.ts';
 export { preprocessRaster, type PreprocessOptions } from './preprocess-raster.ts';
 export { mapToSource, resizeMap, resizeRaster } from './resize.ts';
-export { decodeSample, encodeSample } from './sample-bytes.ts';
+export { decodeNotes, decodeSample, encodeSample, type SampleNote } from './sample-bytes.ts';
 export { preprocessSamples, samplesFromImages, type RawSample } from './samples.ts';
 export { planTiles, type TileOptions } from './tiles.ts';

@@ -74,9 +74,14 @@ export function adaptChannels(planes: Float32Array, channels: number, wanted: nu
     return gray;
   }
   throw new ImageFormatError({
-    problem: `the image has ${channels} channels, the model takes ${wanted}`,
-    fix: 'Only gray to any number and RGB to gray are adapted; pick the channels before preprocessing.',
+    problem: `the image has ${channels} channels; expected ${expectedChannels(wanted)}`,
+    fix: 'Pick the channels that matter and save them as gray or RGB.',
   });
+}
+
+/** What can be brought to the model's channels. */
+function expectedChannels(wanted: number): string {
+  return wanted === 1 || wanted === 3 ? '1 (gray) or 3 (RGB)' : `1 (gray) or ${wanted}`;
 }
 
 function extremes(plane: Float32Array, domain: Region | undefined): [min: number, max: number] {

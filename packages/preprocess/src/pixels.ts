@@ -16,14 +16,14 @@ export function checkRaster(raster: Raster): void {
   }
 }
 
-/** Gray values between which pixels of this type lie. Float images do not tell, so the range must be given. */
+/** The range as given, else all that the type can hold. Float images do not tell, so theirs must be given. */
 export function valueRange(
   data: Raster['data'],
   sourceRange: readonly [number, number] | undefined,
 ): readonly [number, number] {
+  if (sourceRange !== undefined) return sourceRange;
   if (data instanceof Uint8Array) return [0, 255];
   if (data instanceof Uint16Array) return [0, 65_535];
-  if (sourceRange !== undefined) return sourceRange;
   throw new ParameterError({
     name: 'sourceRange',
     expected: "the gray value range of the float images, with normalizationType 'none'",

@@ -5,12 +5,13 @@
  */
 import {
   hostTensor,
-  ImageFormatError,
+  imageForm,
   type PreprocessedSample,
   type PreprocessParams,
   type Raster,
 } from '@oddpixel/model-core/contract';
 import { placeImage, type Placement } from './geometry.ts';
+import { checkGrayRange, checkPlanes, notFinite } from './gray-range.ts';
 import { adaptChannels, standardize, stretch } from './normalize.ts';
 import { checkRaster, composeOnBlack, hasAlpha, valueRange } from './pixels.ts';
 import { resampleToPlanes } from './resample.ts';
@@ -28,7 +29,10 @@ export interface PreprocessOptions extends Placement {
  * The sample's image is float32 `[C, H, W]`: RGB or gray, in the range that the parameters state (with
  * `constantValues`: in deviations from the mean).
  *
- * @throws ImageFormatError when the raster is malformed, has channels that cannot be adapted, or holds NaN or infinity
+ * Gray values outside of the range are not clamped: what is brighter than all that the model knows stays so.
+ *
+ * @throws ImageFormatError when the raster is malformed, has channels that cannot be adapted, or holds NaN, infinity,
+ *   or values beyond the range by a million times its width
  * @throws ParameterError for a box or domain that does not fit, or a float image without `sourceRange`
  */
 export function preprocessRaster(
@@ -44,6 +48,7 @@ export function preprocessRaster(
     options.onWarning?.('The domain is too small to have a pixel at the size of the model.');
   }
 
+  const grayRange = checkGrayRange(raster, geometry.box, params, options.onWarning);
   let source = raster;
   let box = geometry.box;
   if (hasAlpha(raster, wanted)) {
@@ -68,15 +73,17 @@ export function preprocessRaster(
     if (normalizationType !== 'none') stretch(planes, source.channels, params, geometry.domain);
     planes = adaptChannels(planes, source.channels, wanted);
   }
+  if (normalizationType !== 'none' && !(raster.data instanceof Uint8Array)) checkPlanes(planes, params);
 
   return {
     ...(options.imageId !== undefined && { imageId: options.imageId }),
     image: hostTensor('float32', [wanted, height, width], planes),
     geometry,
+    source: { ...imageForm(raster), ...(grayRange && { grayRange }) },
   };
 }
 
-/** The map of `none`: the type's full range to the model's. */
+/** The map of `none`: the source's range, as given or all of its type's, to the model's. */
 function toModelRange(raster: Raster, params: PreprocessParams): { scale: number; shift: number } {
   const [low, high] = valueRange(raster.data, params.sourceRange);
   const scale = (params.imageRangeMax - params.imageRangeMin) / (high - low);
@@ -87,9 +94,5 @@ function checkFinite(planes: Float32Array): void {
   // One NaN or infinity makes the sum so; float32 values cannot overflow a float64 sum.
   let sum = 0;
   for (let i = 0; i < planes.length; i++) sum += planes[i] as number;
-  if (Number.isFinite(sum)) return;
-  throw new ImageFormatError({
-    problem: 'the float image holds NaN or infinite values',
-    fix: 'Replace them, for example by 0, before preprocessing.',
-  });
+  if (!Number.isFinite(sum)) throw notFinite();
 }

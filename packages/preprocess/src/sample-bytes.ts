@@ -11,6 +11,7 @@ import {
   ImageFormatError,
   type ImageGeometry,
   type PreprocessedSample,
+  type SourceForm,
 } from '@oddpixel/model-core/contract';
 
 const magic = 0x31_53_50_4f;
@@ -21,16 +22,26 @@ interface Header {
   readonly imageId?: number;
   readonly geometry: Omit<ImageGeometry, 'domain'>;
   readonly domainRuns?: readonly number[];
+  readonly source?: SourceForm | undefined;
+  readonly notes?: readonly SampleNote[];
+}
+
+/** What was noticed when the sample was made, in words that hold for any name of its file. */
+export interface SampleNote {
+  readonly code: string;
+  readonly text: string;
 }
 
 /** The sample as bytes that `decodeSample` reads back exactly. */
-export function encodeSample(sample: PreprocessedSample): Uint8Array {
+export function encodeSample(sample: PreprocessedSample, notes: readonly SampleNote[] = []): Uint8Array {
   const { domain, ...geometry } = sample.geometry;
   const header: Header = {
     dims: sample.image.dims as Header['dims'],
     ...(sample.imageId !== undefined && { imageId: sample.imageId }),
     geometry,
     ...(domain && { domainRuns: [...domain.runs] }),
+    source: sample.source,
+    ...(notes.length > 0 && { notes }),
   };
   let json = new TextEncoder().encode(JSON.stringify(header));
   if (json.length % 4 !== 0) {
@@ -68,7 +79,7 @@ export function decodeSample(bytes: Uint8Array): PreprocessedSample {
   const count = channels * height * width;
   if (offset + count * 4 !== aligned.length) throw damaged('its size is not what the header says');
   const pixels = new Float32Array(aligned.buffer, aligned.byteOffset + offset, count);
-  const { domainRuns, geometry } = header;
+  const { domainRuns, geometry, source } = header;
   return {
     ...(header.imageId !== undefined && { imageId: header.imageId }),
     image: hostTensor('float32', [channels, height, width], pixels),
@@ -78,7 +89,14 @@ export function decodeSample(bytes: Uint8Array): PreprocessedSample {
           domain: { width: geometry.width, height: geometry.height, runs: Int32Array.from(domainRuns) },
         }
       : geometry,
+    ...(source && { source }),
   };
+}
+
+/** What `encodeSample` was given beside the sample; `bytes` are those that `decodeSample` took. */
+export function decodeNotes(bytes: Uint8Array): readonly SampleNote[] {
+  const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  return parseHeader(bytes.subarray(prefixBytes, prefixBytes + headerBytes)).notes ?? [];
 }
 
 function parseHeader(bytes: Uint8Array): Header {

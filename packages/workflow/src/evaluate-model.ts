@@ -20,6 +20,7 @@ import {
 } from '@oddpixel/eval';
 import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
+import { formRemarks } from './image-forms.ts';
 import {
   decode,
   notesOn,
@@ -105,8 +106,9 @@ export async function evaluateModel(
       return batch.map((image, index) => ({ ...image, result: results[index] as Result }));
     });
     for await (const batch of scored) {
-      for (const { sample, result, raster, mask, vanishedRegions, remarks, maskRemarks } of batch) {
-        noticed.add([...remarks, ...maskRemarks]);
+      for (const { sample, result, raster, mask, vanishedRegions, remarks, maskRemarks, prepared } of batch) {
+        const unlike = formRemarks(model.manifest.training?.images, prepared, sample.imageFileName);
+        noticed.add([...remarks, ...maskRemarks, ...unlike]);
         evaluator.add({
           imageId: sample.imageId,
           fileName: sample.imageFileName,

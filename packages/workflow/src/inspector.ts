@@ -3,6 +3,7 @@
  * model through a bounded queue, so the device never waits and memory stays constant however long the stream is.
  */
 import {
+  imageForm,
   inBatches,
   mapOrdered,
   ParameterError,
@@ -15,10 +16,12 @@ import {
   type Region,
   type Remark,
   type Result,
+  type TrainingImages,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
+import { formRemarks, type FormOf } from './image-forms.ts';
 import { decode, notesOn, preprocess, type Notes } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
@@ -85,6 +88,7 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
   checkCount('batchSize', batchSize);
   checkCount('prefetch', ahead);
   const params = preprocessParamsFromModel(model.manifest);
+  const trainedOn = model.manifest.training?.images;
   const loaded = await loadModel(model, backend);
 
   async function* inspectAll(
@@ -105,11 +109,12 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
         const { raster, notes } = value;
         const tiling = { ...run, ...batching, ...notes.preprocessing };
         const result = await inspectTiles(loaded, raster, tile, tiling);
-        yield { name, raster, result, remarks: notes.remarks };
+        const unlike = formRemarks(trainedOn, tileForm(raster, tile), name);
+        yield { name, raster, result, remarks: [...notes.remarks, ...unlike] };
       }
       return;
     }
-    const prepareOne = guarded(options, (input) => prepare(input, params, options, signal));
+    const prepareOne = guarded(options, (input) => prepare(input, { params, trainedOn }, options, signal));
     const batches = inBatches(present(mapOrdered(inputs, ahead, prepareOne)), batchSize);
     yield* flatten(mapOrdered(batches, inFlight, (batch) => applyBatch(loaded, batch, run)));
   }
@@ -158,7 +163,10 @@ interface Prepared {
 
 async function prepare(
   input: InspectionInput,
-  params: PreprocessParams,
+  {
+    params,
+    trainedOn,
+  }: { readonly params: PreprocessParams; readonly trainedOn: TrainingImages | undefined },
   options: InspectorOptions,
   signal: AbortSignal | undefined,
 ): Promise<Prepared> {
@@ -169,7 +177,18 @@ async function prepare(
     ...(input.domain && { domain: input.domain }),
     ...notes.preprocessing,
   });
-  return { raster, prepared, remarks: notes.remarks };
+  return { raster, prepared, remarks: [...notes.remarks, ...formRemarks(trainedOn, prepared, input.name)] };
+}
+
+/** A tile at the scale of the image: what the model sees of it. */
+function tileForm(raster: Raster, { tileWidth, tileHeight }: TileOptions): FormOf {
+  return {
+    source: imageForm(raster),
+    geometry: {
+      sourceWidth: Math.min(tileWidth, raster.width),
+      sourceHeight: Math.min(tileHeight, raster.height),
+    },
+  };
 }
 
 async function applyBatch(

@@ -3,6 +3,7 @@ import {
   defaultImageLimits,
   ImageFormatError,
   mapOrdered,
+  ParameterError,
   remarkOnFiles,
   type Dataset,
   type FileSource,
@@ -18,11 +19,13 @@ import {
 } from '@oddpixel/model-core/contract';
 import { hashBytes, imagePath } from '@oddpixel/dataset';
 import {
+  decodeNotes,
   decodeSample,
   encodeSample,
   preprocessRaster,
   savePreprocessParams,
   type PreprocessOptions,
+  type SampleNote,
 } from '@oddpixel/preprocess';
 
 /** How to get at a data set's images. */
@@ -51,7 +54,8 @@ export interface PreparedImage {
 
 /** The key of one preprocessed image: what it is made of, and nothing else. */
 export async function cacheKey(fileHash: string, params: PreprocessParams): Promise<string> {
-  const paramsHash = await hashBytes(new TextEncoder().encode(savePreprocessParams(params)));
+  // The number changes with what an entry holds, so that nobody takes an older one for damaged.
+  const paramsHash = await hashBytes(new TextEncoder().encode(`2 ${savePreprocessParams(params)}`));
   return `${fileHash.slice(0, 32)}-${paramsHash.slice(0, 16)}.sample`;
 }
 
@@ -86,7 +90,7 @@ export async function prepareImage(
   }
   const raster = await decode(bytes, path, access, notes);
   const prepared = preprocess(raster, params, path, { imageId: sample.imageId, ...notes.preprocessing });
-  if (key !== undefined) await access.store?.put(key, encodeSample(prepared));
+  if (key !== undefined) await access.store?.put(key, encodeSample(prepared, notes.ofImage));
   return { sample, hash, prepared, raster, remarks: notes.remarks };
 }
 
@@ -94,18 +98,25 @@ export async function prepareImage(
 export interface Notes {
   /** Grows while the file is worked on. */
   readonly remarks: readonly Remark[];
+  /** Those about the image itself, not about a cache. */
+  readonly ofImage: readonly SampleNote[];
   add(code: string, text: string): void;
   /** Options of `preprocessRaster` that write here. */
   readonly preprocessing: Pick<PreprocessOptions, 'onWarning'>;
 }
 
+const damagedEntry = 'damagedCacheEntry';
+
 export function notesOn(path: string): Notes {
   const remarks: Remark[] = [];
+  const ofImage: SampleNote[] = [];
   const add: Notes['add'] = (code, text) => {
     const remark = remarkOnFiles({ code, text, files: [path] });
-    if (!remarks.some(({ message }) => message === remark.message)) remarks.push(remark);
+    if (remarks.some(({ message }) => message === remark.message)) return;
+    remarks.push(remark);
+    if (code !== damagedEntry) ofImage.push({ code, text });
   };
-  return { remarks, add, preprocessing: { onWarning: (text) => add('preprocessing', text) } };
+  return { remarks, ofImage, add, preprocessing: { onWarning: (text) => add('preprocessing', text) } };
 }
 
 /** The limit on the file's size, before it is read. */
@@ -137,6 +148,11 @@ export function preprocess(
   try {
     return preprocessRaster(raster, params, options);
   } catch (error) {
+    if (error instanceof ParameterError && error.details.name === 'sourceRange') {
+      const problem = 'the image is float, and the range of its gray values is not known';
+      const fix = 'Train with `sourceRange`: the lowest and highest value, or auto.';
+      throw new ImageFormatError({ file: path, problem, fix }, { cause: error });
+    }
     if (!(error instanceof ImageFormatError)) throw error;
     throw new ImageFormatError({ ...error.details, file: path }, { cause: error });
   }
@@ -151,9 +167,11 @@ async function readCached(
   const bytes = await access.store?.get(key);
   if (bytes === undefined) return undefined;
   try {
-    return decodeSample(bytes);
+    const sample = decodeSample(bytes);
+    for (const { code, text } of decodeNotes(bytes)) notes.add(code, text);
+    return sample;
   } catch {
-    notes.add('damagedCacheEntry', 'the cache entry of this image is damaged and is made again');
+    notes.add(damagedEntry, 'the cache entry of this image is damaged and is made again');
     return undefined;
   }
 }

@@ -8,8 +8,9 @@ import {
   type Remark,
   type Sample,
   type Store,
+  type TrainingImages,
 } from '@oddpixel/model-core/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
   createTrainParams,
@@ -21,7 +22,10 @@ import {
   type TrainResult,
 } from '@oddpixel/model-core/train';
 import { carveValidation, findSamples } from '@oddpixel/dataset';
+import { createPreprocessParams } from '@oddpixel/preprocess';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';
+import { formCollector, partlyUsedRange, type FormCollector } from './image-forms.ts';
+import { measureGrayRange } from './measure-range.ts';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
 import { remarkCollector, type RemarkCollector } from './remark-collector.ts';
 
@@ -34,6 +38,12 @@ export interface TrainFromDatasetOptions extends ImageAccess {
     readonly outputs?: readonly string[];
   };
   readonly preprocessing: PreprocessParams;
+  /**
+   * `auto` measures the gray values of the training images, which takes another pass over them, and uses that range in
+   * place of `preprocessing.sourceRange`: 0 to the camera's highest value (8, 10, 12, 14 or 16 bits) for whole numbers,
+   * the lowest to the highest value for float images.
+   */
+  readonly sourceRange?: 'auto' | readonly [number, number] | undefined;
   /** Default `memory`. */
   readonly head?: HeadType;
   /** Parameters of head and calibration that differ from the defaults. */
@@ -76,29 +86,31 @@ export async function trainFromDataset(
   given: Dataset,
   options: TrainFromDatasetOptions,
 ): Promise<TrainedFromDataset> {
-  const { backend, extractor, preprocessing, head = 'memory' } = options;
+  const { backend, extractor, head = 'memory' } = options;
   const { augmentation, featureStore } = options;
   const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
   const dataset = head === 'student' ? withValidation(given, options.params?.seed ?? 0) : given;
   const train = trainingSplit(dataset);
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
   const params = createTrainParams(head, options.params ?? {});
+  const preprocessing = await withSourceRange(dataset, train, options);
+  const access = { ...options, preprocessing };
   const initial = await createInitialModel(extractor.bytes, {
     preprocessing,
     id: extractor.id,
     ...(extractor.outputs && { outputs: [...extractor.outputs] }),
   });
-  const noticed = remarkCollector();
-  const images = trainingSamples(dataset, train, options, noticed);
+  const noticed = { remarks: remarkCollector(), forms: formCollector() };
+  const images = trainingSamples(dataset, train, access, noticed);
   const samples =
     augmentation === undefined
       ? images
       : augmentedSamples(images, augmentation, { seed: params.seed, preprocessing });
-  const { model, result } = await trainModel(initial, samples, params, {
+  const { model: trained, result } = await trainModel(initial, samples, params, {
     backend,
     ...(featureStore && { featureStore }),
-    onWarning: (message) => noticed.add([{ code: 'damagedCacheEntry', message }]),
-    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, options, noticed) }),
+    onWarning: (message) => noticed.remarks.add([{ code: 'damagedCacheEntry', message }]),
+    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, access, noticed) }),
     ...(signal && { signal }),
     ...(resume && { resume }),
     ...(onCheckpoint && { onCheckpoint }),
@@ -106,7 +118,26 @@ export async function trainFromDataset(
     ...(onProgress && { onProgress }),
   });
   const counts = { trainImages: train.length, validationImages: validation.length };
-  return { model, result, ...counts, remarks: noticed.remarks() };
+  const forms = noticed.forms.forms();
+  const remarks = [...noticed.remarks.remarks(), ...partlyUsedRange(forms, preprocessing)];
+  return { model: withForms(trained, forms), result, ...counts, remarks };
+}
+
+async function withSourceRange(
+  dataset: Dataset,
+  train: readonly Sample[],
+  options: TrainFromDatasetOptions,
+): Promise<PreprocessParams> {
+  const { preprocessing, sourceRange } = options;
+  if (sourceRange === undefined) return preprocessing;
+  const range = sourceRange === 'auto' ? await measureGrayRange(dataset, train, options) : sourceRange;
+  return createPreprocessParams({ ...preprocessing, sourceRange: range });
+}
+
+function withForms(model: AnomalyModel, images: TrainingImages | undefined): AnomalyModel {
+  const { training } = model.manifest;
+  if (training === undefined || images === undefined) return model;
+  return withManifest(model, { training: { ...training, images } });
 }
 
 const validationShare = 0.2;
@@ -120,12 +151,18 @@ function withValidation(dataset: Dataset, seed: number): Dataset {
   return parts.size < 2 ? dataset : carveValidation(dataset, { share: validationShare, seed });
 }
 
+/** What is collected while images pass by. */
+interface Noticed {
+  readonly remarks: RemarkCollector;
+  readonly forms: FormCollector;
+}
+
 /** The images of a data set as a stream that training can pass over as often as it needs. */
 export function trainingSamples(
   dataset: Dataset,
   samples: readonly Sample[],
   options: TrainFromDatasetOptions,
-  noticed: Pick<RemarkCollector, 'add'> = remarkCollector(),
+  noticed: Noticed = { remarks: remarkCollector(), forms: formCollector() },
 ): TrainingSamples {
   return {
     count: samples.length,
@@ -136,7 +173,8 @@ export function trainingSamples(
         options.preprocessing,
         options,
       )) {
-        noticed.add(remarks);
+        noticed.remarks.add(remarks);
+        noticed.forms.add(prepared);
         yield {
           ...prepared,
           imageHash: hash.slice(0, 16),

@@ -2,6 +2,7 @@
  * The manifest: everything about a model that is not the graph, as JSON in the ONNX file's
  * `metadata_props["oddpixel"]`. It holds no time, host or path, so equal training gives equal bytes.
  */
+import type { GrayRange, ImageDepth } from './image-form.ts';
 import type { PreprocessParams } from './preprocess.ts';
 
 /** `external`: a foreign ONNX file that yields a map and a score. */
@@ -72,6 +73,21 @@ export interface TrainingRecord {
   readonly figures: Readonly<Record<string, number>>;
   /** Varied copies that taught beside the images: `copies` of each, and the augmentation parameters, by documented name. */
   readonly augmentation?: Readonly<Record<string, number | string | boolean>>;
+  /** What the images were before preprocessing. Absent where nobody recorded it. */
+  readonly images?: TrainingImages;
+}
+
+/** The forms that occurred, of training and calibration images together. */
+export interface TrainingImages {
+  /** Ascending. */
+  readonly depths: readonly ImageDepth[];
+  /** `gray`, `RGB`, …, ascending. */
+  readonly channels: readonly string[];
+  /** Smallest and largest, in pixels. */
+  readonly width: readonly [min: number, max: number];
+  readonly height: readonly [min: number, max: number];
+  /** Gray values in use; absent where only 8-bit images were used. */
+  readonly grayRange?: GrayRange;
 }
 
 export interface ExtractorRecord {

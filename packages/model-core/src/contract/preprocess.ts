@@ -1,5 +1,6 @@
 /** Preprocessing parameters and what preprocessing delivers. The functions live in `@oddpixel/preprocess`. */
 import type { HostTensor } from './tensor.ts';
+import type { GrayRange, ImageForm } from './image-form.ts';
 import type { Region } from './region.ts';
 
 export type NormalizationType = 'none' | 'firstChannel' | 'allChannels' | 'constantValues';
@@ -20,7 +21,11 @@ export interface PreprocessParams {
   readonly mean?: readonly number[];
   readonly deviation?: readonly number[];
   readonly domainHandling: DomainHandling;
-  /** Range of float source images, which do not tell their own. */
+  /**
+   * Gray values of the source that go to `imageRangeMin` and `imageRangeMax`, with `none`: needed for float images,
+   * which do not tell their range, and for whole numbers that use a part of their type's, such as 12 bits in 16.
+   * Values beyond it go beyond the model's range alike. Absent: all that the type can hold.
+   */
   readonly sourceRange?: readonly [number, number];
 }
 
@@ -52,4 +57,12 @@ export interface PreprocessedSample {
   /** float32 `[C, H, W]` in the range that the parameters state. */
   readonly image: HostTensor<'float32'>;
   readonly geometry: ImageGeometry;
+  /** What the image was before. */
+  readonly source?: SourceForm | undefined;
+}
+
+/** Plain JSON. */
+export interface SourceForm extends ImageForm {
+  /** The gray values in use; absent for 8-bit images without `sourceRange`. */
+  readonly grayRange?: GrayRange | undefined;
 }

@@ -19,8 +19,10 @@ import {
 export function normalizeInGraph(planes: Value, params: PreprocessParams): Value {
   const { imageRangeMin: low, imageRangeMax: high, imageNumChannels: channels, mean, deviation } = params;
   if (params.normalizationType === 'none') {
-    const scale = (high - low) / 255;
-    const ranged = scale === 1 && low === 0 ? planes : add(mul(planes, scale), low);
+    const [from, to] = params.sourceRange ?? [0, 255];
+    const scale = (high - low) / (to - from);
+    const shift = low - from * scale;
+    const ranged = scale === 1 && shift === 0 ? planes : add(mul(planes, scale), shift);
     return adaptChannels(ranged, channels);
   }
   if (params.normalizationType === 'constantValues') {

@@ -73,6 +73,15 @@ const schema = z.object({
       imageCount: natural,
       figures: z.record(z.string(), finite),
       augmentation: z.optional(scalars),
+      images: z.optional(
+        z.object({
+          depths: z.array(z.enum(['8 bit', '16 bit', 'float'])),
+          channels: z.array(z.string()),
+          width: z.tuple([positive, positive]),
+          height: z.tuple([positive, positive]),
+          grayRange: z.optional(z.tuple([finite, finite])),
+        }),
+      ),
     }),
   ),
   calibration: z.optional(
