@@ -317,11 +317,16 @@ function findGrayRange(findings: readonly Finding[]): DatasetProblem[] {
       kind: 'noRange',
       severity: 'warning',
       imageIds: idsOf(float),
-      message: `the float images use the values ${low}..${high}; they do not tell their range, which training needs`,
+      message: `the float images use the values ${short(low)}..${short(high)}; they do not tell their range, which training needs`,
       suggestedRange: [low, high],
     });
   }
   return problems;
+}
+
+/** Four significant digits. */
+function short(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 function findNoGood(samples: readonly Sample[]): DatasetProblem[] {

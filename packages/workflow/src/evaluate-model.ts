@@ -11,7 +11,7 @@ import {
   type Sample,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { anomalyPath, isLossyFile } from '@oddpixel/dataset';
+import { anomalyPath, imagePath, isLossyFile } from '@oddpixel/dataset';
 import {
   createEvaluationParams,
   createEvaluator,
@@ -107,7 +107,7 @@ export async function evaluateModel(
     });
     for await (const batch of scored) {
       for (const { sample, result, raster, mask, vanishedRegions, remarks, maskRemarks, prepared } of batch) {
-        const unlike = formRemarks(model.manifest.training?.images, prepared, sample.imageFileName);
+        const unlike = formRemarks(model.manifest.training?.images, prepared, imagePath(dataset, sample));
         noticed.add([...remarks, ...maskRemarks, ...unlike]);
         evaluator.add({
           imageId: sample.imageId,

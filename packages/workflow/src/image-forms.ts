@@ -77,7 +77,7 @@ export function partlyUsedRange(
     {
       code: 'partlyUsedRange',
       message: `the 16-bit training images use the gray values ${min}..${max}, at most 1/${1 / share} of their range 0..65535, so that the model saw them dark`,
-      fix: `Train with the gray value range 0,${highest} or auto (\`sourceRange\`).`,
+      fix: `Train with \`sourceRange\` 0,${highest} or auto.`,
     },
   ];
 }

@@ -150,7 +150,7 @@ export function preprocess(
   } catch (error) {
     if (error instanceof ParameterError && error.details.name === 'sourceRange') {
       const problem = 'the image is float, and the range of its gray values is not known';
-      const fix = 'Train with `sourceRange`: the lowest and highest value, or auto.';
+      const fix = 'Train with `sourceRange`: the lowest and the highest gray value, or auto.';
       throw new ImageFormatError({ file: path, problem, fix }, { cause: error });
     }
     if (!(error instanceof ImageFormatError)) throw error;

@@ -79,7 +79,8 @@ export function datasetCommand(context: CommandContext): Command {
 }
 
 function rangeAdvice([min, max]: readonly [number, number]): string {
-  return max > min ? `: train with --range ${min},${max} or --range auto` : '';
+  const short = (value: number): number => Number(value.toPrecision(6));
+  return max > min ? `: train with --range ${short(min)},${short(max)} or --range auto` : '';
 }
 
 function extended(range: Range | undefined, value: number): Range {

@@ -8,6 +8,7 @@ import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
+import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, readBackbone } from '../backbone.ts';
 import {
   layouts,
@@ -32,6 +33,7 @@ interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   backbone: string;
   features?: string[];
   size: string;
+  range?: RangeOption;
   device: DeviceName;
   threads?: number;
   seed: number;
@@ -73,6 +75,11 @@ export function trainCommand(context: CommandContext): Command {
     .option('--backbone <name|file|url>', backboneHelp, 'small')
     .option('--features <names...>', 'values of the extractor to use (default: its outputs)')
     .option('--size <size>', 'model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
+    .option(
+      '--range <range>',
+      'gray values that the images use: MIN,MAX, or auto to measure them (default: all that 8 or 16 bits hold; float images need it)',
+      parseRange,
+    )
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--seed <n>', 'same seed and data, same model', numberOption('seed', 0, 2 ** 31 - 1, true), 0)
@@ -239,6 +246,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       limits: imageLimits(options),
       extractor,
       preprocessing,
+      sourceRange: options.range,
       head: options.head,
       params: headParams(options),
       signal,
@@ -262,7 +270,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     await writeFileAtomic(options.out, bytes, { signal });
     progress.end();
     sayRemarks(progress, remarks);
-    const { thresholds, training, head } = model.manifest;
+    const { thresholds, training, head, preprocessing: used } = model.manifest;
     const seconds = (performance.now() - started) / 1000;
     if (options.json === true) {
       printJson({
@@ -271,6 +279,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
         trainImages,
         validationImages,
         head,
+        range: used.sourceRange ?? null,
         figures: training?.figures,
         thresholds,
         result,
@@ -288,6 +297,9 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       ...[
         `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images${varied} in ${seconds.toFixed(1)} s`,
         figures.join(' · '),
+        used.sourceRange === undefined
+          ? ''
+          : `gray values ${used.sourceRange.join('..')}${options.range === 'auto' ? ', measured' : ''}`,
         thresholds === undefined
           ? 'no threshold: with images of a single part there is nothing to compare it with; train on more, or keep some aside with --validation-percent'
           : `threshold ${thresholds.classification.toPrecision(5)}`,

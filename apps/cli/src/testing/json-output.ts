@@ -100,6 +100,7 @@ export const jsonOutputs = {
     trainImages: count,
     validationImages: count,
     head: z.object({ type: z.string() }).loose(),
+    range: z.tuple([z.number(), z.number()]).nullable(),
     figures: z.record(z.string(), z.number()),
     thresholds: thresholds.optional(),
     result: z.object({ finalError: z.number().nullable(), finalEpoch: count }).loose(),
