@@ -1,6 +1,5 @@
 /** What an image is apart from what it shows: bits per value, colours, and the gray values that it uses. */
 import type { Raster } from './image.ts';
-import type { Box } from './preprocess.ts';
 
 export type ImageDepth = '8 bit' | '16 bit' | 'float';
 
@@ -32,11 +31,19 @@ function colorCount({
 /** Lowest and highest gray value of all colours; alpha has none. Plain JSON. */
 export type GrayRange = readonly [min: number, max: number];
 
+/** A box in whole pixels, inside the image. */
+interface PartOfImage {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * The gray values that an image, or the part of it in `box`, uses. NaN counts as nothing and infinities as what they
  * are, so an image of NaN alone gives `[Infinity, -Infinity]`.
  */
-export function usedGrayRange(raster: Raster, box?: Box): GrayRange {
+export function usedGrayRange(raster: Raster, box?: PartOfImage): GrayRange {
   const { width, height, channels, data, hasAlpha } = raster;
   const colors = colorCount({ channels, hasAlpha });
   const { x, y, width: columns, height: rows } = box ?? { x: 0, y: 0, width, height };
