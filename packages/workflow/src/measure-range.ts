@@ -28,7 +28,12 @@ export async function measureGrayRange(
   const measured = mapOrdered(samples, access.concurrency ?? 4, async (sample) => {
     access.signal?.throwIfAborted();
     const path = imagePath(dataset, sample);
-    const raster = await decode(await access.source.read(path, readLimit(access)), path, access, notesOn(path));
+    const raster = await decode(
+      await access.source.read(path, readLimit(access)),
+      path,
+      access,
+      notesOn(path),
+    );
     const used = usedGrayRange(raster);
     const isFloat = raster.data instanceof Float32Array;
     if (isFloat && !(used.every(Number.isFinite) && !raster.data.some(Number.isNaN))) {
