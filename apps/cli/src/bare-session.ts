@@ -1,5 +1,6 @@
 /** The inference engine without anything of ours: what speed is compared with. */
 import { availableParallelism, cpus } from 'node:os';
+import { disableEngineTelemetry } from '@oddpixel/runtime-node';
 
 export interface BareSession {
   /** Runs `count` images in batches of one size, the same image again and again. `dims`: `[C, H, W]`. */
@@ -14,6 +15,7 @@ export interface BareSession {
 
 /** Opens a model with ONNX Runtime's CPU provider, all optimizations on. */
 export async function bareSession(model: Uint8Array, threads?: number): Promise<BareSession> {
+  disableEngineTelemetry();
   const ort = await import('onnxruntime-node');
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],

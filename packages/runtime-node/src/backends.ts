@@ -1,6 +1,5 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import * as engine from 'onnxruntime-node';
 import { ortBackend, proveThatItComputes, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
 import {
   BackendUnavailableError,
@@ -10,6 +9,7 @@ import {
   type BackendFactory,
   type DType,
 } from '@oddpixel/model-core/contract';
+import { loadEngine } from './engine.ts';
 import { missingLibrary } from './native-libraries.ts';
 
 export interface CpuOptions {
@@ -133,6 +133,7 @@ function factory(options: Omit<OrtBackendOptions, 'engine'>): BackendFactory {
     async open(signal): Promise<Backend> {
       signal?.throwIfAborted();
       const provider = providerName(options.provider);
+      const engine = await loadEngine(options.name);
       const builtIn = engine.listSupportedBackends().map(({ name }) => name);
       if (!builtIn.includes(provider)) {
         throw new BackendUnavailableError({

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
 import type { Backend, BackendFactory } from '@oddpixel/model-core/contract';
 import type { CpuOptions } from './backends.ts';
+import { disableEngineTelemetry } from './engine.ts';
 
 export interface WorkerBackendOptions extends CpuOptions {
   readonly device: 'cpu';
@@ -18,6 +19,8 @@ export function inWorker({ device, ...options }: WorkerBackendOptions): BackendF
     name,
     async open(signal): Promise<Backend> {
       signal?.throwIfAborted();
+      // The worker's own environment is a copy that the engine never sees.
+      disableEngineTelemetry();
       return openChannelBackend(workerChannel(), { name, options });
     },
   };

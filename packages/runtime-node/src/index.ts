@@ -9,6 +9,7 @@ export {
   type CudaOptions,
   type WebGpuOptions,
 } from './backends.ts';
+export { disableEngineTelemetry } from './engine.ts';
 export { cpuPool } from './cpu-pool.ts';
 export { sharpCodec, type CodecDefaults } from './codec/sharp-codec.ts';
 export { diskStore, nodeFileSource, type FileSourceOptions } from './files.ts';

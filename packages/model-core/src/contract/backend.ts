@@ -68,6 +68,8 @@ export interface Backend {
   /** Open string: `ort-node:cpu`, `ort-web:webgpu`, or a plugin's own. */
   readonly name: string;
   readonly capabilities: BackendCapabilities;
+  /** Resolves with the reason when the backend is gone for good, with all that was loaded on it. Never rejects. */
+  readonly lost?: Promise<string> | undefined;
   /** Loads an ONNX model. The bytes are borrowed until the promise settles. @throws ModelFormatError, BackendError, DisposedError */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
   /** Disposes all sessions. Idempotent. */

@@ -3,31 +3,45 @@
  * members go on at the same time. On a CPU a pool of single-threaded engines does more images per second than one
  * engine with many threads, since decoding and inference share the cores without waiting for each other.
  */
-import type { Backend, BackendCapabilities, RunOptions, Session, SessionOptions } from './backend.ts';
+import type { Backend, BackendCapabilities, Session, SessionOptions } from './backend.ts';
 import { DisposedError, ParameterError } from './errors.ts';
+import { poolMembers, type PoolMember, type PoolMembers } from './pool-members.ts';
 import type { Tensor } from './tensor.ts';
+
+export interface PoolOptions {
+  /**
+   * Starts a member in place of one that is `lost`. Without it the others go on alone; a pool that has lost all of its
+   * members fails.
+   */
+  readonly reopen?: (() => Promise<Backend>) | undefined;
+}
 
 /**
  * A backend over `members`, which must be of the same kind: any of them may compute any run. It owns them:
  * disposing it disposes them. Tensors cannot stay on a device, since the next run may be another member's.
+ * Only what is running on a member when it is lost fails, with a BackendError.
  *
  * @throws ParameterError when there is no member.
  */
-export function poolBackend(name: string, members: readonly Backend[]): Backend {
+export function poolBackend(
+  name: string,
+  members: readonly Backend[],
+  { reopen }: PoolOptions = {},
+): Backend {
   if (members.length === 0) {
     throw new ParameterError({ name: 'members', expected: 'at least one backend', received: 'none' });
   }
-  const pending = members.map(() => 0);
+  const pool = poolMembers(name, members, reopen);
   let closing: Promise<void> | undefined;
   return {
     name,
     capabilities: poolCapabilities(members),
-    createSession(model, options): Promise<Session> {
-      if (closing !== undefined) return Promise.reject(new DisposedError({ what: `Backend \`${name}\`` }));
-      return openSession(members, pending, model, options);
+    async createSession(model, options): Promise<Session> {
+      if (closing !== undefined) throw new DisposedError({ what: `Backend \`${name}\`` });
+      return openSession(pool, model, options);
     },
     dispose(): Promise<void> {
-      closing ??= settleAll(members.map((member) => member.dispose()));
+      closing ??= pool.dispose();
       return closing;
     },
   };
@@ -54,62 +68,78 @@ function poolCapabilities(members: readonly Backend[]): BackendCapabilities {
   };
 }
 
-/** The model on every member; on all or, after an error, on none. `pending` counts the members' runs, and is shared. */
+/** The model on every member; on all or, after an error, on none. */
 async function openSession(
-  members: readonly Backend[],
-  pending: number[],
+  pool: PoolMembers,
   model: Uint8Array,
   { keepOnDevice }: SessionOptions = {},
 ): Promise<Session> {
-  // Members are asked to keep what the caller asked for, so that a wrong name is found; they cannot keep it.
-  const options = keepOnDevice === undefined ? {} : { keepOnDevice };
-  const opened = await Promise.allSettled(members.map((member) => member.createSession(model, options)));
-  const sessions = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const failure = opened.find((outcome) => outcome.status === 'rejected');
-  const [first] = sessions;
-  if (failure !== undefined || first === undefined) {
-    await settleAll(sessions.map((session) => session.dispose()));
-    throw failure?.reason;
+  // Members that join later load it as well, from bytes that nobody changes.
+  const bytes = model.slice();
+  const sessions = new Map<PoolMember, Promise<Session>>();
+
+  /** Members are asked to keep what the caller asked for, so that a wrong name is found; they cannot keep it. */
+  function sessionOn(member: PoolMember): Promise<Session> {
+    const known = sessions.get(member);
+    if (known !== undefined) return known;
+    const session = member.backend.createSession(bytes, keepOnDevice === undefined ? {} : { keepOnDevice });
+    sessions.set(member, session);
+    // The next run tries again.
+    session.catch(() => sessions.delete(member));
+    return session;
   }
+
+  async function disposeAll(): Promise<void> {
+    const outcomes = await Promise.all(
+      Array.from(sessions, async ([member, opening]) => {
+        const session = await opening.catch(() => undefined);
+        return session?.dispose().then(
+          () => undefined,
+          (error: unknown) => (member.lost === undefined ? { error } : undefined),
+        );
+      }),
+    );
+    const failure = outcomes.find((outcome) => outcome !== undefined);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  const attempts = await Promise.allSettled(
+    pool.all().map(async (member) => {
+      try {
+        return await sessionOn(member);
+      } catch (error) {
+        // The others have the model.
+        if (member.lost !== undefined) return undefined;
+        throw error;
+      }
+    }),
+  );
+  const failure = attempts.find((attempt) => attempt.status === 'rejected');
+  if (failure !== undefined) {
+    await disposeAll();
+    throw failure.reason;
+  }
+  const opened = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+  const first = opened.find((session) => session !== undefined) ?? (await pool.assign(sessionOn));
   let settled: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
-
-  async function runOnIdlest(
-    feeds: Readonly<Record<string, Tensor>>,
-    options?: RunOptions,
-  ): Promise<Record<string, Tensor>> {
-    const member = pending.indexOf(Math.min(...pending));
-    pending[member] = (pending[member] as number) + 1;
-    try {
-      return await (sessions[member] as Session).run(feeds, options);
-    } finally {
-      pending[member] = (pending[member] as number) - 1;
-    }
-  }
 
   return {
     inputs: first.inputs,
     outputs: first.outputs,
-    run(feeds, options): Promise<Record<string, Tensor>> {
+    async run(feeds, options): Promise<Record<string, Tensor>> {
+      if (closing !== undefined) throw new DisposedError({ what: 'A session' });
       // Results come in the order of the calls, whichever member was faster; an aborted call waits for nobody.
       const before = settled;
-      const result = runOnIdlest(feeds, options);
+      const result = pool.assign(async (member) => (await sessionOn(member)).run(feeds, options));
       settled = Promise.allSettled([before, result]).then(() => undefined);
-      return result.then(async (outputs) => {
-        await before;
-        return outputs;
-      });
+      const outputs = await result;
+      await before;
+      return outputs;
     },
     dispose(): Promise<void> {
-      closing ??= settleAll(sessions.map((session) => session.dispose()));
+      closing ??= disposeAll();
       return closing;
     },
   };
-}
-
-/** Waits for all, then throws the first failure. */
-async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(promises);
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
 }

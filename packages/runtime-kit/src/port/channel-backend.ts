@@ -74,6 +74,7 @@ function channelBackend(name: string, capabilities: BackendCapabilities, connect
   return {
     name,
     capabilities,
+    lost: connection.lost,
     async createSession(model, options = {}): Promise<Session> {
       if (closing !== undefined) throw new DisposedError({ what: `Backend \`${name}\`` });
       const session = await openSession(remote, model, options, () => sessions.delete(session));
@@ -115,7 +116,11 @@ async function openSession(
       return queue.run(run, { signal: runOptions.signal, discard: release });
     },
     dispose(): Promise<void> {
-      closing ??= queue.run(() => connection.ask('disposeSession', { session })).then(onDisposed);
+      closing ??= Promise.race([
+        // Nothing is left to release once the other end is gone.
+        connection.lost,
+        queue.run(() => connection.ask('disposeSession', { session })),
+      ]).then(onDisposed);
       return closing;
     },
   };

@@ -13,6 +13,8 @@ export interface Connection {
    * @throws what the other end threw; BackendError once it can answer no more.
    */
   ask<K extends Kind>(kind: K, content: Content<K>, transfer?: readonly ArrayBuffer[]): Promise<Answers[K]>;
+  /** Resolves with the reason when the other end can answer no more. */
+  readonly lost: Promise<string>;
   /** Lets the other end dispose what it has, then ends it. */
   close(): Promise<void>;
 }
@@ -27,6 +29,8 @@ export function connect(name: string, channel: Channel): Connection {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let dead: Error | undefined;
+  let onLost: (reason: string) => void;
+  const lost = new Promise<string>((resolve) => (onLost = resolve));
 
   channel.onMessage((message) => {
     const reply = message as Reply;
@@ -38,6 +42,8 @@ export function connect(name: string, channel: Channel): Connection {
   });
   channel.onEnd?.((reason, cause) => {
     dead ??= new BackendError({ backend: name, operation: 'answer', reason }, { cause });
+    // First, so that those who are told that their run failed know why.
+    onLost(reason);
     for (const { reject } of waiting.values()) reject(dead);
     waiting.clear();
   });
@@ -58,6 +64,7 @@ export function connect(name: string, channel: Channel): Connection {
 
   return {
     ask,
+    lost,
     async close(): Promise<void> {
       await ask('dispose', {}).catch(() => {});
       await channel.close();
