@@ -36,6 +36,7 @@ export async function writeInspection(
   const overlay = renderOverlay(inspection.raster, anomalyImage, {
     ...range,
     geometry: inspection.result.geometry,
+    sourceRange: model.manifest.preprocessing.sourceRange,
     ...(anomalyRegion && { region: anomalyRegion }),
   });
   await write(`${base}.overlay.png`, overlay, 'png');

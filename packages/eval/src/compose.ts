@@ -74,13 +74,15 @@ export function tileRasters(rasters: readonly Raster[], options: TileRastersOpti
   const height = rows * cellHeight + (rows - 1) * gap;
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) data.set(background, 3 * i);
-  rasters.map(toRgb).forEach((raster, index) => {
-    const x = (index % columns) * (cellWidth + gap);
-    const y = Math.floor(index / columns) * (cellHeight + gap);
-    for (let row = 0; row < raster.height; row++) {
-      const line = raster.data.subarray(row * raster.width * 3, (row + 1) * raster.width * 3);
-      data.set(line, 3 * ((y + row) * width + x));
-    }
-  });
+  rasters
+    .map((raster) => toRgb(raster))
+    .forEach((raster, index) => {
+      const x = (index % columns) * (cellWidth + gap);
+      const y = Math.floor(index / columns) * (cellHeight + gap);
+      for (let row = 0; row < raster.height; row++) {
+        const line = raster.data.subarray(row * raster.width * 3, (row + 1) * raster.width * 3);
+        data.set(line, 3 * ((y + row) * width + x));
+      }
+    });
   return { width, height, channels: 3, data };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ParameterError, type AnomalyImage } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage, type Raster } from '@oddpixel/model-core/contract';
 import { regionFromMap } from '@oddpixel/model-core/model';
 import { colorMaps } from './color-maps.ts';
 import { thumbnail, tileRasters } from './compose.ts';
@@ -201,4 +201,22 @@ test('thumbnails keep depth and channels', () => {
   const float = { ...deep, data: Float32Array.from(deep.data, (value) => value / 8) };
   expect(thumbnail(float, 2).data).toEqual(Float32Array.of(31.25, 4096));
   expect(() => thumbnail(deep, 0)).toThrow(ParameterError);
+});
+
+test('12 bits in 16 are drawn as bright as the same picture in 8 bits', () => {
+  const map = { width: 4, height: 2, data: new Float32Array(8) };
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => 8 * i);
+  const eight: Raster = { width: 8, height: 4, channels: 1, data: bytes };
+  const twelve: Raster = { ...eight, data: Uint16Array.from(bytes, (value) => value * 16) };
+  const expected = [...renderOverlay(eight, map, { min: 0, max: 1 }).data];
+  const differences = (drawn: Raster): number[] =>
+    [...drawn.data].map((value, i) => Math.abs(value - (expected[i] as number)));
+  expect(Math.max(...differences(renderOverlay(twelve, map, { min: 0, max: 1 })))).toBeLessThanOrEqual(1);
+  const given = renderOverlay(twelve, map, { min: 0, max: 1, sourceRange: [0, 4080] });
+  expect([...given.data]).toEqual(expected);
+});
+
+test('the range of the model is the scale of float images, whatever they hold', () => {
+  const float: Raster = { width: 3, height: 1, channels: 1, data: Float32Array.of(-2, 0.5, 9) };
+  expect([...toRgb(float, [0, 1]).data]).toEqual([0, 0, 0, 128, 128, 128, 255, 255, 255]);
 });

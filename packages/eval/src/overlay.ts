@@ -1,8 +1,11 @@
 /** Pictures of maps: alone, over the image, side by side. Rasters in, rasters out; files are somebody else's. */
 import {
+  cameraRange,
   ParameterError,
+  usedGrayRange,
   type AnomalyImage,
   type Box,
+  type GrayRange,
   type ImageGeometry,
   type Raster,
   type Region,
@@ -35,6 +38,8 @@ export function renderMap(map: AnomalyImage, { min, max, colorMap = 'inferno' }:
 export interface OverlayOptions extends DrawingRange {
   /** Where the map lies in the image. Default: it covers all of it. */
   readonly geometry?: ImageGeometry;
+  /** Gray values of the image drawn as black and white, where it has more than 8 bits; see `toRgb`. */
+  readonly sourceRange?: GrayRange | undefined;
   /** Opacity at `max`, 0..1; nothing is drawn at `min`. Default 0.65. */
   readonly opacity?: number;
   /** Outlined: the anomalous region, in map pixels. */
@@ -60,7 +65,7 @@ export function renderOverlay(image: Raster, map: AnomalyImage, options: Overlay
       received: String(opacity),
     });
   }
-  const picture = toRgb(image);
+  const picture = toRgb(image, options.sourceRange);
   const box = geometry?.box ?? { x: 0, y: 0, width: image.width, height: image.height };
   layMap(picture, map, box, options);
   if (groundTruth !== undefined) {
@@ -158,8 +163,15 @@ function share(value: number, min: number, max: number): number {
   return Math.min(1, Math.max(0, (value - min) / (max - min)));
 }
 
-/** A copy as 8-bit RGB: gray spread to three channels, alpha left out, float stretched from its lowest to its highest value. */
-export function toRgb({ width, height, channels, data, hasAlpha }: Raster): Raster {
+/**
+ * A copy as 8-bit RGB: gray spread to three channels, alpha left out. 8 bits stay as they are.
+ *
+ * @param range the gray values that become black and white where there are more than 8 bits, such as the model's
+ *   `sourceRange`. Default: for 16 bits those of the camera (10, 12, 14 or 16 bits) that the image could be of, for
+ *   float its lowest and highest.
+ */
+export function toRgb(raster: Raster, range?: GrayRange): Raster {
+  const { width, height, channels, data, hasAlpha } = raster;
   const colors = channels - (hasAlpha === true ? 1 : 0);
   const pixels = new Uint8Array(width * height * 3);
   if (data instanceof Uint8Array) {
@@ -167,11 +179,12 @@ export function toRgb({ width, height, channels, data, hasAlpha }: Raster): Rast
     else spreadBytes(data, channels, colors, pixels);
     return { width, height, channels: 3, data: pixels };
   }
-  const { offset, scale } = displayRange(data);
+  const [low, high] = range ?? displayRange(raster);
+  const scale = high > low ? 255 / (high - low) : 0;
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) {
       const value = data[i * channels + (colors >= 3 ? c : 0)] as number;
-      pixels[3 * i + c] = Math.min(255, Math.max(0, Math.round((value - offset) * scale)));
+      pixels[3 * i + c] = Math.min(255, Math.max(0, Math.round((value - low) * scale)));
     }
   }
   return { width, height, channels: 3, data: pixels };
@@ -187,13 +200,7 @@ function spreadBytes(data: Uint8Array, channels: number, colors: number, pixels:
   }
 }
 
-function displayRange(data: Uint16Array | Float32Array): { offset: number; scale: number } {
-  if (data instanceof Uint16Array) return { offset: 0, scale: 1 / 257 };
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of data) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return { offset: low, scale: high > low ? 255 / (high - low) : 0 };
+function displayRange(raster: Raster): GrayRange {
+  const used = usedGrayRange(raster);
+  return raster.data instanceof Float32Array ? used : cameraRange(used[1]);
 }

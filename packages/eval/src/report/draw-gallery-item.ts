@@ -42,12 +42,12 @@ export function drawingRange(
 /** Drawn at the gallery's size: overlays at full size would take long and be thrown away. */
 export async function drawGalleryItem(
   { imageId, fileName, label, defect, result, raster, mask }: GallerySource,
-  manifest: Pick<ModelManifest, 'thresholds' | 'calibration'>,
+  manifest: Pick<Partial<ModelManifest>, 'thresholds' | 'calibration' | 'preprocessing'>,
   encode: EncodePicture,
 ): Promise<GalleryItem> {
   const { anomalyImage: map, anomalyRegion, anomalyScore, anomalyClass, pValue } = result;
   const range = drawingRange(manifest, map.data);
-  const small = thumbnail(toRgb(raster), pictureSize);
+  const small = thumbnail(toRgb(raster, manifest.preprocessing?.sourceRange), pictureSize);
   const geometry = scaled(result.geometry, small.width / raster.width);
   const truth = label === 'nok' ? mask : undefined;
   const black: Raster = { ...small, data: new Uint8Array(small.data.length) };
