@@ -19,11 +19,11 @@ const run =
 const steps: Record<string, Step> = {
   lint: run('oxlint', '--deny-warnings'),
   format: run('prettier', '--check', '--log-level', 'warn', '.'),
-  types: run('turbo', 'run', 'types', '--output-logs=errors-only'),
+  types: run('node', 'tools/turbo.mjs', 'run', 'types', '--output-logs=errors-only'),
   law: run('depcruise', 'packages', 'apps', '--output-type', 'err'),
   unused: run('knip', '--no-progress'),
   self: checkSelf,
-  build: run('turbo', 'run', 'build', '--output-logs=errors-only'),
+  build: run('node', 'tools/turbo.mjs', 'run', 'build', '--output-logs=errors-only'),
   packages: checkPackages,
   sizes: checkSizes,
 };

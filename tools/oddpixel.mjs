@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const main = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
 
-const build = spawnSync('turbo', ['run', 'build', '--filter=oddpixel', '--output-logs=errors-only'], {
-  cwd: root,
+const turbo = fileURLToPath(new URL('turbo.mjs', import.meta.url));
+const build = spawnSync(
+  process.execPath,
+  [turbo, 'run', 'build', '--filter=oddpixel', '--output-logs=errors-only'],
   // stdout belongs to the command's own output.
-  stdio: ['ignore', 2, 2],
-  shell: process.platform === 'win32',
-});
+  { cwd: root, stdio: ['ignore', 2, 2] },
+);
 if (build.status !== 0) process.exit(1);
 
 const run = spawnSync(process.execPath, [main, ...process.argv.slice(2)], {

@@ -12,6 +12,9 @@ import {
   type ValueInfo,
 } from '../contract/index.ts';
 
+// Read when the first session is made.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
 /** @param overrides replaced capabilities, for example a small `maxBufferBytes`. */
 export function ortBackend(overrides: Partial<Backend['capabilities']> = {}): Backend {
   return {
