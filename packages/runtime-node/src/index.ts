@@ -16,5 +16,5 @@ export { diskStore, nodeFileSource, type FileSourceOptions } from './files.ts';
 export { inWorker, type WorkerBackendOptions } from './in-worker.ts';
 export { listDevices, type DeviceInfo } from './list-devices.ts';
 export { encodeNpy } from './npy.ts';
-export { readFileBounded, readStreamBounded, type ReadFileOptions } from './read-bounded.ts';
+export { defaultMaxBytes, readFileBounded, readStreamBounded, type ReadFileOptions } from './read-bounded.ts';
 export { writeFileAtomic, writeFilesTogether, type FileToWrite, type WriteOptions } from './write-atomic.ts';

@@ -8,6 +8,7 @@ import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Valu
 import { serializeManifest } from '../model/manifest-schema.ts';
 import { normalizeInGraph } from './normalize-in-graph.ts';
 import { resizeInGraph } from './resize-in-graph.ts';
+import { namedOutput } from './named-output.ts';
 
 export interface StandaloneOptions {
   /** Replaces the classification threshold of the model. */
@@ -54,8 +55,8 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
   const image = g.input('image', 'uint8', ['height', 'width', 3]);
   const planes = normalizeInGraph(resizeInGraph(image, height, width), preprocessing);
   const outputs = g.embed(graph, { image: reshape(planes, [1, channels, height, width]) }, 'model/');
-  const map = outputs['anomaly_map'] as Value;
-  const score = outputs['anomaly_score'] as Value;
+  const map = namedOutput(outputs, 'anomaly_map');
+  const score = namedOutput(outputs, 'anomaly_score');
   const pixelThreshold = manifest.thresholds?.segmentation ?? imageThreshold;
   g.output('anomaly_map', map);
   g.output('pred_score', score);

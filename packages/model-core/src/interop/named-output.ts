@@ -1,0 +1,9 @@
+/** The outputs that a model of ours has, asked for by name: a damaged file may lack them. */
+import { ModelFormatError } from '../contract/index.ts';
+import type { Value } from '../onnx/index.ts';
+
+export function namedOutput(outputs: Readonly<Record<string, Value | undefined>>, name: string): Value {
+  const value = outputs[name];
+  if (value !== undefined) return value;
+  throw new ModelFormatError({ where: 'graph outputs', problem: `there is no output \`${name}\`` });
+}
