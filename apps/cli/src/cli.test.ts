@@ -411,7 +411,9 @@ describe('bad input', () => {
     expect(stderr).toMatch(/b\.png: expected an image, found text/);
     const { images, failures } = jsonOutputs.predict.parse(JSON.parse(stdout));
     expect(images.map(({ file }) => file)).toEqual([join(mixed, 'a.png'), join(mixed, 'c.png')]);
-    expect(failures).toEqual([{ file: join(mixed, 'b.png'), error: expect.stringContaining('found text') }]);
+    expect(failures).toEqual([
+      { file: join(mixed, 'b.png'), error: expect.stringContaining('found text'), lost: 'verdict' },
+    ]);
   });
 
   test('a standalone export where a model is asked for', async () => {

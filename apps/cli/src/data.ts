@@ -1,6 +1,6 @@
 /** From command line arguments to data sets, images and models. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/model';
@@ -8,13 +8,14 @@ import { readMetadata } from '@oddpixel/model-core/onnx';
 import {
   carveValidation,
   decodeText,
-  isImageFile,
+  imageExtensions,
   readAnomalyDataset,
   splitDataset,
   type DatasetLayout,
 } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
+import { findImages } from './image-inputs.ts';
 import { UsageError } from './outcome.ts';
 
 /** The layouts that a folder alone tells; `halcon` takes two folders, and the API. */
@@ -104,34 +105,26 @@ async function statOrThrow(path: string): Promise<Awaited<ReturnType<typeof stat
   }
 }
 
-/** Image files named on the command line; folders give all images below them, sorted. */
+/** Image files named on the command line; folders give all images below them, sorted. Unusable ones are an error. */
 export async function imageFiles(paths: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const path of paths) {
-    if ((await statOrThrow(path)).isDirectory()) files.push(...(await imagesBelow(path)));
-    else files.push(path);
-  }
-  if (files.length === 0) {
+  const found = await findImages(paths);
+  if (found.failed.length > 0) {
     throw new DatasetError({
       path: paths.join(', '),
-      problems: ['there is no image in it'],
-      fix: 'Images are png, jpg, jpeg, webp, tif, tiff, bmp, gif or avif files.',
+      problems: found.failed.map(({ file, reason }) => `${file}: ${reason}`),
+      fix: 'Repair or remove what cannot be used.',
     });
   }
-  return files;
+  if (found.inputs.length === 0) throw noImage(paths);
+  return found.inputs.map(({ file }) => file);
 }
 
-async function imagesBelow(root: string): Promise<string[]> {
-  const source = nodeFileSource(root, { followLinks: true });
-  const found: string[] = [];
-  const visit = async (folder: string): Promise<void> => {
-    for await (const { path, kind } of source.list(folder)) {
-      if (kind === 'file' && isImageFile(path)) found.push(join(root, path));
-      else if (kind === 'directory' && !basename(path).startsWith('.')) await visit(path);
-    }
-  };
-  await visit('');
-  return found;
+export function noImage(paths: readonly string[]): DatasetError {
+  return new DatasetError({
+    path: paths.join(', '),
+    problems: ['there is no image in it'],
+    fix: `Images are ${imageExtensions.join(', ')} files.`,
+  });
 }
 
 /** `256` or `320x192` (width × height). `option` is named in the error. */

@@ -2,13 +2,13 @@
 import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { renderOverlay } from '@oddpixel/eval';
-import { writeFileAtomic } from '@oddpixel/runtime-node';
+import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node';
 import type { Inspection } from '@oddpixel/workflow';
 import { drawingRange } from '@oddpixel/eval/report';
 
 export type MapFormat = 'png16' | 'float' | 'none';
 
-/** Writes `BASE.map.png` or `BASE.map.tiff`, and `BASE.overlay.png`. Returns what was written. */
+/** Writes `BASE.map.png` or `BASE.map.tiff`, and `BASE.overlay.png`: both or none. Returns what was written. */
 export async function writeInspection(
   inspection: Inspection,
   model: AnomalyModel,
@@ -18,10 +18,9 @@ export async function writeInspection(
   signal: AbortSignal,
 ): Promise<string[]> {
   const { anomalyImage, anomalyRegion } = inspection.result;
-  const written: string[] = [];
+  const files: FileToWrite[] = [];
   const write = async (path: string, raster: Raster, kind: 'png' | 'tiff'): Promise<void> => {
-    await writeFileAtomic(path, await codec.encode(raster, kind), { signal });
-    written.push(path);
+    files.push({ path, bytes: await codec.encode(raster, kind) });
   };
   if (format === 'float') {
     await write(`${base}.map.tiff`, { ...anomalyImage, channels: 1 }, 'tiff');
@@ -40,7 +39,8 @@ export async function writeInspection(
     ...(anomalyRegion && { region: anomalyRegion }),
   });
   await write(`${base}.overlay.png`, overlay, 'png');
-  return written;
+  await writeFilesTogether(files, { signal });
+  return files.map(({ path }) => path);
 }
 
 /** 0 at the mean good pixel, half of the range at the segmentation threshold, clamped. */

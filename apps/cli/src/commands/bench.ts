@@ -56,12 +56,15 @@ function benchPredict(context: CommandContext): Command {
       const { signal } = context;
       const model = await openModel(modelPath);
       const found = await imageFiles(paths);
-      const files = Array.from({ length: options.count }, (_, i) => found[i % found.length] as string);
+      const files = Array.from({ length: options.count }, (_, i) => {
+        const file = found[i % found.length] as string;
+        return { file, relative: file };
+      });
       const threads = options.threads === undefined ? {} : { threads: options.threads };
       const progress = createProgress();
       const backend = await openDevice('cpu', progress, { ...threads, signal });
       const bare = await bareSession(model.bytes, options.threads);
-      const raster = await sharpCodec().decode(await readBytes(files[0] as string));
+      const raster = await sharpCodec().decode(await readBytes(found[0] as string));
       const { image } = preprocessRaster(raster, preprocessParamsFromModel(model.manifest));
       const predictOptions = { map: 'none', overlap: 0 } as const;
       await predictFiles(model, files.slice(0, 8), predictOptions, backend, createProgress(true), signal);

@@ -1,21 +1,24 @@
-import { basename, extname, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
-import {
-  mergeRemarks,
-  type Backend,
-  type Remark,
-  type ThresholdStatement,
-} from '@oddpixel/model-core/contract';
+import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/model-core/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
-import { imageFiles, numberOption, openModel, parseSize, readBytes } from '../data.ts';
+import { noImage, numberOption, openModel, parseSize } from '../data.ts';
+import { findImages, readInput, type ImageInput } from '../image-inputs.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
-import { reasonInOneLine, exitCodes, UsageError, type CommandContext } from '../outcome.ts';
-import { counted, formatNumber, printJson, printLines, printTable } from '../output.ts';
+import { exitCodes, reasonInOneLine, UsageError, type CommandContext } from '../outcome.ts';
+import { probeFile, probeFolder } from '../output-probes.ts';
+import { outputNames } from '../output-names.ts';
+import {
+  predictionPrinter,
+  type Failure,
+  type Prediction,
+  type PredictionSink,
+} from '../prediction-printer.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
 interface PredictOptions extends AcceptDamaged, LimitOptions {
@@ -28,21 +31,8 @@ interface PredictOptions extends AcceptDamaged, LimitOptions {
   device: DeviceName;
   threads?: number;
   json?: boolean;
+  jsonl?: boolean;
   failOnNok?: boolean;
-}
-
-/** What `predict --json` says of one image. Boxes and centres are in source pixels. */
-interface Prediction {
-  readonly file: string;
-  readonly score: number;
-  readonly verdict: 'ok' | 'nok' | null;
-  readonly pValue: number | null;
-  readonly regions: readonly {
-    readonly area: number;
-    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-    readonly peak: { readonly x: number; readonly y: number; readonly value: number };
-  }[];
-  readonly files: readonly string[];
 }
 
 /** `oddpixel predict MODEL IMAGE…`: verdicts, scores and maps of new images. */
@@ -50,8 +40,11 @@ export function predictCommand(context: CommandContext): Command {
   const command = new Command('predict')
     .description('score images with a trained model')
     .argument('<model>', 'model file')
-    .argument('<images...>', 'image files, or folders of them')
-    .option('--out <folder>', 'write a map and an overlay of every image there')
+    .argument('<images...>', 'image files, folders of them, or - for standard input')
+    .option(
+      '--out <folder>',
+      'write a map and an overlay of every image there, in the folders that the images lie in',
+    )
     .addOption(
       new Option('--map <format>', 'format of the maps: 16-bit PNG (half = threshold), float TIFF (raw)')
         .choices(['png16', 'float', 'none'])
@@ -68,8 +61,9 @@ export function predictCommand(context: CommandContext): Command {
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(acceptDamagedOption())
-    .option('--json', 'print one JSON document')
-    .option('--fail-on-nok', 'exit with 3 when an image is nok')
+    .option('--json', 'print one JSON document at the end')
+    .option('--jsonl', 'print one JSON document per image, as it is inspected, and a summary')
+    .option('--fail-on-nok', 'exit with 3 when an image is nok, but 1 when one has no verdict')
     .action((model: string, images: string[], options: PredictOptions) =>
       predict(model, images, options, context),
     );
@@ -83,36 +77,58 @@ async function predict(
   context: CommandContext,
 ): Promise<void> {
   const { signal } = context;
-  const model = await openModel(modelPath);
-  const files = await imageFiles(paths);
+  if (options.json === true && options.jsonl === true)
+    throw new UsageError('give --json or --jsonl, not both');
   if (options.tile !== undefined) tileOptions(options.tile, options.overlap);
-  if (options.saveInput !== undefined && (files.length !== 1 || options.tile !== undefined)) {
+  const model = await openModel(modelPath);
+  const found = await findImages(paths, { out: options.out });
+  const { inputs, skipped, failed } = found;
+  if (inputs.length === 0 && failed.length === 0) throw noImage(paths);
+  if (options.saveInput !== undefined && (inputs.length !== 1 || options.tile !== undefined)) {
     throw new UsageError('--save-input takes exactly one image and no tiles');
   }
+  if (options.out !== undefined) await probeFolder(options.out, '--out');
+  if (options.saveInput !== undefined) await probeFile(options.saveInput, '--save-input');
   const progress = createProgress();
   const backend = await openDevice(options.device, progress, {
     signal,
     ...(options.threads !== undefined && { threads: options.threads }),
   });
+  const format = options.json === true ? 'json' : options.jsonl === true ? 'jsonl' : 'table';
+  const printer = predictionPrinter(format, progress);
   try {
-    const outcome = await predictFiles(model, files, options, backend, progress, signal);
+    for (const { file, reason } of skipped) printer.skipped({ file, reason });
+    for (const { file, reason } of failed)
+      printer.failure({ file, error: `${file}: ${reason}`, lost: 'verdict' });
+    const { remarks, elapsedMs } = await predictFiles(
+      model,
+      inputs,
+      options,
+      backend,
+      progress,
+      signal,
+      printer,
+    );
     progress.end();
-    sayRemarks(progress, outcome.remarks);
-    report(model, outcome, options);
-    const { predictions, failures } = outcome;
-    if (failures.length > 0) context.setExitCode(exitCodes.failure);
-    else if (options.failOnNok === true && predictions.some(({ verdict }) => verdict === 'nok'))
-      context.setExitCode(exitCodes.nok);
+    sayRemarks(progress, remarks);
+    const { thresholds } = model.manifest;
+    const { failures, odd } = printer.end({
+      total: inputs.length,
+      interrupted: signal.aborted,
+      earlierPictures: found.earlierPictures,
+      remarks,
+      threshold: thresholds?.classification ?? null,
+      statement: thresholds?.statement ?? null,
+      elapsedMs,
+      out: options.out,
+    });
+    signal.throwIfAborted();
+    if (failures > 0) context.setExitCode(exitCodes.failure);
+    else if (options.failOnNok === true && odd > 0) context.setExitCode(exitCodes.nok);
   } finally {
     progress.end();
     await backend.dispose();
   }
-}
-
-/** An image without a verdict. */
-interface Failure {
-  readonly file: string;
-  readonly error: string;
 }
 
 interface PredictOutcome {
@@ -123,55 +139,81 @@ interface PredictOutcome {
   readonly elapsedMs: number;
 }
 
-/** The work of the command without start-up: used by `bench` as well, so that it measures what users get. */
+/**
+ * The work of the command without start-up: used by `bench` as well, so that it measures what users get. Told to stop,
+ * it ends with what it has.
+ */
 export async function predictFiles(
   model: AnomalyModel,
-  files: readonly string[],
+  inputs: readonly ImageInput[],
   options: LimitOptions &
     Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'>,
   backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
+  sink?: PredictionSink,
 ): Promise<PredictOutcome> {
   const codec = sharpCodec({ acceptDamaged: options.acceptDamaged });
+  const limits = imageLimits(options);
   const failures: Failure[] = [];
+  const fail = (file: string, error: unknown, lost: Failure['lost']): void => {
+    const reason = reasonInOneLine(error);
+    const failure = { file, error: reason.includes(file) ? reason : `${file}: ${reason}`, lost };
+    failures.push(failure);
+    sink?.failure(failure);
+  };
   const inspector = await createInspector(model, {
     backend,
     codec,
-    limits: imageLimits(options),
+    limits,
     ...(options.batch !== undefined && { batchSize: options.batch }),
     ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
     // One bad file among thousands costs its own verdict, not those of the others.
     onError(file, error) {
       signal.throwIfAborted();
-      const reason = reasonInOneLine(error);
-      progress.say(`error: ${reason}`);
-      failures.push({ file, error: reason });
+      fail(file, error, 'verdict');
     },
   });
-  const names = uniqueNames(files);
+  const names = options.out === undefined ? [] : outputNames(inputs);
+  const { maxFileBytes } = limits ?? defaultImageLimits;
   const predictions: Prediction[] = [];
   const noticed: Remark[] = [];
   const started = performance.now();
+  const pictures = async (inspection: Inspection, index: number): Promise<string[]> => {
+    if (options.out === undefined) return [];
+    try {
+      const base = join(options.out, names[index] as string);
+      return await writeInspection(inspection, model, base, options.map, codec, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      fail(inspection.name, error, 'pictures');
+      return [];
+    }
+  };
   try {
-    const inputs = files.map((file): InspectionInput => ({ name: file, image: () => readBytes(file) }));
-    for await (const inspection of inspector.inspectAll(inputs, { signal })) {
+    const queue = inputs.map(({ file }): InspectionInput => ({
+      name: file,
+      image: () => readInput(file, maxFileBytes, signal),
+    }));
+    // Results come in the order of the inputs, without those that failed; one file may be given twice.
+    let next = 0;
+    for await (const inspection of inspector.inspectAll(queue, { signal })) {
       noticed.push(...inspection.remarks);
-      const name = names.get(inspection.name) ?? inspection.name;
-      const written =
-        options.out === undefined
-          ? []
-          : await writeInspection(inspection, model, join(options.out, name), options.map, codec, signal);
+      while (inputs[next]?.file !== inspection.name) next++;
+      const written = await pictures(inspection, next++);
       if (options.saveInput !== undefined && inspection.prepared !== undefined) {
         const { image } = inspection.prepared;
-        await writeFileAtomic(options.saveInput, encodeNpy({ ...image, dims: [1, ...image.dims] }), {
-          signal,
-        });
+        const bytes = encodeNpy({ ...image, dims: [1, ...image.dims] });
+        await writeFileAtomic(options.saveInput, bytes, { signal });
         written.push(options.saveInput);
       }
-      predictions.push(toPrediction(inspection, written));
-      progress.update('images', predictions.length + failures.length, files.length);
+      const prediction = toPrediction(inspection, written);
+      predictions.push(prediction);
+      sink?.prediction(prediction);
+      progress.update('images', predictions.length + failures.length, inputs.length);
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     await inspector.dispose();
   }
@@ -197,49 +239,4 @@ function toPrediction({ name, result }: Inspection, files: readonly string[]): P
     regions: regionComponents(result).map(({ area, box, peak }) => ({ area, box, peak })),
     files,
   };
-}
-
-function report(
-  model: AnomalyModel,
-  { predictions, failures, remarks, elapsedMs }: PredictOutcome,
-  options: PredictOptions,
-): void {
-  const statement: ThresholdStatement | undefined = model.manifest.thresholds?.statement;
-  if (options.json === true) {
-    printJson({
-      images: predictions,
-      failures,
-      remarks,
-      threshold: model.manifest.thresholds?.classification ?? null,
-      statement: statement ?? null,
-      timing: { imagesPerSecond: (1000 * predictions.length) / elapsedMs },
-    });
-    return;
-  }
-  printTable(
-    ['verdict', 'score', 'p', 'regions', 'image'],
-    predictions.map(({ verdict, score, pValue, regions, file }) => [
-      verdict ?? '–',
-      score.toPrecision(5),
-      pValue === null ? '–' : formatNumber(pValue),
-      regions.length,
-      file,
-    ]),
-  );
-  const odd = predictions.filter(({ verdict }) => verdict === 'nok').length;
-  const where = options.out === undefined ? '' : ` · pictures in ${options.out}`;
-  const failed = failures.length === 0 ? '' : ` · ${counted(failures.length, 'file')} without a verdict`;
-  printLines(`${odd} of ${predictions.length} nok${failed}${where}`);
-}
-
-/** File names without folder and ending, made unique where folders hold equal names. */
-function uniqueNames(files: readonly string[]): Map<string, string> {
-  const used = new Map<string, number>();
-  const names = [...new Set(files)].map((file): [string, string] => {
-    const name = basename(file, extname(file));
-    const count = used.get(name) ?? 0;
-    used.set(name, count + 1);
-    return [file, count === 0 ? name : `${name}-${count + 1}`];
-  });
-  return new Map(names);
 }

@@ -70,6 +70,45 @@ const remarks = z.array(
   }),
 );
 
+const prediction = z.object({
+  file: z.string(),
+  score: z.number(),
+  verdict: verdict.nullable(),
+  pValue: share.nullable(),
+  regions: z.array(
+    z.object({
+      area: z.number(),
+      box,
+      peak: z.object({ x: z.number(), y: z.number(), value: z.number() }),
+    }),
+  ),
+  files: z.array(z.string()),
+});
+const failure = z.object({ file: z.string(), error: z.string(), lost: z.enum(['verdict', 'pictures']) });
+const skippedFile = z.object({ file: z.string(), reason: z.string() });
+const predictionFacts = {
+  remarks,
+  threshold: z.number().nullable(),
+  statement: statement.nullable(),
+  interrupted: z.boolean(),
+  timing,
+};
+
+/** One line of `predict --jsonl`. */
+export const predictLine = z.discriminatedUnion('type', [
+  prediction.extend({ type: z.literal('image') }),
+  failure.extend({ type: z.literal('failure') }),
+  skippedFile.extend({ type: z.literal('skipped') }),
+  z.object({
+    type: z.literal('summary'),
+    images: count,
+    nok: count,
+    failures: count,
+    skipped: count,
+    ...predictionFacts,
+  }),
+]);
+
 /** One schema per command. */
 export const jsonOutputs = {
   dataset: z.object({
@@ -115,27 +154,10 @@ export const jsonOutputs = {
     timing,
   }),
   predict: z.object({
-    images: z.array(
-      z.object({
-        file: z.string(),
-        score: z.number(),
-        verdict: verdict.nullable(),
-        pValue: share.nullable(),
-        regions: z.array(
-          z.object({
-            area: z.number(),
-            box,
-            peak: z.object({ x: z.number(), y: z.number(), value: z.number() }),
-          }),
-        ),
-        files: z.array(z.string()),
-      }),
-    ),
-    failures: z.array(z.object({ file: z.string(), error: z.string() })),
-    remarks,
-    threshold: z.number().nullable(),
-    statement: statement.nullable(),
-    timing,
+    images: z.array(prediction),
+    failures: z.array(failure),
+    skipped: z.array(skippedFile),
+    ...predictionFacts,
   }),
   add: z.object({ model: z.string(), images: count, rowsAdded: count, remarks }),
   info: z.object({ sizeBytes: count, manifest: z.object({ version: z.literal(1) }).loose() }),
@@ -151,14 +173,14 @@ export const jsonOutputs = {
 /** All of them as one JSON Schema document. */
 export function jsonSchemaText(): string {
   const commands = Object.fromEntries(
-    Object.entries(jsonOutputs).map(([name, schema]) => {
+    Object.entries({ ...jsonOutputs, predictLine }).map(([name, schema]) => {
       const { $schema: _, ...rest } = z.toJSONSchema(schema);
       return [name, rest];
     }),
   );
   const document = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'What the commands of oddpixel print with --json',
+    title: 'What the commands of oddpixel print with --json, and the lines of predict --jsonl (predictLine)',
     $defs: commands,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
