@@ -3,10 +3,12 @@
  * `pnpm check types law` runs only the named steps.
  */
 import { spawnSync } from 'node:child_process';
+import { checkAdvisories } from './advisories.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
 import { repositoryRoot } from './repository.ts';
+import { checkSbom } from './sbom.ts';
 
 type Step = () => Promise<boolean> | boolean;
 
@@ -23,6 +25,8 @@ const steps: Record<string, Step> = {
   law: run('depcruise', 'packages', 'apps', '--output-type', 'err'),
   unused: run('knip', '--no-progress'),
   self: checkSelf,
+  advisories: checkAdvisories,
+  sbom: checkSbom,
   build: run('node', 'tools/turbo.mjs', 'run', 'build', '--output-logs=errors-only'),
   packages: checkPackages,
   sizes: checkSizes,

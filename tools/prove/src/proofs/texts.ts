@@ -40,8 +40,9 @@ export const texts: Proof = {
       ],
       [saveDataset(dataset), (text) => loadDataset(text)],
       [serializeManifest(model.manifest), (text) => parseManifest(text)],
-      ['image,group\na.png,1\nb.png,1\nc.png,2\n', (text) => parseGroups(text, 'groups.csv')],
+      ['file,group\na.png,1\nb.png,1\nc.png,2\n', (text) => parseGroups(text, 'groups.csv')],
     ];
+    for (const [text, read] of readers) await read(text);
     return {
       async round({ random }) {
         const [text, read] = readers[random.integer(readers.length)] as (typeof readers)[number];
