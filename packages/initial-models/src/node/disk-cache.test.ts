@@ -1,5 +1,5 @@
 import { execFileSync, fork } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -96,6 +96,24 @@ describe('the cache on disk', () => {
       expect(isSample(await readFile(cache.pathOf(sampleSha256)))).toBe(true);
     },
   );
+
+  test('what killed processes left behind goes after a day, with the next file', async () => {
+    const cache = diskCache({ folder: join(folder, 'stale') });
+    await mkdir(cache.folder);
+    const left = (pid: number): string => join(cache.folder, `.${sampleSha256}.${pid}-0123456789ab.tmp`);
+    for (const pid of [1, 2]) await writeFile(left(pid), 'half');
+    await utimes(left(1), new Date(0), new Date(0));
+    await cache.put(sampleSha256, sample);
+    expect((await readdir(cache.folder)).sort()).toEqual([
+      `.${sampleSha256}.2-0123456789ab.tmp`,
+      `${sampleSha256}.onnx`,
+    ]);
+  });
+
+  test.runIf(process.platform === 'linux')('below /proc it cannot be made, and nothing hangs', async () => {
+    const cache = diskCache({ folder: '/proc/none/cache' });
+    await expect(cache.put(sampleSha256, sample)).rejects.toThrow(/ENOENT/);
+  });
 
   test('never holds another file than the pinned one', async () => {
     const cache = diskCache({ folder: join(folder, 'mismatch') });

@@ -1,7 +1,7 @@
 /** Extractors in a folder, one file each, named by its content. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { ExtractorCache } from '../extractor.ts';
 import { extractorCacheFolder } from './cache-folder.ts';
 import { readFileBounded } from './read-bounded.ts';
@@ -30,7 +30,8 @@ export function diskCache(options: DiskCacheOptions = {}): DiskCache {
       const path = pathOf(sha256);
       const temporary = join(folder, `.${sha256}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
+        await sweep(folder);
         const file = await open(temporary, 'wx');
         try {
           await file.writeFile(bytes, signal === undefined ? {} : { signal });
@@ -58,4 +59,31 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A temporary file of this age is nobody's any more: what wrote it was killed. */
+const staleAfterMs = 24 * 60 * 60 * 1000;
+
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^\.[0-9a-f]{64}\.\d+-[0-9a-f]{12}\.tmp$/.test(name)) continue;
+    const path = join(folder, name);
+    const information = await stat(path).catch(() => undefined);
+    if (information === undefined || Date.now() - information.mtimeMs < staleAfterMs) continue;
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Node's own recursive `mkdir` never returns below folders that take no new ones, such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Another process may have made it meanwhile.
+    if (!(await isFolder(folder))) throw error;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
