@@ -52,7 +52,10 @@ export async function runEvaluation(
       onImage: async (image): Promise<void> => {
         const raster =
           image.raster ??
-          (await codec.decode(await source.read(imagePath(dataset, image.sample)), { limits: run.limits }));
+          (await codec.decode(
+            await source.read(imagePath(dataset, image.sample), { maxBytes: run.limits?.maxFileBytes }),
+            { limits: run.limits },
+          ));
         gallery.push(await galleryItem({ ...image, raster }, model, codec));
       },
     }),

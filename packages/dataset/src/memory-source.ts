@@ -1,5 +1,10 @@
 /** A tree of files in memory: an unpacked archive, files dropped on a page, a test. */
-import { FileError, type FileEntry, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  FileError,
+  LimitExceededError,
+  type FileEntry,
+  type FileSource,
+} from '@oddpixel/model-core/contract';
 import { compareText } from './paths.ts';
 
 /**
@@ -31,10 +36,19 @@ export function memoryFileSource(
       }
       yield* [...entries.values()].sort((a, b) => compareText(a.path, b.path));
     },
-    async read(path) {
+    async read(path, { maxBytes = Number.POSITIVE_INFINITY, limitName = 'maxBytes' } = {}) {
       const bytes = files.get(path);
       if (bytes === undefined) {
         throw new FileError({ path, operation: 'read', reason: 'there is no such file' });
+      }
+      if (bytes.length > maxBytes) {
+        throw new LimitExceededError({
+          what: path,
+          limit: maxBytes,
+          received: bytes.length,
+          unit: 'bytes',
+          fix: `Raise \`${limitName}\` if the file is trusted.`,
+        });
       }
       return bytes;
     },

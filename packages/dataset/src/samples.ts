@@ -51,11 +51,12 @@ export interface CreateSamplesOptions {
  * LimitExceededError at the first image that cannot be read; `checkSamples` finds them all.
  */
 export function createSamples(dataset: Dataset, options: CreateSamplesOptions): SampleSequence<LoadedSample> {
-  const { samples = dataset.samples, concurrency = 4, signal } = options;
+  const { samples = dataset.samples, concurrency = 4, signal, limits } = options;
+  const readLimit = limits && { maxBytes: limits.maxFileBytes, limitName: 'limits.maxFileBytes' };
   const load = async (sample: Sample): Promise<LoadedSample> => {
     signal?.throwIfAborted();
     const path = imagePath(dataset, sample);
-    const bytes = await options.source.read(path);
+    const bytes = await options.source.read(path, readLimit);
     const loaded = {
       imageId: sample.imageId,
       image: await decode(bytes, path, options),
@@ -64,7 +65,7 @@ export function createSamples(dataset: Dataset, options: CreateSamplesOptions): 
     };
     const maskPath = options.masks === true ? anomalyPath(dataset, sample) : undefined;
     if (maskPath === undefined) return loaded;
-    const maskBytes = await options.source.read(maskPath);
+    const maskBytes = await options.source.read(maskPath, readLimit);
     return {
       ...loaded,
       anomalyGroundTruth: await decode(maskBytes, maskPath, options),
