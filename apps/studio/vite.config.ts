@@ -1,10 +1,13 @@
 import { offlinePlugin } from './build/offline-plugin.ts';
+import { policyPlugin } from './build/policy-plugin.ts';
+import { contentSecurityPolicy } from './src/policy.ts';
 import { defaultClientConditions, defineConfig } from 'vite';
 
-/** Cross-origin isolation, which threads need. The page works without, on one thread. */
+/** Cross-origin isolation, which threads need: the page works without, on one thread. And the policy, for workers. */
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Content-Security-Policy': contentSecurityPolicy,
 };
 
 /** Our packages resolve to their sources, as everywhere in this repository. */
@@ -24,7 +27,7 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  plugins: [offlinePlugin()],
+  plugins: [policyPlugin(), offlinePlugin()],
   server: { headers, port: 5199 },
   preview: { headers, port: 5199 },
 });

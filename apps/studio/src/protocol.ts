@@ -88,6 +88,12 @@ export interface ModelFacts {
   readonly fileName?: string;
 }
 
+/** An image without a verdict. */
+interface FailedImage {
+  readonly id: string;
+  readonly message: string;
+}
+
 interface ScoredImage {
   readonly id: string;
   readonly score: number;
@@ -168,7 +174,8 @@ export interface Jobs {
   score: {
     params: { images: readonly ImageRecord[] };
     result: null;
-    progress: { scored: ScoredImage; done: number; total: number };
+    /** Every image is either scored or, with a reason, not. */
+    progress: { scored?: ScoredImage; failed?: FailedImage; done: number; total: number };
   };
   detail: { params: { image: ImageRecord }; result: DetailMap; progress: never };
   accept: {

@@ -1,8 +1,11 @@
 /**
  * The service worker: the page works without a network. Everything but the engines, which are large and of which a
  * device needs only one, is kept when it is installed; an engine when it is loaded. It also adds the headers of
- * cross-origin isolation where a server does not send them, so that threads can be had from the second visit on.
+ * cross-origin isolation where a server does not send them, so that threads can be had from the second visit on, and
+ * the content security policy, which workers have from their own response only.
  */
+import { contentSecurityPolicy } from './policy.ts';
+
 interface Lifetime {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -84,5 +87,6 @@ function isolated(response: Response): Response {
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
   headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+  headers.set('Content-Security-Policy', contentSecurityPolicy);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { ImageRecord } from '../protocol.ts';
 import { acceptAsFine } from '../state/actions.ts';
 import { formatScore } from '../state/format.ts';
-import { accepted, accepting, classification } from '../state/studio.ts';
+import { accepted, accepting, classification, isOdd } from '../state/studio.ts';
 import { Picture } from './picture.tsx';
 
 interface CardProps {
@@ -15,10 +15,10 @@ interface CardProps {
 /** One judged image. Drawn again only when something about it changes, however fast a threshold moves. */
 export function Card({ image, score, onOpen }: CardProps): JSX.Element {
   const { id, name } = image;
-  const isOdd = useComputed(() => score >= classification.value);
+  const looksOdd = useComputed(() => isOdd(score, classification.value));
   const isLearning = useComputed(() => accepting.value.has(id));
   const isLearned = useComputed(() => accepted.value.has(id));
-  const odd = isOdd.value;
+  const odd = looksOdd.value;
   return (
     <li class={odd ? 'card odd' : 'card fine'}>
       <button type="button" class="card-open" onClick={() => onOpen(id)}>
@@ -41,6 +41,25 @@ export function Card({ image, score, onOpen }: CardProps): JSX.Element {
           </button>
         )}
       </div>
+    </li>
+  );
+}
+
+/** An image that could not be judged, and why. */
+export function FailedCard({
+  image,
+  reason,
+}: {
+  readonly image: ImageRecord;
+  readonly reason: string;
+}): JSX.Element {
+  return (
+    <li class="card failed">
+      <Picture image={image} alt={image.name} />
+      <p class="card-foot">
+        <span class="known wrong">no verdict</span>
+        <span class="quiet">{reason}</span>
+      </p>
     </li>
   );
 }

@@ -3,7 +3,7 @@ import type { ImageRecord } from '../protocol.ts';
 import { acceptAsFine, label } from '../state/actions.ts';
 import { formatScore } from '../state/format.ts';
 import type { Places } from '../state/use-places.ts';
-import { accepted, accepting, classification, scores } from '../state/studio.ts';
+import { accepted, accepting, classification, isOdd, scores } from '../state/studio.ts';
 import { Known, Verdict } from './card.tsx';
 
 interface JudgeBarProps {
@@ -13,8 +13,8 @@ interface JudgeBarProps {
 
 /** What the model says, and the two things that a person can say. */
 export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
-  const score = scores.value.get(image.id) ?? 0;
-  const odd = score >= classification.value;
+  const score = scores.value.get(image.id) ?? NaN;
+  const odd = isOdd(score, classification.value);
   return (
     <div class="judge">
       <p class="judge-facts">

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveResult } from '../protocol.ts';
 import { drawMap, mapRange } from '../state/draw-map.ts';
 import { formatScore } from '../state/format.ts';
-import { classification, model, segmentation } from '../state/studio.ts';
+import { classification, isOdd, model, segmentation } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';
 import { worker } from '../state/worker.ts';
 import { CameraVideo } from './camera-video.tsx';
@@ -39,7 +39,10 @@ export function Live(): JSX.Element {
       }
     };
     run().catch((error: unknown) => {
-      if (!end.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+      if (end.signal.aborted) return;
+      // The verdict on an earlier picture is none on this one.
+      setResult(undefined);
+      setProblem(error instanceof Error ? error.message : String(error));
     });
     return () => end.abort();
   }, [camera]);
@@ -49,7 +52,7 @@ export function Live(): JSX.Element {
     const range = mapRange(calibration, limit);
     if (result && range && canvas.current !== null) drawMap(canvas.current, result.map, range);
   }, [result, limit, calibration]);
-  const odd = result !== undefined && result.score >= classification.value;
+  const odd = result !== undefined && isOdd(result.score, classification.value);
   return (
     <section class="live" aria-label="Live inspection">
       <div class={odd ? 'live-frame odd' : 'live-frame'}>

@@ -138,6 +138,7 @@ export async function removeImages(ids: readonly string[]): Promise<void> {
   batch(() => {
     studio.images.value = studio.images.value.filter(({ id }) => !gone.has(id));
     studio.scores.value = new Map([...studio.scores.value].filter(([id]) => !gone.has(id)));
+    studio.failures.value = new Map([...studio.failures.value].filter(([id]) => !gone.has(id)));
   });
   await worker().call('forget', { ids, model: false }).catch(sayError);
 }
@@ -148,6 +149,7 @@ export async function startOver(): Promise<void> {
   batch(() => {
     studio.images.value = [];
     studio.scores.value = new Map();
+    studio.failures.value = new Map();
     studio.accepted.value = new Set();
     studio.model.value = undefined;
     studio.thresholds.value = undefined;
@@ -195,6 +197,7 @@ function useModel(facts: ModelFacts, learnt: ReadonlySet<string> = new Set()): v
   batch(() => {
     studio.model.value = facts;
     studio.scores.value = new Map();
+    studio.failures.value = new Map();
     studio.accepted.value = learnt;
     studio.thresholds.value = facts.manifest.thresholds;
   });
@@ -211,16 +214,25 @@ async function scoreNew(): Promise<void> {
 async function scoreImages(records: readonly ImageRecord[]): Promise<void> {
   if (records.length === 0) return;
   const known = new Map(studio.scores.value);
+  const failed = new Map(studio.failures.value);
   await work('score', async (signal) => {
     await worker().call(
       'score',
       { images: records },
       {
         signal,
-        onProgress: ({ scored, done, total }) => {
-          known.set(scored.id, scored.score);
+        onProgress: ({ scored, failed: failure, done, total }) => {
+          if (scored !== undefined) {
+            known.set(scored.id, scored.score);
+            failed.delete(scored.id);
+          }
+          if (failure !== undefined) {
+            failed.set(failure.id, failure.message);
+            known.delete(failure.id);
+          }
           batch(() => {
             studio.scores.value = new Map(known);
+            studio.failures.value = new Map(failed);
             progressed(done, total);
           });
         },
@@ -231,8 +243,9 @@ async function scoreImages(records: readonly ImageRecord[]): Promise<void> {
     studio.mapsVersion.value++;
     studio.thresholds.value ??= middleThresholds();
   });
-  const { odd, fine } = studio.verdicts.value;
-  announce(`${odd} images look odd, ${fine} look fine.`);
+  const { odd, fine, open } = studio.verdicts.value;
+  const without = open === 0 ? '' : ` ${open} have no verdict.`;
+  announce(`${odd} images look odd, ${fine} look fine.${without}`);
 }
 
 /** For a model that brings no threshold: between the lowest and the highest score, for the person to move. */

@@ -26,7 +26,10 @@ export async function start(): Promise<void> {
       }
       if (project && model) {
         studio.model.value = model;
-        studio.scores.value = new Map(project.scores.map(({ id, score }) => [id, score]));
+        studio.scores.value = new Map(
+          // What was no number has become null.
+          project.scores.filter(({ score }) => Number.isFinite(score)).map(({ id, score }) => [id, score]),
+        );
         studio.accepted.value = new Set(project.accepted);
         studio.thresholds.value = project.thresholds ?? model.manifest.thresholds;
         if (project.scores.length > 0) studio.view.value = 'inspect';

@@ -45,6 +45,8 @@ export const ready = signal(false);
 export const view = signal<View>('teach');
 export const images = signal<readonly ImageRecord[]>([]);
 export const scores = signal<ReadonlyMap<string, number>>(new Map());
+/** Why an inspected image has no verdict. */
+export const failures = signal<ReadonlyMap<string, string>>(new Map());
 /** Images whose truth a person said is fine and that the model holds by now. */
 export const accepted = signal<ReadonlySet<string>>(new Set());
 /** Accepted, but the model does not hold them yet. */
@@ -96,6 +98,8 @@ export const judged = computed<readonly Judged[]>(() =>
 export interface Verdicts {
   readonly odd: number;
   readonly fine: number;
+  /** Inspected images without a verdict: not judged yet, or not to be judged. */
+  readonly open: number;
   /** Of the images whose truth is known. */
   readonly falseAlarms: number;
   readonly misses: number;
@@ -103,9 +107,10 @@ export interface Verdicts {
 
 export const verdicts = computed<Verdicts>(() => {
   const limit = classification.value;
-  const counts = { odd: 0, fine: 0, falseAlarms: 0, misses: 0 };
+  const open = suspects.value.length - judged.value.length;
+  const counts = { odd: 0, fine: 0, open, falseAlarms: 0, misses: 0 };
   for (const { image, score } of judged.value) {
-    const odd = score >= limit;
+    const odd = isOdd(score, limit);
     if (odd) counts.odd++;
     else counts.fine++;
     if (odd && image.truth === 'ok') counts.falseAlarms++;
@@ -113,6 +118,11 @@ export const verdicts = computed<Verdicts>(() => {
   }
   return counts;
 });
+
+/** Fine is only what is below the limit: a score that is no number is odd. */
+export function isOdd(score: number, limit: number): boolean {
+  return !(score < limit);
+}
 
 /** A score at or above it is odd. Without a model's or a person's threshold nothing is. */
 export const classification = computed(() => thresholds.value?.classification ?? Infinity);

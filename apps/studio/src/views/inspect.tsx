@@ -1,11 +1,21 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { Card } from '../parts/card.tsx';
+import { Card, FailedCard } from '../parts/card.tsx';
 import { Live } from '../parts/live.tsx';
 import { ScorePanel } from '../parts/score-panel.tsx';
 import { Viewer } from '../parts/viewer.tsx';
 import { scoreAll } from '../state/actions.ts';
-import { isBusy, judged, model, suspects, verdicts, view } from '../state/studio.ts';
+import {
+  classification,
+  failures,
+  isBusy,
+  judged,
+  model,
+  suspects,
+  verdicts,
+  view,
+  type Verdicts,
+} from '../state/studio.ts';
 
 type Tab = 'gallery' | 'camera';
 
@@ -27,12 +37,16 @@ export function InspectView(): JSX.Element {
       </div>
       {tab === 'camera' ? (
         <Live />
-      ) : judged.value.length === 0 ? (
+      ) : judged.value.length + failures.value.size === 0 ? (
         <Nothing />
       ) : (
         <div class="inspect">
           <ScorePanel />
           <ol class="gallery" aria-label="Images, the oddest first">
+            {suspects.value.map((image) => {
+              const reason = failures.value.get(image.id);
+              return reason !== undefined && <FailedCard key={image.id} image={image} reason={reason} />;
+            })}
             {judged.value.map(({ image, score }) => (
               <Card key={image.id} image={image} score={score} onOpen={setOpen} />
             ))}
@@ -51,9 +65,21 @@ export function InspectView(): JSX.Element {
 }
 
 function Headline(): JSX.Element {
-  const { odd, fine } = verdicts.value;
-  if (odd + fine === 0) return <h1>Inspect</h1>;
-  return <h1>{odd === 0 ? `All ${fine} look fine` : `${odd} of ${odd + fine} look odd`}</h1>;
+  return <h1>{headline(verdicts.value, classification.value)}</h1>;
+}
+
+/** All look fine only where each was judged, by a threshold, and found fine. */
+export function headline(
+  { odd, fine, open }: Pick<Verdicts, 'odd' | 'fine' | 'open'>,
+  limit: number,
+): string {
+  const images = odd + fine + open;
+  if (odd + fine === 0) return open === 0 ? 'Inspect' : `${open} without a verdict`;
+  const without = open === 0 ? '' : `, ${open} without a verdict`;
+  if (odd > 0) return `${odd} of ${images} look odd${without}`;
+  return open === 0 && limit !== Infinity
+    ? `All ${fine} look fine`
+    : `${fine} of ${images} look fine${without}`;
 }
 
 function NoModel(): JSX.Element {

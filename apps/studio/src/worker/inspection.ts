@@ -13,7 +13,11 @@ import { studioLimits } from './images.ts';
 const galleryFactor = 4;
 const liveFactor = 2;
 
-/** @throws DOMException AbortError when the model was replaced meanwhile */
+/**
+ * An image that cannot be judged costs its own verdict, not those of the others.
+ *
+ * @throws DOMException AbortError when the model was replaced meanwhile
+ */
 export async function score(
   session: Session,
   images: readonly ImageRecord[],
@@ -22,17 +26,25 @@ export async function score(
   const { model } = session.model;
   const store = await session.store();
   for (const [index, image] of images.entries()) {
-    const { result } = await session.exclusive(async () => {
+    const counts = { done: index + 1, total: images.length };
+    const judged = await session.exclusive(async () => {
       signal.throwIfAborted();
       if (session.model.model !== model) throw new DOMException('The model was replaced.', 'AbortError');
-      return inspectStored(session, image);
+      try {
+        return await inspectStored(session, image);
+      } catch (error) {
+        signal.throwIfAborted();
+        return { message: error instanceof Error ? error.message : String(error) };
+      }
     });
+    if ('message' in judged) {
+      progress({ failed: { id: image.id, message: judged.message }, ...counts });
+      continue;
+    }
+    const { result } = judged;
     await store.put(keys.map(image.id), mapToBytes(shrinkMap(result.anomalyImage, galleryFactor)));
-    progress({
-      scored: { id: image.id, score: result.anomalyScore },
-      done: index + 1,
-      total: images.length,
-    });
+    session.tell(judged.remarks);
+    progress({ scored: { id: image.id, score: result.anomalyScore }, ...counts });
   }
 }
 
@@ -60,5 +72,9 @@ async function inspectStored(session: Session, { id, name }: ImageRecord): Promi
 
 async function inspect(session: Session, name: string, raster: Raster): Promise<Inspection> {
   const inspector = await session.inspecting();
-  return inspector.inspect({ name, image: cropTo(raster, session.model.region) });
+  const inspection = await inspector.inspect({ name, image: cropTo(raster, session.model.region) });
+  const { anomalyScore } = inspection.result;
+  // What is no number is no verdict either.
+  if (!Number.isFinite(anomalyScore)) throw new Error(`${name}: the model gave the score ${anomalyScore}.`);
+  return inspection;
 }

@@ -1,5 +1,12 @@
 /** What the worker has open: the device, the store and the model. One thing at a time touches the model. */
-import type { Backend, ImageCodec, Store } from '@oddpixel/model-core/contract';
+import {
+  describeRemark,
+  mergeRemarks,
+  type Backend,
+  type ImageCodec,
+  type Remark,
+  type Store,
+} from '@oddpixel/model-core/contract';
 import { readModel, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
@@ -22,9 +29,21 @@ export class Session {
   private current: ModelInUse | undefined;
   private inspector: Promise<Inspector> | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  private readonly told = new Set<string>();
 
   constructor(onNotice: (notice: Notice) => void) {
     this.onNotice = onNotice;
+  }
+
+  /** Shows remarks; what was said of one image is not said again of the next. */
+  tell(remarks: readonly Remark[]): void {
+    for (const remark of mergeRemarks(remarks)) {
+      const [file = ''] = remark.files ?? [];
+      const kind = remark.message.replace(`${file}: `, '');
+      if (this.told.has(kind)) continue;
+      this.told.add(kind);
+      this.onNotice({ about: 'warning', reason: describeRemark(remark) });
+    }
   }
 
   async store(): Promise<Store> {
@@ -72,6 +91,7 @@ export class Session {
   /** Takes the place of the model before, and is written down. */
   async use(next: ModelInUse): Promise<ModelFacts> {
     await this.closeInspector();
+    this.told.clear();
     this.current = next;
     await (await this.store()).put(keys.model, writeModel(next.model));
     return this.facts as ModelFacts;

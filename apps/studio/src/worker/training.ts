@@ -21,7 +21,7 @@ export async function train(
 ): Promise<ModelFacts> {
   const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options;
   const { dataset, source } = studioDataset(images, 'train', await session.store());
-  const { model } = await trainFromDataset(dataset, {
+  const { model, remarks } = await trainFromDataset(dataset, {
     backend: await session.backend(),
     source,
     codec: croppingCodec(session.codec, region),
@@ -37,7 +37,9 @@ export async function train(
     signal,
     onProgress: progress,
   });
-  return session.use({ model, ...(region && { region }) });
+  const facts = await session.use({ model, ...(region && { region }) });
+  session.tell(remarks);
+  return facts;
 }
 
 /** Good images become part of the memory, without training anew. */
