@@ -1,6 +1,6 @@
 /**
  * A program that uses the engine in one of many ways, for tests of what it leaves behind. Run with the name of the
- * way; prints one line of JSON: what came of it.
+ * way; prints JSON: what came of it.
  */
 import { SHARE_ENV, Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { hostTensor, type BackendFactory } from '@oddpixel/model-core/contract';
@@ -115,7 +115,7 @@ async function take(way: string): Promise<string> {
 }
 
 if (isMainThread) {
-  console.log(JSON.stringify(await take(process.argv[2] ?? '')));
+  process.stdout.write(JSON.stringify(await take(process.argv[2] ?? '')));
 } else {
   parentPort?.once(
     'message',
