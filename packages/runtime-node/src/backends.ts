@@ -1,16 +1,12 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import { ortBackend, proveThatItComputes, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
 import {
-  BackendUnavailableError,
   ParameterError,
-  type Backend,
   type BackendCapabilities,
   type BackendFactory,
   type DType,
 } from '@oddpixel/model-core/contract';
-import { loadEngine } from './engine.ts';
-import { missingLibrary } from './native-libraries.ts';
+import { openDevice, type DeviceDescription } from './open-device.ts';
 
 export interface CpuOptions {
   /** Threads to use, from 1. Default: one per core. */
@@ -127,49 +123,6 @@ function capabilities(
   };
 }
 
-function factory(options: Omit<OrtBackendOptions, 'engine'>): BackendFactory {
-  return {
-    name: options.name,
-    async open(signal): Promise<Backend> {
-      signal?.throwIfAborted();
-      const provider = providerName(options.provider);
-      const engine = await loadEngine(options.name);
-      const builtIn = engine.listSupportedBackends().map(({ name }) => name);
-      if (!builtIn.includes(provider)) {
-        throw new BackendUnavailableError({
-          backend: options.name,
-          reason: `this build of onnxruntime-node (${process.platform} ${process.arch}) has no ${provider} support`,
-          fix: `Here it has: ${builtIn.join(', ')}.`,
-        });
-      }
-      const missing = missingLibrary(provider);
-      if (missing !== undefined) throw new BackendUnavailableError({ backend: options.name, ...missing });
-      const backend = ortBackend({ ...options, engine });
-      try {
-        await proveThatItComputes(backend);
-        signal?.throwIfAborted();
-      } catch (cause) {
-        await backend.dispose();
-        if (signal?.aborted === true) throw signal.reason;
-        throw new BackendUnavailableError(
-          {
-            backend: options.name,
-            reason: reasonOf(cause),
-            ...(fixes[provider] && { fix: fixes[provider] }),
-          },
-          { cause },
-        );
-      }
-      return backend;
-    },
-  };
-}
-
-const fixes: Readonly<Record<string, string>> = {
-  cuda: 'Install a driver for the GPU, CUDA 12 and cuDNN 9.',
-  webgpu: 'Install a Vulkan driver (Linux) or update the graphics driver, or use another device.',
-};
-
-function providerName(provider: OrtBackendOptions['provider']): string {
-  return typeof provider === 'string' ? provider : provider.name;
+function factory(device: DeviceDescription): BackendFactory {
+  return { name: device.name, open: (signal) => openDevice(device, signal) };
 }

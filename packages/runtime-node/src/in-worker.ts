@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
 import type { Backend, BackendFactory } from '@oddpixel/model-core/contract';
 import type { CpuOptions } from './backends.ts';
+import { builtFile } from './built-file.ts';
 import { disableEngineTelemetry } from './engine.ts';
 
 export interface WorkerBackendOptions extends CpuOptions {
@@ -28,7 +29,7 @@ export function inWorker({ device, ...options }: WorkerBackendOptions): BackendF
 
 function workerChannel(): Channel {
   // Flags of the main thread, such as loaders, are not meant for the worker.
-  const worker = new Worker(workerUrl(), { execArgv: [] });
+  const worker = new Worker(builtFile('worker.js'), { execArgv: [] });
   // An idle backend does not keep the program from ending.
   worker.unref();
   return {
@@ -43,10 +44,4 @@ function workerChannel(): Channel {
       await worker.terminate();
     },
   };
-}
-
-/** The built worker: beside this file once built, in `dist` when the sources run. */
-function workerUrl(): URL {
-  const fromSources = import.meta.url.endsWith('.ts');
-  return new URL(fromSources ? '../dist/worker.js' : './worker.js', import.meta.url);
 }

@@ -1,0 +1,55 @@
+/** Opening one kind of device: what it needs is looked for, then it has to compute something. */
+import { ortBackend, proveThatItComputes, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
+import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
+import { loadEngine } from './engine.ts';
+import { missingLibrary, mayBeNoisy } from './native-libraries.ts';
+import { probeInChild } from './probe-in-child.ts';
+
+/** All but the engine, as plain data. */
+export type DeviceDescription = Omit<OrtBackendOptions, 'engine' | 'queue' | 'lost'>;
+
+/** @throws BackendUnavailableError when the device cannot be used here. */
+export async function openDevice(device: DeviceDescription, signal?: AbortSignal): Promise<Backend> {
+  signal?.throwIfAborted();
+  const provider = providerName(device);
+  const missing = missingLibrary(provider);
+  if (missing !== undefined) throw new BackendUnavailableError({ backend: device.name, ...missing });
+  if (mayBeNoisy(provider)) await probeInChild(device, signal);
+  return openHere(device, signal);
+}
+
+/** In this process, whatever native code prints. @throws BackendUnavailableError */
+export async function openHere(device: DeviceDescription, signal?: AbortSignal): Promise<Backend> {
+  const provider = providerName(device);
+  const engine = await loadEngine(device.name);
+  const builtIn = engine.listSupportedBackends().map(({ name }) => name);
+  if (!builtIn.includes(provider)) {
+    throw new BackendUnavailableError({
+      backend: device.name,
+      reason: `this build of onnxruntime-node (${process.platform} ${process.arch}) has no ${provider} support`,
+      fix: `Here it has: ${builtIn.join(', ')}.`,
+    });
+  }
+  const backend = ortBackend({ ...device, engine });
+  try {
+    await proveThatItComputes(backend);
+    signal?.throwIfAborted();
+  } catch (cause) {
+    await backend.dispose();
+    if (signal?.aborted === true) throw signal.reason;
+    throw new BackendUnavailableError(
+      { backend: device.name, reason: reasonOf(cause), ...(fixes[provider] && { fix: fixes[provider] }) },
+      { cause },
+    );
+  }
+  return backend;
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  cuda: 'Install a driver for the GPU, CUDA 12 and cuDNN 9.',
+  webgpu: 'Install a Vulkan driver (Linux) or update the graphics driver, or use another device.',
+};
+
+function providerName({ provider }: DeviceDescription): string {
+  return typeof provider === 'string' ? provider : provider.name;
+}
