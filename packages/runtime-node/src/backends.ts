@@ -6,7 +6,8 @@ import {
   type BackendFactory,
   type DType,
 } from '@oddpixel/model-core/contract';
-import { openDevice, type DeviceDescription } from './open-device.ts';
+import type { DeviceDescription } from './device-description.ts';
+import { openDevice } from './open-device.ts';
 
 export interface CpuOptions {
   /** Threads to use, from 1. Default: one per core. */

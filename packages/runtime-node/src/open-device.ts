@@ -1,12 +1,10 @@
 /** Opening one kind of device: what it needs is looked for, then it has to compute something. */
-import { ortBackend, proveThatItComputes, reasonOf, type OrtBackendOptions } from '@oddpixel/runtime-kit';
+import { ortBackend, proveThatItComputes, reasonOf } from '@oddpixel/runtime-kit';
 import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
+import type { DeviceDescription } from './device-description.ts';
 import { loadEngine } from './engine.ts';
 import { missingLibrary, mayBeNoisy } from './native-libraries.ts';
 import { probeInChild } from './probe-in-child.ts';
-
-/** All but the engine, as plain data. */
-export type DeviceDescription = Omit<OrtBackendOptions, 'engine' | 'queue' | 'lost'>;
 
 /** @throws BackendUnavailableError when the device cannot be used here. */
 export async function openDevice(device: DeviceDescription, signal?: AbortSignal): Promise<Backend> {

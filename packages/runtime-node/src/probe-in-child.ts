@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BackendUnavailableError } from '@oddpixel/model-core/contract';
 import { builtFile } from './built-file.ts';
+import type { DeviceDescription } from './device-description.ts';
 import { disableEngineTelemetry } from './engine.ts';
-import type { DeviceDescription } from './open-device.ts';
 
 /** What the child says. */
 export type ProbeAnswer = { readonly works: true } | { readonly reason: string; readonly fix?: string };

@@ -1,6 +1,7 @@
 /** The process behind `probeInChild`. */
 import { BackendUnavailableError } from '@oddpixel/model-core/contract';
-import { openHere, type DeviceDescription } from './open-device.ts';
+import type { DeviceDescription } from './device-description.ts';
+import { openHere } from './open-device.ts';
 import type { ProbeAnswer } from './probe-in-child.ts';
 
 async function probe(device: DeviceDescription): Promise<ProbeAnswer> {
