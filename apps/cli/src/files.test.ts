@@ -8,7 +8,7 @@ import { inShell, oddpixel, scratchFolder, writeDataset } from './testing/run-cl
 let folder: string;
 let data: string;
 let model: string;
-const small = ['--size', '64', '--rows', '50', '--device', 'cpu'];
+const small = ['--size', '64', '--rows', '50', '--device', 'cpu', '--threads', '1'];
 
 beforeAll(async () => {
   folder = await scratchFolder();
@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const isPosix = process.platform !== 'win32';
 
-test('a cache that cannot be written costs a remark, not the training', async () => {
+test('a cache that cannot be written costs a remark, not the training', { timeout: 90_000 }, async () => {
   await writeFile(join(folder, 'a-file'), '');
   const out = join(folder, 'without-cache.onnx');
   const trained = await oddpixel('train', data, '--out', out, '--cache', join(folder, 'a-file'), ...small);
@@ -31,17 +31,21 @@ test('a cache that cannot be written costs a remark, not the training', async ()
   expect(await readFile(out)).toEqual(await readFile(model));
 });
 
-test.runIf(process.platform === 'linux')('a cache that is full in the middle, too', async () => {
-  const out = join(folder, 'full-cache.onnx');
-  const cache = join(folder, 'small-cache');
-  // Entries of images have 49 kB, of features 43 kB: the limit on file sizes lies between.
-  const trained = await inShell(
-    `(ulimit -f 45; $ODDPIXEL train ${data} --out /dev/fd/3 --cache ${cache} ${small.join(' ')} 3>&1 >/dev/null) | cat > ${out}`,
-  );
-  expect(trained.stderr).toContain('The cache could not be used');
-  expect(await readFile(model)).toEqual(await readFile(out));
-  expect((await readdir(cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-});
+test.runIf(process.platform === 'linux')(
+  'a cache that is full in the middle, too',
+  { timeout: 90_000 },
+  async () => {
+    const out = join(folder, 'full-cache.onnx');
+    const cache = join(folder, 'small-cache');
+    // Entries of images have 49 kB, of features 43 kB: the limit on file sizes lies between.
+    const trained = await inShell(
+      `(ulimit -f 45; $ODDPIXEL train ${data} --out /dev/fd/3 --cache ${cache} ${small.join(' ')} 3>&1 >/dev/null) | cat > ${out}`,
+    );
+    expect(trained.stderr).toContain('The cache could not be used');
+    expect(await readFile(model)).toEqual(await readFile(out));
+    expect((await readdir(cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  },
+);
 
 test.runIf(isPosix)('--out keeps a link and writes its file; /dev/null stays a device', async () => {
   await copyFile(model, join(folder, 'target.onnx'));
