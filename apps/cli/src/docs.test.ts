@@ -30,7 +30,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - \`evaluate --report\` of a model that was trained by epochs shows its error over the epochs, which epoch was kept, and what ended the training.
 - \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command. \`predict --jsonl\` prints one object per line as verdicts come, \`type\` being \`image\`, \`failure\`, \`skipped\`, and at the end \`summary\` (\`predictLine\` in the schema).
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C. An image without a verdict is a failure, so 1 comes before 3.
-- After Ctrl-C, \`predict\` prints what it has and how many images that are.
+- After Ctrl-C, \`predict\` prints what it has and how many images that are. A second Ctrl-C ends at once, inside of the engine too.
 - Whether \`--out\`, \`--report\`, \`--checkpoint\` and \`--save-input\` can be written is asked before any image is read.
 - Names and texts that come from files are shown with their control characters escaped (\`\\n\`, \`\\x1b\`), in JSON as \`\\uXXXX\`.
 - Images that are damaged or cut off are errors. With \`--accept-damaged\` what can be read of them is used, with a warning that says what is missing; the rest is gray or black.
@@ -43,6 +43,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - Each file and folder below a folder that \`predict\` is given is inspected, is skipped with a reason (\`skipped\`: hidden files, masks, what is no image), or has failed (\`failures\`: links that lead nowhere, names that are not UTF-8, what cannot be read or decoded). A file that is named is inspected whatever its name is; \`-\` is standard input, and patterns such as \`*.png\` are understood where the shell does not.
 - Pictures of \`predict --out\` lie below the folder as the images lie below theirs, and several folders keep their names. No two images share a name, on disks that are blind to case either: \`a.png\` and \`a.jpg\` keep their endings, equal names get numbers. What lies in the output folder, and files that end in \`.map.png\`, \`.map.tiff\` or \`.overlay.png\`, are pictures of an earlier run and are left out of folders that are inspected.
 - \`predict --out\` writes \`NAME.overlay.png\` at the image's size, and \`NAME.map.png\` or \`NAME.map.tiff\` at the model's size (for the whole image, stretched as the model saw it; with \`--tile\` at the image's size).
+- An image of more than 10,000 tiles has no verdict: use larger tiles or a smaller \`--overlap\`.
 - \`predict --tile\` shows the model parts of the image. Train it on crops of the tile's size and scale: a model that learned whole images, scaled down, calls tiles odd.
 - A foreign ONNX model (an anomaly map among its outputs, pixels in 0..1) works wherever a model is asked for.
 `;

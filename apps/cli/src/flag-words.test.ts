@@ -56,7 +56,7 @@ test('advice of the library names options of the command line', async () => {
   }
   expect(advice.length).toBeGreaterThan(30);
   const leaked = advice
-    .filter((fix) => !forProgrammers.includes(fix))
+    .filter((fix) => !forProgrammers.includes(fix) && !fix.startsWith('Call disableEngineTelemetry()'))
     .map(inFlagWords)
     .filter((fix) => programmersWord.test(fix));
   expect(leaked).toEqual([]);

@@ -69,6 +69,7 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
     'Save the mask at the size of its image.',
   ],
   [/`?limits\.maxFileBytes`?/g, '--max-file-size'],
+  ['Raise `maxBytes` if the file is trusted.', 'Use a smaller file.'],
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
   [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
   ['`sourceRange`', '--range'],

@@ -21,6 +21,16 @@ export async function probeFolder(path: string, option: string): Promise<void> {
   await probeNearest(await followLinks(path, option), path, option);
 }
 
+/**
+ * A cache is a help, not a need: one that cannot be written is told by a remark, and may still hold what is read. What
+ * is no folder was not meant. @throws FileError
+ */
+export async function checkCacheFolder(path: string): Promise<void> {
+  const information = await find(path, path, '--cache');
+  if (information !== undefined && !information.isDirectory())
+    throw cannot(path, 'it is no folder', '--cache');
+}
+
 /** The folder itself, or the nearest one above it that is there: the missing ones will be made in it. */
 async function probeNearest(folder: string, path: string, option: string): Promise<void> {
   let nearest = resolve(folder);

@@ -49,6 +49,16 @@ describe('planTiles', () => {
     );
   });
 
+  it('refuses more tiles than anybody waits for, before it plans them', () => {
+    const tile = { tileWidth: 64, tileHeight: 64, overlap: 63 };
+    expect(() => planTiles(14_000, 14_063, tile)).toThrow(
+      /at most 10000 tiles .* received 195118000 for 14000×14063/,
+    );
+    expect(() => planTiles(14_000, 14_063, tile)).toThrow(ParameterError);
+    expect(planTiles(163, 163, tile)).toHaveLength(10_000);
+    expect(() => planTiles(164, 163, tile)).toThrow(ParameterError);
+  });
+
   it('aligns the last tile to the border', () => {
     const xs = planTiles(1000, 256, { tileWidth: 256, tileHeight: 256, overlap: 32 }).map(({ x }) => x);
     expect(xs).toEqual([0, 224, 448, 672, 744]);

@@ -9,6 +9,9 @@ export interface TileOptions {
   readonly overlap: number;
 }
 
+/** More tiles are refused: each is one run of the model, so that this many take minutes. */
+export const maxTiles = 10_000;
+
 /**
  * Boxes of equal size, row by row, that cover `width` × `height`. The last one of a row or column is moved back to
  * end at the border and so overlaps more. Along an axis where the image is smaller than a tile, the tile is as
@@ -30,10 +33,24 @@ export function planTiles(width: number, height: number, options: TileOptions): 
       received: String(overlap),
     });
   }
+  const planned = countStarts(width, tileWidth, overlap) * countStarts(height, tileHeight, overlap);
+  if (planned > maxTiles) {
+    throw new ParameterError({
+      name: 'tiles',
+      expected: `at most ${maxTiles} tiles per image`,
+      received: `${planned} for ${width}×${height} pixels, with tiles of ${tileWidth}×${tileHeight} that overlap by ${overlap}`,
+      fix: 'Use larger tiles or a smaller overlap.',
+    });
+  }
   const columns = starts(width, tileWidth, overlap);
   const rows = starts(height, tileHeight, overlap);
   const size = { width: Math.min(width, tileWidth), height: Math.min(height, tileHeight) };
   return rows.flatMap((y) => columns.map((x) => ({ x, y, ...size })));
+}
+
+/** How many `starts` gives, without making them. */
+function countStarts(length: number, tile: number, overlap: number): number {
+  return length <= tile ? 1 : Math.ceil((length - tile) / (tile - overlap)) + 1;
 }
 
 function starts(length: number, tile: number, overlap: number): number[] {

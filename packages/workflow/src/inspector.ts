@@ -108,7 +108,15 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       for await (const { name, value } of present(decoded)) {
         const { raster, notes } = value;
         const tiling = { ...run, ...batching, ...notes.preprocessing };
-        const result = await inspectTiles(loaded, raster, tile, tiling);
+        let result: Result;
+        try {
+          result = await inspectTiles(loaded, raster, tile, tiling);
+        } catch (error) {
+          // An image that is too large for these tiles costs its own verdict.
+          if (options.onError === undefined || !(error instanceof ParameterError)) throw error;
+          options.onError(name, error);
+          continue;
+        }
         const unlike = formRemarks(trainedOn, tileForm(raster, tile), name);
         yield { name, raster, result, remarks: [...notes.remarks, ...unlike] };
       }

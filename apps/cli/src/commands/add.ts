@@ -11,6 +11,7 @@ import { deviceOption, openDevice, threadsOption, type DeviceName } from '../dev
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import type { CommandContext } from '../outcome.ts';
 import { counted, printJson, printLines } from '../output.ts';
+import { probeFile } from '../output-probes.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 
 interface AddOptions extends AcceptDamaged, LimitOptions {
@@ -34,6 +35,7 @@ export function addCommand(context: CommandContext): Command {
     .action(async (modelPath: string, paths: string[], options: AddOptions) => {
       const { signal } = context;
       const model = await openModel(modelPath);
+      await probeFile(options.out, '--out');
       const files = await imageFiles(paths);
       const params = preprocessParamsFromModel(model.manifest);
       const codec = sharpCodec({ acceptDamaged: options.acceptDamaged });

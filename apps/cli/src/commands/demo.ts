@@ -15,6 +15,7 @@ import { deviceOption, openDevice, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
+import { probeFolder } from '../output-probes.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
 
 interface DemoOptions {
@@ -40,6 +41,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   const started = performance.now();
   const progress = createProgress();
   const codec = sharpCodec();
+  await probeFolder(options.out, '--out');
   const data = join(options.out, 'apples');
   await drawApples(data, options.seed, codec, progress, signal);
   const source = nodeFileSource(data);

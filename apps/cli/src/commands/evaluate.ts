@@ -9,6 +9,7 @@ import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
+import { probeFolder } from '../output-probes.ts';
 import { createProgress } from '../progress.ts';
 
 interface EvaluateOptions extends DataOptions, AcceptDamaged, LimitOptions {
@@ -51,6 +52,7 @@ async function evaluate(
   { signal }: CommandContext,
 ): Promise<void> {
   const model = await openModel(modelPath);
+  if (options.report !== undefined) await probeFolder(options.report, '--report');
   const { dataset, source } = await openDataset(path, options);
   const progress = createProgress();
   const backend = await openDevice(options.device, progress, {

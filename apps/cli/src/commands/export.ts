@@ -5,6 +5,7 @@ import { writeFileAtomic } from '@oddpixel/runtime-node';
 import { numberOption, openModel } from '../data.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
+import { probeFile } from '../output-probes.ts';
 
 interface ExportOptions {
   out: string;
@@ -30,6 +31,7 @@ export function exportCommand({ signal }: CommandContext): Command {
       if (!standalone && threshold === undefined) {
         throw new UsageError('export: give --standalone, --threshold, or both');
       }
+      await probeFile(out, '--out');
       const model = await openModel(path);
       const bytes = standalone
         ? exportStandalone(model, threshold === undefined ? {} : { threshold })

@@ -24,6 +24,7 @@ import { deviceOption, openDevice, threadsOption, type DeviceName } from '../dev
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
+import { checkCacheFolder, probeFile } from '../output-probes.ts';
 import { createProgress, sayRemarks } from '../progress.ts';
 import { trainingProgress } from '../training-progress.ts';
 
@@ -225,6 +226,9 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     throw new UsageError('--augment: turns need a square --size; use rotation=N instead');
   }
   const preprocessing = createPreprocessParams({ imageWidth: size.width, imageHeight: size.height });
+  await probeFile(options.out, '--out');
+  if (options.checkpoint !== undefined) await probeFile(options.checkpoint, '--checkpoint');
+  if (options.cache !== undefined) await checkCacheFolder(options.cache);
   const progress = createProgress();
   const extractor = await readBackbone(options.backbone, { context, progress, features: options.features });
   const opened = await openDataset(path, options);
