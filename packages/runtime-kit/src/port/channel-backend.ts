@@ -116,11 +116,13 @@ async function openSession(
       return queue.run(run, { signal: runOptions.signal, discard: release });
     },
     dispose(): Promise<void> {
-      closing ??= Promise.race([
-        // Nothing is left to release once the other end is gone.
-        connection.lost,
-        queue.run(() => connection.ask('disposeSession', { session })),
-      ]).then(onDisposed);
+      closing ??= queue
+        .run(() => connection.ask('disposeSession', { session }))
+        .catch((error: unknown) => {
+          // Nothing is left to release once the other end is gone.
+          if (!connection.isLost()) throw error;
+        })
+        .then(onDisposed);
       return closing;
     },
   };

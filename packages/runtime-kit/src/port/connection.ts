@@ -15,6 +15,7 @@ export interface Connection {
   ask<K extends Kind>(kind: K, content: Content<K>, transfer?: readonly ArrayBuffer[]): Promise<Answers[K]>;
   /** Resolves with the reason when the other end can answer no more. */
   readonly lost: Promise<string>;
+  isLost(): boolean;
   /** Lets the other end dispose what it has, then ends it. */
   close(): Promise<void>;
 }
@@ -65,6 +66,7 @@ export function connect(name: string, channel: Channel): Connection {
   return {
     ask,
     lost,
+    isLost: () => dead !== undefined,
     async close(): Promise<void> {
       await ask('dispose', {}).catch(() => {});
       await channel.close();
