@@ -278,3 +278,40 @@ describe('encode', () => {
     await expect(codec.encode(raster, format)).rejects.toThrow(ImageFormatError);
   });
 });
+
+/** An uncompressed little-endian TIFF of 4×3 pixels: gray with more samples, of which ExtraSamples says nothing. */
+function tiffOfBands(bands: number): Uint8Array {
+  const [width, height] = [4, 3];
+  const pixels = width * height * bands;
+  const entries = [
+    [256, 3, 1, width],
+    [257, 3, 1, height],
+    [258, 3, 1, 8],
+    [259, 3, 1, 1],
+    [262, 3, 1, 1],
+    [273, 4, 1, 8],
+    [277, 3, 1, bands],
+    [278, 3, 1, height],
+    [279, 4, 1, pixels],
+  ] as const;
+  const bytes = new Uint8Array(8 + pixels + 2 + 12 * entries.length + 4);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x00_2a_49_49, true);
+  view.setUint32(4, 8 + pixels, true);
+  view.setUint16(8 + pixels, entries.length, true);
+  entries.forEach(([tag, type, count, value], i) => {
+    const at = 8 + pixels + 2 + 12 * i;
+    view.setUint16(at, tag, true);
+    view.setUint16(at + 2, type, true);
+    view.setUint32(at + 4, count, true);
+    view.setUint32(at + 8, value, true);
+  });
+  return bytes;
+}
+
+test('a gray file with four bands is refused with the number of its bands', async () => {
+  const file = tiffOfBands(4);
+  await expect(sharpCodec().decode(file, { fileName: 'four.tif' })).rejects.toThrow(
+    /four\.tif: it has 4 channels; expected 1 \(gray\) or 3 \(RGB\)/,
+  );
+});

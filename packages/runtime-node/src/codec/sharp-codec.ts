@@ -7,7 +7,7 @@ import {
   defaultImageLimits,
   type DecodeOptions,
   type ImageCodec,
-  type ImageFormatError,
+  ImageFormatError,
   type Raster,
 } from '@oddpixel/model-core/contract';
 import {
@@ -64,6 +64,7 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   } as const;
   const metadata = await readHeader(bytes, input, options);
   checkPixels(metadata.width, metadata.height, limits, options.fileName);
+  checkBands(metadata, options.fileName);
   if (metadata.hasProfile === true) {
     options.onWarning?.(profileWarning);
   }
@@ -104,6 +105,16 @@ function rasterSpace(metadata: Metadata): RasterSpace {
   if (metadata.depth === 'ushort') return gray ? 'grey16' : 'rgb16';
   // As `b-w`, sharp hands out the gray channel alone.
   return gray && metadata.hasAlpha !== true ? 'b-w' : 'srgb';
+}
+
+/** More bands than gray and alpha, of which nobody said that they are colours: sharp would make up channels of them. */
+function checkBands(metadata: Metadata, fileName: string | undefined): void {
+  if (!isGray(metadata) || metadata.channels <= 2) return;
+  throw new ImageFormatError({
+    ...(fileName !== undefined && { file: fileName }),
+    problem: `it has ${metadata.channels} channels; expected 1 (gray) or 3 (RGB), either with alpha`,
+    fix: 'Pick the channels that matter and save them as gray or RGB.',
+  });
 }
 
 function isGray({ space }: Metadata): boolean {
