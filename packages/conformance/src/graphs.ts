@@ -81,6 +81,15 @@ export function nearestGraph(): Graph {
   return g.build();
 }
 
+/** `square` = x², which may overflow, and `root` = √x, NaN below 0. */
+export function overflowGraph(): Graph {
+  const g = new GraphBuilder({ name: 'overflow' });
+  const x = g.input('x', 'float32', ['N', 3]);
+  g.output('square', mul(x, x));
+  g.output('root', sqrt(x));
+  return g.build();
+}
+
 /** Work that takes a moment, so that a run can be caught while it runs. */
 export function slowGraph(): Graph {
   const g = new GraphBuilder({ name: 'slow' });

@@ -4,7 +4,7 @@ import { runGraph } from '@oddpixel/model-core/onnx/reference';
 import { writeGraph, type Graph } from '@oddpixel/model-core/onnx';
 import type { ConformanceCase } from './case.ts';
 import { check, checkTensor } from './check.ts';
-import { floats, nearestGraph, pictureGraph, same, twoOutputs } from './graphs.ts';
+import { floats, nearestGraph, overflowGraph, pictureGraph, same, twoOutputs } from './graphs.ts';
 
 /** The outputs are those of the reference interpreter. */
 const likeReference = (
@@ -74,6 +74,9 @@ export const valueCases: readonly ConformanceCase[] = [
       checkTensor((await session.run({ x }))['y'], x, 'special numbers');
     },
   },
+  likeReference('values: NaN and infinities that a graph makes are handed on', overflowGraph(), () => ({
+    x: floats([2, 3], [1e30, -1e30, -1, 0, 1, 4]),
+  })),
   ...dtypeCases,
   {
     name: 'shapes: a scalar is a tensor without dimensions',

@@ -4,9 +4,11 @@
  */
 import {
   imageForm,
+  ImageFormatError,
   inBatches,
   mapOrdered,
   ParameterError,
+  ResultError,
   type Backend,
   type ImageCodec,
   type ImageLimits,
@@ -108,15 +110,8 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       for await (const { name, value } of present(decoded)) {
         const { raster, notes } = value;
         const tiling = { ...run, ...batching, ...notes.preprocessing };
-        let result: Result;
-        try {
-          result = await inspectTiles(loaded, raster, tile, tiling);
-        } catch (error) {
-          // An image that is too large for these tiles costs its own verdict.
-          if (options.onError === undefined || !(error instanceof ParameterError)) throw error;
-          options.onError(name, error);
-          continue;
-        }
+        const result = await reported(options, name, () => inspectTiles(loaded, raster, tile, tiling));
+        if (result === undefined) continue;
         const unlike = formRemarks(trainedOn, tileForm(raster, tile), name);
         yield { name, raster, result, remarks: [...notes.remarks, ...unlike] };
       }
@@ -124,7 +119,7 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
     }
     const prepareOne = guarded(options, (input) => prepare(input, { params, trainedOn }, options, signal));
     const batches = inBatches(present(mapOrdered(inputs, ahead, prepareOne)), batchSize);
-    yield* flatten(mapOrdered(batches, inFlight, (batch) => applyBatch(loaded, batch, run)));
+    yield* flatten(mapOrdered(batches, inFlight, (batch) => applyEach(loaded, batch, options, run)));
   }
 
   return {
@@ -197,6 +192,44 @@ function tileForm(raster: Raster, { tileWidth, tileHeight }: TileOptions): FormO
       sourceHeight: Math.min(tileHeight, raster.height),
     },
   };
+}
+
+/** A result that, where failures are reported, is `undefined` if the model computed nothing that can be used. */
+async function reported<T>(
+  { onError }: InspectorOptions,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (onError === undefined || !ownFault(error)) throw error;
+    onError(name, error);
+    return undefined;
+  }
+}
+
+/** Failures of one image; all others (device lost, aborted, a wrong model) end the stream. */
+const ownFault = (error: unknown): boolean =>
+  error instanceof ResultError || error instanceof ImageFormatError;
+
+/** A batch with an image that gives no result is run again one by one, so that it costs no other image its verdict. */
+async function applyEach(
+  loaded: LoadedModel,
+  batch: readonly Named<Prepared>[],
+  options: InspectorOptions,
+  run: { signal?: AbortSignal },
+): Promise<Inspection[]> {
+  try {
+    return await applyBatch(loaded, batch, run);
+  } catch (error) {
+    if (options.onError === undefined || !ownFault(error)) throw error;
+    const each: Inspection[] = [];
+    for (const one of batch) {
+      each.push(...((await reported(options, one.name, () => applyBatch(loaded, [one], run))) ?? []));
+    }
+    return each;
+  }
 }
 
 async function applyBatch(

@@ -143,6 +143,14 @@ export class ModelFormatError extends OddpixelError<{ where: string; problem: st
   }
 }
 
+/** What a model computed is no result: values that are not finite, or not one score and map per image. */
+export class ResultError extends OddpixelError<{ what: string; problem: string; fix?: string }> {
+  readonly code = 'RESULT';
+  constructor(details: { what: string; problem: string; fix?: string }, options?: { cause?: unknown }) {
+    super(`No verdict for ${details.what}: ${details.problem}.`, details, options);
+  }
+}
+
 /** The graph's operator set version is one that we can neither use nor upgrade. */
 export class UnsupportedOpsetError extends OddpixelError<{
   opset: number;

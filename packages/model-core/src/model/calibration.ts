@@ -66,11 +66,11 @@ export function scoreThreshold(calibration: Calibration, options: CalibrationOpt
   checkRate('confidence', confidence);
   const { source } = calibration;
   const scores = [...calibration.referenceScores].sort((a, b) => a - b);
-  if (scores.length === 0 || scores.some(Number.isNaN)) {
+  if (scores.length === 0 || !scores.every(Number.isFinite)) {
     throw new ParameterError({
       name: 'calibration.referenceScores',
-      expected: 'at least one score, none of them NaN',
-      received: scores.length === 0 ? 'none' : 'NaN',
+      expected: 'at least one score, all of them finite',
+      received: scores.length === 0 ? 'none' : 'NaN or infinity',
       fix: 'Train with at least two images or groups, or give a validation split.',
     });
   }

@@ -1,7 +1,6 @@
 /** A model on a backend: preprocessed samples in, results out. */
 import {
   hostTensor,
-  isHostTensor,
   ModelFormatError,
   TensorMismatchError,
   describeTensor,
@@ -10,9 +9,9 @@ import {
   type PreprocessedSample,
   type Result,
   type Session,
-  type Tensor,
 } from '../contract/index.ts';
 import { assertTrained, type AnomalyModel } from './model.ts';
+import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';
 
 export interface LoadedModel {
@@ -21,7 +20,8 @@ export interface LoadedModel {
   /**
    * Scores samples in one batch, in order. Where the model has thresholds, verdict and region are set.
    *
-   * @throws TensorMismatchError when a sample was not preprocessed for this model.
+   * @throws TensorMismatchError when a sample was not preprocessed for this model; ResultError when what the model
+   *   computed is not finite; ModelFormatError when it is not one score and one map per sample.
    */
   apply(samples: readonly PreprocessedSample[], options?: { signal?: AbortSignal }): Promise<Result[]>;
   dispose(): Promise<void>;
@@ -84,9 +84,13 @@ async function applyBatch(
   const outputs = names.score === undefined ? [names.map] : [names.map, names.score];
   const batch = stack(model, samples);
   const run = await session.run({ [names.input]: batch }, { outputs, ...(signal && { signal }) });
-  const map = await onHost(run[names.map], names.map);
-  const score = names.score === undefined ? undefined : await onHost(run[names.score], names.score);
-  return samples.map((sample, index) => toResult(model, sample, index, samples.length, map, score));
+  const { imageWidth, imageHeight } = model.manifest.preprocessing;
+  const map = await outputValues(run[names.map], names.map, [samples.length, 1, imageHeight, imageWidth]);
+  const score =
+    names.score === undefined
+      ? undefined
+      : await outputValues(run[names.score], names.score, [samples.length]);
+  return samples.map((sample, index) => toResult(model, sample, index, map, score));
 }
 
 /** The samples as one `[N, C, H, W]` tensor. */
@@ -112,40 +116,24 @@ function stack(model: AnomalyModel, samples: readonly PreprocessedSample[]): Hos
   return hostTensor('float32', [samples.length, c, h, w], data);
 }
 
-async function onHost(tensor: Tensor | undefined, name: string): Promise<Float32Array> {
-  if (tensor === undefined)
-    throw new ModelFormatError({ where: 'graph outputs', problem: `\`${name}\` was not returned` });
-  const host = isHostTensor(tensor) ? tensor : await tensor.read();
-  if (!isHostTensor(tensor)) tensor.dispose();
-  if (!(host.data instanceof Float32Array)) {
-    throw new ModelFormatError({ where: `output ${name}`, problem: `expected float32, it is ${host.dtype}` });
-  }
-  return host.data;
-}
-
 function toResult(
   model: AnomalyModel,
   sample: PreprocessedSample,
   index: number,
-  count: number,
   maps: Float32Array,
   scores: Float32Array | undefined,
 ): Result {
   const { imageWidth: width, imageHeight: height } = model.manifest.preprocessing;
   const size = width * height;
-  if (maps.length !== count * size) {
-    throw new ModelFormatError({
-      where: 'output map',
-      problem: `expected ${count} maps of ${height}×${width}, received ${maps.length} values`,
-    });
-  }
   const data = maps.slice(index * size, (index + 1) * size);
+  // A foreign model without a score output is scored by its map's maximum.
+  const anomalyScore =
+    scores === undefined ? data.reduce((a, b) => Math.max(a, b), -Infinity) : (scores[index] as number);
+  checkFinite(sample, anomalyScore, data);
   const result: Result = {
     ...(sample.imageId !== undefined && { imageId: sample.imageId }),
     anomalyImage: { width, height, data },
-    // A foreign model without a score output is scored by its map's maximum.
-    anomalyScore:
-      scores === undefined ? data.reduce((a, b) => Math.max(a, b), -Infinity) : (scores[index] as number),
+    anomalyScore,
     geometry: sample.geometry,
   };
   const { thresholds, calibration } = model.manifest;

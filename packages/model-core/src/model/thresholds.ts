@@ -4,6 +4,7 @@
  */
 import {
   ParameterError,
+  ResultError,
   type Calibration,
   type ImageLabel,
   type Result,
@@ -35,14 +36,14 @@ export interface ThresholdCandidates {
  * Classification thresholds from labelled scores. Scores of images that shaped the model flatter it:
  * pass held-out images.
  *
- * @throws ParameterError when there is no score or one is not a number.
+ * @throws ParameterError when there is no score or one is not finite.
  */
 export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCandidates {
-  if (scores.length === 0 || scores.some(({ score }) => Number.isNaN(score))) {
+  if (scores.length === 0 || !scores.every(({ score }) => Number.isFinite(score))) {
     throw new ParameterError({
       name: 'scores',
-      expected: 'at least one score, none of them NaN',
-      received: scores.length === 0 ? 'an empty list' : 'a list with NaN',
+      expected: 'at least one score, all of them finite',
+      received: scores.length === 0 ? 'an empty list' : 'a list with NaN or infinity',
     });
   }
   const ok = scores.filter(({ label }) => label === 'ok').map(({ score }) => score);
@@ -57,9 +58,21 @@ export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCa
   };
 }
 
-/** The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region. */
+/**
+ * The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region.
+ *
+ * @throws ResultError when the score or a threshold is not a finite number: nothing can be said of such an image.
+ */
 export function applyThresholds(result: Result, thresholds: Thresholds, calibration?: Calibration): Result {
-  const odd = result.anomalyScore >= thresholds.classification;
+  const { anomalyScore, imageId } = result;
+  const { classification, segmentation } = thresholds;
+  if (![anomalyScore, classification, segmentation].every(Number.isFinite)) {
+    throw new ResultError({
+      what: imageId === undefined ? 'an image' : `image ${imageId}`,
+      problem: `its score is ${anomalyScore}, the thresholds are ${classification} and ${segmentation}; all have to be finite`,
+    });
+  }
+  const odd = !(anomalyScore < classification);
   return {
     ...result,
     anomalyClass: odd ? 'nok' : 'ok',
