@@ -124,6 +124,20 @@ describe('exportStandalone', () => {
     },
   );
 
+  test('maps the range of gray values as preprocessing does', async () => {
+    const changed = withManifest(model, {
+      preprocessing: { ...stripesPreprocessing, sourceRange: [20, 200] },
+    });
+    const mapped = stripes(9).image.data.map((value) => ((Math.trunc(value) - 20) * 255) / 180);
+    const loaded = await loadModel(changed, backend);
+    const sample = { ...stripes(9), image: hostTensor('float32', [3, 64, 96], mapped) };
+    const [result] = await loaded.apply([sample]);
+    const outputs = await runStandalone(exportStandalone(changed), toPixels(9));
+    const score = Number(outputs['pred_score']?.data[0]);
+    expect(Math.abs(score - (result?.anomalyScore ?? 0)) / score).toBeLessThan(1e-3);
+    await loaded.dispose();
+  });
+
   test('needs a trained model with a threshold', async () => {
     const initial = await createInitialModel(tinyExtractor(), {
       preprocessing: stripesPreprocessing,
