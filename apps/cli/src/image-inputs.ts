@@ -5,10 +5,10 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '@oddpixel/model-core/contract';
-import { readFileBounded, readStreamBounded } from '@oddpixel/runtime-node';
+import { listFiles, type OtherEntry } from '@oddpixel/dataset';
+import { nodeFileSource, readFileBounded, readStreamBounded } from '@oddpixel/runtime-node';
 import { ownSuffixes } from './output-names.ts';
 import { UsageError } from './outcome.ts';
-import { walkImages, type WalkedEntry } from './walk-images.ts';
 
 export interface ImageInput {
   /** As the person knows it. */
@@ -45,7 +45,7 @@ export async function findImages(
   { out }: FindImagesOptions = {},
 ): Promise<ImageInputs> {
   const inputs: ImageInput[] = [];
-  const others: WalkedEntry[] = [];
+  const others: OtherEntry[] = [];
   const outFolder = out === undefined ? undefined : await realpath(out).catch(() => resolve(out));
   const folders: string[] = [];
   for (const path of paths) {
@@ -60,7 +60,7 @@ export async function findImages(
     else inputs.push(...(await matching(path)));
   }
   for (const root of folders) {
-    const walked = await walkImages(root);
+    const walked = await listFiles(nodeFileSource(root, { followLinks: true }));
     const realRoot = await realpath(root);
     const isOutput = (relative: string): boolean =>
       outFolder !== undefined &&
@@ -77,7 +77,7 @@ export async function findImages(
     }
     others.push(...walked.others.map((entry) => ({ ...entry, path: join(root, entry.path) })));
   }
-  const told = (entries: readonly WalkedEntry[]): SkippedFile[] =>
+  const told = (entries: readonly OtherEntry[]): SkippedFile[] =>
     entries.map(({ path: file, reason }) => ({ file, reason }));
   return {
     inputs,

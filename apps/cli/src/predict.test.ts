@@ -84,7 +84,7 @@ test('every entry of a folder is inspected, skipped with a reason, or has failed
   expect(failures.map(({ file }) => file)).toEqual([join(root, 'gone.png')]);
   expect(failures[0]?.error).toMatch(/link that leads nowhere/);
   expect(skipped.map(({ file }) => file).sort()).toEqual(
-    ['__MACOSX', 'ground_truth', 'loop', 'notes.txt'].map((name) => join(root, name)),
+    ['__MACOSX', 'ground_truth/a_mask.png', 'loop', 'notes.txt'].map((name) => join(root, name)),
   );
   expect(code).toBe(1);
   const told = (await predict(root)).stdout;
@@ -137,7 +137,7 @@ test('Ctrl-C keeps the verdicts that came before it, and says how many', async (
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
-      if (stdout.split('\n').length < 10) child.kill('SIGINT');
+      if (stdout === '') child.kill('SIGINT');
       stdout += chunk.toString();
     });
     const code = await new Promise((resolve) => child.on('close', resolve));

@@ -11,6 +11,13 @@ export { parseGroups, type GroupBy } from './groups.ts';
 export { hashBytes } from '@oddpixel/model-core/contract';
 export { type DatasetLayout } from './layouts/layout.ts';
 export { isLossyFile } from './lossy.ts';
+export {
+  listFiles,
+  type ListedFiles,
+  type ListFilesOptions,
+  type OtherEntry,
+  type OtherKind,
+} from './list-files.ts';
 export { memoryFileSource } from './memory-source.ts';
 export { imageExtensions, isImageFile } from './paths.ts';
 export { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';

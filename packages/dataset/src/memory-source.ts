@@ -15,6 +15,13 @@ export function memoryFileSource(
   files: ReadonlyMap<string, Uint8Array>,
   name: string = 'files in memory',
 ): FileSource {
+  const bytesOf = (path: string): Uint8Array => {
+    const bytes = files.get(path);
+    if (bytes === undefined) {
+      throw new FileError({ path, operation: 'read', reason: 'there is no such file' });
+    }
+    return bytes;
+  };
   return {
     name,
     async *list(path) {
@@ -37,10 +44,7 @@ export function memoryFileSource(
       yield* [...entries.values()].sort((a, b) => compareText(a.path, b.path));
     },
     async read(path, { maxBytes = Number.POSITIVE_INFINITY, limitName = 'maxBytes' } = {}) {
-      const bytes = files.get(path);
-      if (bytes === undefined) {
-        throw new FileError({ path, operation: 'read', reason: 'there is no such file' });
-      }
+      const bytes = bytesOf(path);
       if (bytes.length > maxBytes) {
         throw new LimitExceededError({
           what: path,
@@ -52,5 +56,6 @@ export function memoryFileSource(
       }
       return bytes;
     },
+    readHead: async (path, byteCount) => bytesOf(path).subarray(0, byteCount),
   };
 }

@@ -5,12 +5,18 @@ export const imageExtensions: readonly string[] = [
   'png',
   'jpg',
   'jpeg',
+  'jpe',
+  'jfif',
   'webp',
   'tif',
   'tiff',
   'bmp',
   'gif',
   'avif',
+  'pgm',
+  'ppm',
+  'pbm',
+  'pnm',
 ];
 
 /** `a` and `b/c` → `a/b/c`; empty parts vanish. */

@@ -1,5 +1,7 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,11 +32,47 @@ describe('nodeFileSource', () => {
       { path: 'a.png', kind: 'file', sizeBytes: 5 },
       { path: 'b', kind: 'directory' },
       { path: 'c.png', kind: 'file', sizeBytes: 5 },
+      { path: 'dangling', kind: 'unusable', reason: 'it is a link that leads nowhere', isLink: true },
     ]);
+    expect(await source.readHead?.('b/x.png', 3)).toEqual(bytes('b/x'));
+    expect(await source.readHead?.('b/x.png', 99)).toEqual(bytes('b/x.png'));
     expect(await source.read('b/x.png')).toEqual(bytes('b/x.png'));
     await expect(source.read('none.png')).rejects.toThrow(/none\.png: there is no such file/);
     await expect(collect(source.list('none'))).rejects.toThrow(FileError);
     await expect(source.read('b')).rejects.toThrow(/it is a folder/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('what cannot be used is listed with its reason', async () => {
+    const root = join(folder, 'odd');
+    await mkdir(join(root, 'below'), { recursive: true });
+    const raw = (name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
+    await writeFile(raw('caf\xe9 \xc3\xa9.png'), 'x');
+    await writeFile(join(root, 'ü.png'), 'x');
+    await symlink('self', join(root, 'self'));
+    await symlink('..', join(root, 'below/up'));
+    await symlink('/', join(root, 'outside'));
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const server = createServer().listen(join(root, 'socket'));
+    await once(server, 'listening');
+    const source = nodeFileSource(root);
+    const entries = await collect(source.list('')).finally(() => server.close());
+    expect(entries.map(({ path, kind, reason }) => [path, kind, reason])).toEqual([
+      ['below', 'directory', undefined],
+      ['caf\\xe9 é.png', 'unusable', 'its name is not UTF-8 text, and is shown with escapes'],
+      ['outside', 'unusable', `it is a link that leads out of ${root}`],
+      ['pipe', 'unusable', 'it is a named pipe, not a file'],
+      ['self', 'unusable', 'it is a link that leads to itself'],
+      ['socket', 'unusable', 'it is a socket, not a file'],
+      ['ü.png', 'file', undefined],
+    ]);
+    expect(await source.identify?.('below/up')).toBe(await source.identify?.(''));
+    const following = nodeFileSource(root, { followLinks: true });
+    expect(await collect(following.list(''))).toContainEqual({
+      path: 'outside',
+      kind: 'directory',
+      isLink: true,
+    });
   });
 
   test('does not leave its root', async () => {

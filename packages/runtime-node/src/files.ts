@@ -1,5 +1,6 @@
 /** Files on disk below a root, and bytes under keys. */
-import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import {
   defaultImageLimits,
@@ -9,7 +10,7 @@ import {
   type FileSource,
   type Store,
 } from '@oddpixel/model-core/contract';
-import { codeOf, fileError } from './file-errors.ts';
+import { codeOf, fileError, unusableReason } from './file-errors.ts';
 import { readFileBounded } from './read-bounded.ts';
 import { replaceEntry } from './write-atomic.ts';
 
@@ -43,20 +44,57 @@ export function nodeFileSource(root: string, { followLinks = false }: FileSource
     });
   }
 
+  /** What lies at a path that a folder lists; what cannot be used says why. */
+  async function look(full: string, isLink: boolean): Promise<Omit<FileEntry, 'path'>> {
+    try {
+      if (isLink && !followLinks && !isInside(await realpath(base), await realpath(full))) {
+        return { kind: 'unusable', reason: `it is a link that leads out of ${root}` };
+      }
+      const information = await stat(full);
+      if (information.isDirectory()) return { kind: 'directory' };
+      if (information.isFile()) return { kind: 'file', sizeBytes: information.size };
+      return { kind: 'unusable', reason: `it is ${specialKind(information)}, not a file` };
+    } catch (cause) {
+      return { kind: 'unusable', reason: unusableReason(cause, isLink) };
+    }
+  }
+
   return {
     name: root,
     async *list(path): AsyncGenerator<FileEntry, void, undefined> {
       const folder = await locate(path, 'list');
-      const names = await readdir(folder).catch((cause: unknown) => {
+      const children = await readdir(folder, { withFileTypes: true, encoding: 'buffer' }).catch(
+        (cause: unknown) => {
+          throw fileError(join(root, path), 'list', cause);
+        },
+      );
+      const named = children.map((child) => ({ name: printable(child.name), child }));
+      for (const { name, child } of named.sort((a, b) => byCodeUnit(a.name, b.name))) {
+        const entry = { path: path === '' || path === '.' ? name : `${path}/${name}` };
+        const isLink = child.isSymbolicLink();
+        const found = isText(child.name)
+          ? await look(join(folder, name), isLink)
+          : { kind: 'unusable' as const, reason: 'its name is not UTF-8 text, and is shown with escapes' };
+        yield { ...entry, ...found, ...(isLink && { isLink }) };
+      }
+    },
+    async identify(path): Promise<string> {
+      return realpath(await locate(path, 'list')).catch((cause: unknown) => {
         throw fileError(join(root, path), 'list', cause);
       });
-      for (const name of names.sort(byCodeUnit)) {
-        // A link that leads nowhere is no entry.
-        const information = await stat(join(folder, name)).catch(() => undefined);
-        const child = path === '' || path === '.' ? name : `${path}/${name}`;
-        if (information?.isDirectory() === true) yield { path: child, kind: 'directory' };
-        else if (information?.isFile() === true)
-          yield { path: child, kind: 'file', sizeBytes: information.size };
+    },
+    async readHead(path, byteCount): Promise<Uint8Array> {
+      const file = await locate(path, 'read');
+      try {
+        const handle = await open(file, 'r');
+        try {
+          const { buffer, bytesRead } = await handle.read(new Uint8Array(byteCount), 0, byteCount, 0);
+          return buffer.subarray(0, bytesRead);
+        } finally {
+          await handle.close();
+        }
+      } catch (cause) {
+        throw fileError(join(root, path), 'read', cause);
       }
     },
     async read(path, { maxBytes = defaultImageLimits.maxFileBytes, limitName } = {}): Promise<Uint8Array> {
@@ -93,6 +131,31 @@ export function diskStore(folder: string): Store {
       await rm(pathOf(key), { force: true });
     },
   };
+}
+
+function isText(name: Buffer): boolean {
+  return Buffer.from(name.toString('utf8')).equals(name);
+}
+
+/** A name as text; bytes that are not UTF-8 as escapes, such as `caf\\xe9.png`. */
+function printable(name: Buffer): string {
+  if (isText(name)) return name.toString('utf8');
+  let text = '';
+  for (let at = 0; at < name.length;) {
+    const length = [1, 2, 3, 4].find((count) => isText(name.subarray(at, at + count))) ?? 0;
+    text +=
+      length > 0
+        ? name.toString('utf8', at, at + length)
+        : `\\x${(name[at] as number).toString(16).padStart(2, '0')}`;
+    at += Math.max(1, length);
+  }
+  return text;
+}
+
+function specialKind(information: Stats): string {
+  if (information.isFIFO()) return 'a named pipe';
+  if (information.isSocket()) return 'a socket';
+  return information.isCharacterDevice() || information.isBlockDevice() ? 'a device' : 'something else';
 }
 
 function byCodeUnit(a: string, b: string): number {

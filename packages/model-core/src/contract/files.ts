@@ -9,6 +9,8 @@ export interface FileEntry {
   readonly sizeBytes?: number;
   /** For `unusable`: why, as part of a sentence, for example `it is a link that leads nowhere`. */
   readonly reason?: string | undefined;
+  /** True if a link leads to the file or folder. */
+  readonly isLink?: boolean | undefined;
 }
 
 /** How much may be read. */
@@ -31,6 +33,16 @@ export interface FileSource {
    * @throws FileError, LimitExceededError
    */
   read(path: string, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * The first `byteCount` bytes of a file, or all of a shorter one. Sources that can read a part of a file offer it:
+   * without it, files are told apart by their names alone. @throws FileError
+   */
+  readHead?(path: string, byteCount: number): Promise<Uint8Array>;
+  /**
+   * A text that is the same for every path that leads to one folder, by links too. Sources that have links offer it:
+   * it ends loops of links. @throws FileError
+   */
+  identify?(path: string): Promise<string>;
 }
 
 /** Keyed bytes that outlive a process. */

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { FileSource } from '@oddpixel/model-core/contract';
+import { listFiles } from './list-files.ts';
+import { memoryFileSource } from './memory-source.ts';
+
+const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+const text = new TextEncoder().encode('some words');
+
+test('everything below a folder is an image or is listed with a reason', async () => {
+  const files = new Map([
+    ['b/2.png', png],
+    ['a.png', png],
+    ['without-ending', png],
+    ['ground_truth/a_mask.png', png],
+    ['__MACOSX/a.png', png],
+    ['.hidden.png', png],
+    ['table.csv', text],
+    ['notes.txt', text],
+    ['left/out.png', png],
+  ]);
+  const skip = (path: string): string | undefined => (path === 'left' ? 'it is not wanted' : undefined);
+  const { images, others } = await listFiles(memoryFileSource(files), '', { skip });
+  expect(images).toEqual(['a.png', 'b/2.png', 'without-ending']);
+  expect(Object.fromEntries(others.map(({ path, kind }) => [path, kind]))).toEqual({
+    '.hidden.png': 'clutter',
+    __MACOSX: 'clutter',
+    'ground_truth/a_mask.png': 'mask',
+    left: 'skipped',
+    'notes.txt': 'clutter',
+    'table.csv': 'table',
+  });
+  for (const { reason } of others) expect(reason).toMatch(/^(it|systems) /);
+});
+
+test('what cannot be used is listed as such, and loops of links end', async () => {
+  const source: FileSource = {
+    name: 'links',
+    async *list(path) {
+      yield { path: `${path}gone.png`, kind: 'unusable', reason: 'it is a link that leads nowhere' };
+      yield { path: `${path}loop`, kind: 'directory', isLink: true };
+    },
+    read: async () => png,
+    identify: async () => 'the same folder',
+  };
+  const { images, others } = await listFiles(source);
+  expect(images).toEqual([]);
+  expect(others.map(({ path, kind }) => [path, kind])).toEqual([
+    ['gone.png', 'unusable'],
+    ['loop', 'clutter'],
+  ]);
+});
