@@ -26,7 +26,6 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   'train + validation': '--train-percent and --validation-percent',
   share: '--validation-percent',
   layout: '--layout',
-  imageDir: '--image-dir',
   sourceRange: '--range',
   maxNumEpochs: '--epochs',
   errorThreshold: '--error-threshold',
@@ -73,7 +72,6 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
   [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
   ['`sourceRange`', '--range'],
-  [/`imageDir`/g, '--image-dir'],
   [/Use preprocessParamsFromModel\(model\.manifest\)\./g, 'Use the preprocessing of the model.'],
 ];
 

@@ -48,7 +48,7 @@ function knownError(error: unknown): string[] | undefined {
 }
 
 /** What files need, or do not fit: the option may be right for other files. */
-const foundInFiles: readonly string[] = ['sourceRange', 'resume', 'imageDir'];
+const foundInFiles: readonly string[] = ['sourceRange', 'resume'];
 
 /** Whether the command was called wrongly. A wrong value of a parameter that no option sets is not the caller's doing. */
 export function isUsage(error: unknown): boolean {
