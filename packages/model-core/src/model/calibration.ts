@@ -94,9 +94,14 @@ export function scoreThreshold(calibration: Calibration, options: CalibrationOpt
   }
   if (kind === 'estimated' && falseAlarmRate * (scores.length + 1) < 1) {
     const tail = fitTail(scores);
-    if (tail !== undefined) {
+    // As far above the highest reference as that is above the median: further out the tail is a guess, and the
+    // maximum with the rate that the references can show is the honest answer.
+    const highest = scores.at(-1) as number;
+    const limit = 2 * highest - (scores[scores.length >> 1] as number);
+    const threshold = tail === undefined ? Infinity : tailQuantile(tail, falseAlarmRate);
+    if (threshold <= limit) {
       return {
-        threshold: tailQuantile(tail, falseAlarmRate),
+        threshold,
         statement: { kind, falseAlarmRate, ...common },
       };
     }

@@ -23,7 +23,7 @@ import { outputData } from './output-data.ts';
 import type { PatchStore } from './patch-store.ts';
 import { collectReferences } from './reference-scores.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import { groupNames, originalPlaces, type ImageIdentity } from './training-sample.ts';
+import { distinctPlaces, groupNames, type ImageIdentity } from './training-sample.ts';
 
 /** Images whose whole maps are computed, for the pixel statistics; with more images, evenly spread over them. */
 const mappedImages = 32;
@@ -48,7 +48,7 @@ export async function leaveOwnRowsOut(
 ): Promise<Calibration | undefined> {
   const { params, onProgress } = options;
   const groups = images.map(groupNames());
-  const scored = originalPlaces(images);
+  const scored = distinctPlaces(images);
   const rowGroups = bank.owners.map((owner) => groups[owner] as string);
   if (new Set(rowGroups).size < 2) return undefined;
 

@@ -30,6 +30,7 @@ import { reducedDims } from './train-params.ts';
 import { passOptions, type FitOptions, type FittedHeadResult } from './fit.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
 import {
+  firstOfContent,
   groupNames,
   identityOf,
   originalsOf,
@@ -125,7 +126,11 @@ interface Folds {
   /** Of each image that is no copy. */
   readonly ofImage: readonly number[];
   readonly sums: readonly GaussianSums[];
+  readonly groupCount: number;
 }
+
+/** Fewer groups leave a fit to a single one, whose images do not differ: any other is infinitely far from it. */
+const minGroups = 3;
 
 async function collectSums(
   extractor: Extractor,
@@ -158,7 +163,7 @@ async function collectSums(
     }
   }
   const total = sums.reduce((a, b) => combineSums(a, b, 1), empty);
-  return { total, folds: { ofImage, sums }, images };
+  return { total, folds: { ofImage, sums, groupCount: ofGroup.size }, images };
 }
 
 async function addImage(sums: GaussianSums, patches: Float32Array, products: Products): Promise<void> {
@@ -177,7 +182,7 @@ async function leaveOwnSumsOut(
   options: FitOptions,
 ): Promise<Calibration | undefined> {
   const { params, backend, signal, onProgress } = options;
-  if (folds.sums.length < 2) return undefined;
+  if (folds.groupCount < minGroups) return undefined;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
   const patches = g.input(patchesName, 'float32', ['N', positions, dims]);
@@ -189,6 +194,7 @@ async function leaveOwnSumsOut(
   const references = collectReferences();
   const fits = new Map<number, GaussianTensors>();
   const originals = originalsOf(samples);
+  const isNew = firstOfContent();
   let done = 0;
   try {
     for await (const batch of extractFeatures(
@@ -196,7 +202,11 @@ async function leaveOwnSumsOut(
       originals,
       passOptions(options),
     )) {
-      for (let i = 0; i < batch.samples.length; i++) {
+      for (const [i, sample] of batch.samples.entries()) {
+        if (!isNew(sample)) {
+          done++;
+          continue;
+        }
         const fold = folds.ofImage[done] as number;
         const fit = fits.get(fold) ?? (await fitWithout(folds.sums[fold] as GaussianSums));
         // With one covariance per position a fit is large: only the last one is kept.

@@ -1,7 +1,14 @@
 /** Training: good images in, a calibrated model out. */
-import { ParameterError, type Backend, type EpochRecord, type Store } from '../contract/index.ts';
+import {
+  ParameterError,
+  type Backend,
+  type EpochRecord,
+  type Remark,
+  type Store,
+} from '../contract/index.ts';
 import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
-import { calibrateModel } from './calibrate-model.ts';
+import { calibrateWherePossible } from './calibrate-model.ts';
+import { trainingRemarks } from './training-remarks.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
 import type { FittedHeadResult, TrainProgress } from './fit.ts';
 import { fitGaussianHead } from './train-gaussian.ts';
@@ -45,6 +52,8 @@ export interface TrainResult {
   readonly bestError: number | null;
   readonly bestEpoch: number;
   readonly history: readonly EpochRecord[];
+  /** What a person should know about the images: equal ones, and why the model has no threshold if it has none. */
+  readonly remarks: readonly Remark[];
 }
 
 /**
@@ -83,23 +92,29 @@ export async function trainModel(
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
   const trained = assemble(extractor, params, fitted, samples.augmentation?.record);
-  return {
-    model:
-      validation === undefined
-        ? trained
-        : await calibrateModel(trained, validation, { ...params, ...options }),
-    result: resultOf(fitted),
-  };
+  const finished =
+    validation === undefined
+      ? trained
+      : ((await calibrateWherePossible(trained, validation, { ...params, ...options })) ?? trained);
+  return { model: finished, result: resultOf(fitted, finished) };
 }
 
 const fitters = { memory: fitMemoryHead, gaussian: fitGaussianHead, student: fitStudentHead } as const;
 
-function resultOf({ epochs }: FittedHeadResult): TrainResult {
+function resultOf({ epochs, images }: FittedHeadResult, model: AnomalyModel): TrainResult {
+  const remarks = trainingRemarks(images, model);
   if (epochs === undefined)
-    return { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [] };
+    return { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [], remarks };
   const { history, bestEpoch, bestError } = epochs;
   const last = history.at(-1);
-  return { finalError: last?.error ?? null, finalEpoch: last?.epoch ?? 0, bestError, bestEpoch, history };
+  return {
+    finalError: last?.error ?? null,
+    finalEpoch: last?.epoch ?? 0,
+    bestError,
+    bestEpoch,
+    history,
+    remarks,
+  };
 }
 
 function assemble(

@@ -92,11 +92,36 @@ export function originalPlaces(images: readonly ImageIdentity[]): number[] {
   return images.flatMap(({ copy }, place) => (copy === undefined ? [place] : []));
 }
 
-/** The group of each image, asked in the order of the stream: one without a name is, with its copies, its own. */
+/** Places of the images that are scored for calibration: no varied copies, and equal content once. */
+export function distinctPlaces(images: readonly ImageIdentity[]): number[] {
+  const isNew = firstOfContent();
+  return originalPlaces(images).filter((place) => isNew(images[place] as ImageIdentity));
+}
+
+/** Tells of each image whether its content comes up for the first time; without a hash it is taken as new. */
+export function firstOfContent(): (image: ImageIdentity) => boolean {
+  const seen = new Set<string>();
+  return ({ imageHash }) => {
+    if (imageHash === undefined) return true;
+    const isNew = !seen.has(imageHash);
+    seen.add(imageHash);
+    return isNew;
+  };
+}
+
+/**
+ * The group of each image, asked in the order of the stream: one without a name is, with its varied copies, its own.
+ * Equal content is one group, that of the image where it came up first: a file that was copied tells nothing new.
+ */
 export function groupNames(): (image: ImageIdentity) => string {
+  const ofContent = new Map<string, string>();
   let original = -1;
-  return ({ group, copy }) => {
+  return ({ group, imageHash, copy }) => {
     if (copy === undefined) original++;
-    return group === undefined ? `image ${original}` : `group ${group}`;
+    const own = group === undefined ? `image ${original}` : `group ${group}`;
+    if (imageHash === undefined) return own;
+    const name = ofContent.get(imageHash) ?? own;
+    ofContent.set(imageHash, name);
+    return name;
   };
 }
