@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ModelFormatError, ParameterError, type EpochRecord, type HostTensor } from '../../contract/index.ts';
+import { checkSeal, openSeal, sealed, sealKey } from '../../model/seal.ts';
 import { readGraph, writeGraph } from '../../onnx/index.ts';
 import type { TrainingState } from '../optimizer/index.ts';
 
@@ -25,6 +26,8 @@ const schema = z.object({
   version: z.literal(1),
   /** What was trained: two trainings with equal text can go on from each other's checkpoints. */
   identity: z.string(),
+  /** The file carries its SHA-256. Absent in checkpoints of older versions, which are taken as they are. */
+  sealed: z.optional(z.literal(true)),
   step: z.int().check(z.minimum(0)),
   history: z.array(z.object({ epoch: z.int().check(z.minimum(1)), error: z.number() })),
 });
@@ -36,10 +39,11 @@ export function writeCheckpoint(identity: string, { history, session, best }: Ep
   const record: z.infer<typeof schema> = {
     version: 1,
     identity,
+    sealed: true,
     step: session.step,
     history: history.map(({ epoch, error }) => ({ epoch, error })),
   };
-  return writeGraph({
+  const bytes = writeGraph({
     name: 'checkpoint',
     opset: 17,
     irVersion: 8,
@@ -47,16 +51,21 @@ export function writeCheckpoint(identity: string, { history, session, best }: Ep
     outputs: [],
     nodes: [],
     initializers: new Map([...named(sessionPrefix, session.tensors), ...named(bestPrefix, best)]),
-    metadata: new Map([[metadataKey, JSON.stringify(record)]]),
+    metadata: new Map([
+      [metadataKey, JSON.stringify(record)],
+      [sealKey, openSeal],
+    ]),
   });
+  return sealed(bytes);
 }
 
 /**
- * @throws ModelFormatError when the bytes are no checkpoint; ParameterError when it belongs to another training.
+ * @throws ModelFormatError when the bytes are no checkpoint or are damaged; ParameterError when it belongs to another training.
  */
 export function readCheckpoint(bytes: Uint8Array, identity: string): EpochsState {
   const { metadata, initializers } = readGraph(bytes);
   const record = parseRecord(metadata.get(metadataKey));
+  if (record.sealed === true || metadata.has(sealKey)) checkSeal(bytes);
   if (record.identity !== identity) {
     throw new ParameterError({
       name: 'resume',

@@ -1,0 +1,50 @@
+/**
+ * A seal on a file of ours: the SHA-256 of all its bytes, kept in a metadata entry of the file itself. For the hash,
+ * the 64 digits of the entry count as zeros, so that no byte of the file is left out.
+ */
+import { ModelFormatError } from '../contract/index.ts';
+import { sha256 } from './sha256.ts';
+
+/** Key of the metadata entry. */
+export const sealKey = 'oddpixel-sha256';
+/** The entry's value before the file is sealed. */
+export const openSeal: string = '0'.repeat(64);
+
+// An entry as protobuf writes it: key (field 1, its length, text), then value (field 2, 64 bytes).
+const entry = Uint8Array.of(10, sealKey.length, ...new TextEncoder().encode(sealKey), 18, openSeal.length);
+
+/** The file with its hash in the entry, which has to be there with the value `openSeal`. */
+export function sealed(bytes: Uint8Array): Uint8Array {
+  const place = placeOf(bytes);
+  if (place === undefined) throw new Error(`unreachable: no metadata entry "${sealKey}" was written`);
+  const copy = bytes.slice();
+  copy.set(new TextEncoder().encode(sha256(bytes)), place);
+  return copy;
+}
+
+/** @throws ModelFormatError when the bytes are not those that were sealed, or carry no seal. */
+export function checkSeal(bytes: Uint8Array): void {
+  const place = placeOf(bytes);
+  const found =
+    place === undefined
+      ? undefined
+      : new TextDecoder().decode(bytes.subarray(place, place + openSeal.length));
+  const copy = bytes.slice();
+  if (place !== undefined) copy.set(new TextEncoder().encode(openSeal), place);
+  if (found === sha256(copy)) return;
+  throw new ModelFormatError({
+    where: `metadata "${sealKey}"`,
+    problem: 'the SHA-256 of the file is not the one that was written with it: the file is damaged',
+    fix: 'Restore it from a backup, or make it anew.',
+  });
+}
+
+/** Where the 64 digits are: after the last entry of that form, since tensors may hold any bytes before it. */
+function placeOf(bytes: Uint8Array): number | undefined {
+  const last = bytes.length - entry.length - openSeal.length;
+  for (let start = last; start >= 0; start--) {
+    if (bytes[start] === 10 && entry.every((byte, i) => bytes[start + i] === byte))
+      return start + entry.length;
+  }
+  return undefined;
+}
