@@ -10,7 +10,7 @@ import {
   type Result,
   type Session,
 } from '../contract/index.ts';
-import { assertTrained, type AnomalyModel } from './model.ts';
+import { assertTrained, verifyModel, type AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';
 
@@ -34,6 +34,7 @@ export interface LoadedModel {
  */
 export async function loadModel(model: AnomalyModel, backend: Backend): Promise<LoadedModel> {
   assertTrained(model);
+  await verifyModel(model);
   const names = graphNames(model);
   const session = await backend.createSession(model.bytes);
   const missing = [names.map, names.score].find(

@@ -7,6 +7,7 @@ import { ModelFormatError, ModelStateError, type ModelManifest } from '../contra
 import { writeGraph } from '../onnx/codec/graph-codec.ts';
 import { readMetadata, writeMetadata } from '../onnx/codec/model-bytes.ts';
 import type { Graph } from '../onnx/ir.ts';
+import { hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';
 
 export interface AnomalyModel {
@@ -17,12 +18,13 @@ export interface AnomalyModel {
 
 /** A model from a graph and its manifest. */
 export function createModel(graph: Graph, manifest: ModelManifest): AnomalyModel {
-  const metadata = new Map(graph.metadata).set(manifestKey, serializeManifest(manifest));
-  return { manifest, bytes: writeGraph({ ...graph, metadata }) };
+  const metadata = withSeal(graph.metadata, manifest);
+  return { manifest, bytes: sealed(writeGraph({ ...graph, metadata })) };
 }
 
 /**
- * Reads a model file. The graph is not decoded here: the backend that runs it does that.
+ * Reads a model file. The graph is not decoded here: the backend that runs it does that, and
+ * `loadModel` compares the file with the hash that it carries.
  *
  * @throws ModelFormatError when the bytes are not ONNX or carry no manifest of ours (see `importExternalModel`).
  */
@@ -46,8 +48,28 @@ export function writeModel(model: AnomalyModel): Uint8Array {
 /** The same graph with some fields of the manifest replaced, for example other thresholds. */
 export function withManifest(model: AnomalyModel, changes: Partial<ModelManifest>): AnomalyModel {
   const manifest: ModelManifest = { ...model.manifest, ...changes };
-  const metadata = new Map(readMetadata(model.bytes)).set(manifestKey, serializeManifest(manifest));
-  return { manifest, bytes: writeMetadata(model.bytes, metadata) };
+  const metadata = withSeal(readMetadata(model.bytes), manifest);
+  return { manifest, bytes: sealed(writeMetadata(model.bytes, metadata)) };
+}
+
+function withSeal(metadata: ReadonlyMap<string, string>, manifest: ModelManifest): Map<string, string> {
+  return new Map(metadata)
+    .set(manifestKey, serializeManifest(manifest))
+    .set(sealKey, openSeal)
+    .set(sealMarkKey, '1');
+}
+
+/**
+ * Checks that a model file is as it was written, by the SHA-256 that it carries. Asked by `loadModel`.
+ *
+ * @returns `unverified` for a file of an older version, which carries none.
+ * @throws ModelFormatError for a damaged file.
+ */
+export async function verifyModel({ bytes }: AnomalyModel): Promise<'verified' | 'unverified'> {
+  const metadata = readMetadata(bytes);
+  if (!metadata.has(sealKey) && !metadata.has(sealMarkKey) && !hasSeal(bytes)) return 'unverified';
+  await verifySeal(bytes);
+  return 'verified';
 }
 
 /** True where the model can score images. */
