@@ -3,6 +3,7 @@
  * (RGB, upright, any size); outputs named as anomalib v2 names them.
  */
 import { hostTensor, ModelStateError, ParameterError } from '../contract/index.ts';
+import { checkModel } from '../model/check-model.ts';
 import { assertTrained, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '../onnx/index.ts';
 import { serializeManifest } from '../model/manifest-schema.ts';
@@ -29,6 +30,7 @@ export const standaloneKey = 'oddpixel_standalone';
  */
 export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneOptions = {}): Uint8Array {
   assertTrained(model);
+  checkModel(model);
   const { manifest } = model;
   if (manifest.external !== undefined) {
     throw new ModelStateError({

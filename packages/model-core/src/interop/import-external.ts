@@ -6,6 +6,7 @@ import {
   type PreprocessParams,
   type ValueInfo,
 } from '../contract/index.ts';
+import { checkModel } from '../model/check-model.ts';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { readGraph, type Graph } from '../onnx/index.ts';
 import { standaloneKey } from './export-standalone.ts';
@@ -55,7 +56,9 @@ export function importExternalModel(bytes: Uint8Array, options: ImportExternalOp
     standardDeviationFactor: 3,
     external: { input: input.name, map, ...(score !== undefined && { score }) },
   };
-  return createModel(graph, manifest);
+  const model = createModel(graph, manifest);
+  checkModel(model);
+  return model;
 }
 
 /** The size and channels that a foreign model's input states; `undefined` where it leaves them open. */

@@ -10,6 +10,7 @@ import {
   type Result,
   type Session,
 } from '../contract/index.ts';
+import { checkModel } from './check-model.ts';
 import { assertTrained, verifyModel, type AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';
@@ -34,6 +35,7 @@ export interface LoadedModel {
  */
 export async function loadModel(model: AnomalyModel, backend: Backend): Promise<LoadedModel> {
   assertTrained(model);
+  checkModel(model);
   await verifyModel(model);
   const names = graphNames(model);
   const session = await backend.createSession(model.bytes);

@@ -7,6 +7,7 @@ import { ModelFormatError, ModelStateError, type ModelManifest } from '../contra
 import { writeGraph } from '../onnx/codec/graph-codec.ts';
 import { readMetadata, writeMetadata } from '../onnx/codec/model-bytes.ts';
 import type { Graph } from '../onnx/ir.ts';
+import { checkModel } from './check-model.ts';
 import { hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';
 
@@ -23,10 +24,11 @@ export function createModel(graph: Graph, manifest: ModelManifest): AnomalyModel
 }
 
 /**
- * Reads a model file. The graph is not decoded here: the backend that runs it does that, and
+ * Reads a model file. The graph is checked but not decoded here: the backend that runs it does that, and
  * `loadModel` compares the file with the hash that it carries.
  *
- * @throws ModelFormatError when the bytes are not ONNX or carry no manifest of ours (see `importExternalModel`).
+ * @throws ModelFormatError when the bytes are not ONNX, carry no manifest of ours (see `importExternalModel`), when the
+ *   graph may not run (see `checkModelBytes`), or manifest and graph do not agree.
  */
 export function readModel(bytes: Uint8Array): AnomalyModel {
   const text = readMetadata(bytes).get(manifestKey);
@@ -37,7 +39,9 @@ export function readModel(bytes: Uint8Array): AnomalyModel {
       fix: 'Train a model with Oddpixel, or load a foreign one with importExternalModel.',
     });
   }
-  return { manifest: parseManifest(text), bytes };
+  const model = { manifest: parseManifest(text), bytes };
+  checkModel(model);
+  return model;
 }
 
 /** The bytes of the model file: plain ONNX that any ONNX Runtime opens. */

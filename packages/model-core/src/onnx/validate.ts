@@ -1,5 +1,5 @@
 /** The structure that every graph must have: unique names, known values, no cycle. Operators are not judged here. */
-import { ModelFormatError } from '../contract/index.ts';
+import { printable, refuse, shown } from './door/refuse.ts';
 import type { Graph, GraphNode } from './ir.ts';
 
 /**
@@ -8,50 +8,66 @@ import type { Graph, GraphNode } from './ir.ts';
  * @throws ModelFormatError
  */
 export function validateGraph(graph: Graph): Graph {
-  const inputNames = graph.inputs.map(({ name }) => name);
-  const known = new Set<string>([...inputNames, ...graph.initializers.keys()]);
-  const repeatedInput = inputNames.find((name, index) => name === '' || inputNames.indexOf(name) !== index);
-  if (repeatedInput !== undefined) {
-    throw new ModelFormatError({
-      where: `input \`${repeatedInput}\``,
-      problem: 'its name is empty or occurs twice',
-    });
+  const nodes = checkStructure({
+    inputs: graph.inputs.map(({ name }) => name),
+    outputs: graph.outputs.map(({ name }) => name),
+    initializers: [...graph.initializers.keys()],
+    nodes: graph.nodes,
+  });
+  return { ...graph, nodes };
+}
+
+type StructureNode = Pick<GraphNode, 'name' | 'opType' | 'inputs' | 'outputs'>;
+
+/** The names of a graph. */
+export interface Structure<N extends StructureNode> {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly initializers: readonly string[];
+  readonly nodes: readonly N[];
+}
+
+/** @returns the nodes in topological order. @throws ModelFormatError */
+export function checkStructure<N extends StructureNode>(graph: Structure<N>): N[] {
+  const { inputs, outputs, initializers, nodes } = graph;
+  const known = new Set<string>();
+  for (const name of inputs) {
+    if (name === '' || known.has(name)) refuse(`input ${shown(name)}`, 'its name is empty or occurs twice');
+    known.add(name);
   }
-  const producers = new Map<string, GraphNode>();
-  for (const node of graph.nodes) {
-    if (node.opType === '')
-      throw new ModelFormatError({ where: describeNode(node), problem: 'it names no operator' });
+  const constants = new Set<string>();
+  for (const name of initializers) {
+    if (constants.has(name)) refuse(`initializer ${shown(name)}`, 'it occurs twice');
+    constants.add(name);
+    known.add(name);
+  }
+  const producers = new Map<string, N>();
+  for (const node of nodes) {
+    if (node.opType === '') refuse(describeNode(node), 'it names no operator');
     for (const output of node.outputs) {
       if (output === '') continue;
-      if (known.has(output) || producers.has(output)) {
-        throw new ModelFormatError({
-          where: describeNode(node),
-          problem: `value \`${output}\` is made twice`,
-        });
-      }
+      if (known.has(output) || producers.has(output))
+        refuse(describeNode(node), `value ${shown(output)} is made twice`);
       producers.set(output, node);
     }
   }
   const outputNames = new Set<string>();
-  for (const { name } of graph.outputs) {
-    if (!known.has(name) && !producers.has(name)) {
-      throw new ModelFormatError({ where: `output \`${name}\``, problem: 'no node makes it' });
-    }
-    if (outputNames.has(name))
-      throw new ModelFormatError({ where: `output \`${name}\``, problem: 'its name occurs twice' });
+  for (const name of outputs) {
+    if (!known.has(name) && !producers.has(name)) refuse(`output ${shown(name)}`, 'no node makes it');
+    if (outputNames.has(name)) refuse(`output ${shown(name)}`, 'its name occurs twice');
     outputNames.add(name);
   }
-  return { ...graph, nodes: sortNodes(graph.nodes, known, producers) };
+  return sortNodes(nodes, known, producers);
 }
 
 /** Depth-first without recursion, so that a deep graph cannot exhaust the stack. */
-function sortNodes(
-  nodes: readonly GraphNode[],
+function sortNodes<N extends StructureNode>(
+  nodes: readonly N[],
   known: ReadonlySet<string>,
-  producers: ReadonlyMap<string, GraphNode>,
-): GraphNode[] {
-  const state = new Map<GraphNode, 'open' | 'done'>();
-  const sorted: GraphNode[] = [];
+  producers: ReadonlyMap<string, N>,
+): N[] {
+  const state = new Map<N, 'open' | 'done'>();
+  const sorted: N[] = [];
   for (const start of nodes) {
     const stack = [{ node: start, next: 0 }];
     if (state.has(start)) continue;
@@ -66,15 +82,10 @@ function sortNodes(
       }
       if (input === '' || known.has(input)) continue;
       const producer = producers.get(input);
-      if (producer === undefined) {
-        throw new ModelFormatError({
-          where: describeNode(top.node),
-          problem: `its input \`${input}\` is made by nothing`,
-        });
-      }
+      if (producer === undefined)
+        return refuse(describeNode(top.node), `its input ${shown(input)} is made by nothing`);
       const seen = state.get(producer);
-      if (seen === 'open')
-        throw new ModelFormatError({ where: describeNode(top.node), problem: 'it is part of a cycle' });
+      if (seen === 'open') refuse(describeNode(top.node), 'it is part of a cycle');
       if (seen === undefined) {
         state.set(producer, 'open');
         stack.push({ node: producer, next: 0 });
@@ -85,6 +96,10 @@ function sortNodes(
 }
 
 /** `node \`name\` (Operator)`, for messages. */
-export function describeNode(node: GraphNode): string {
-  return `node \`${node.name || node.outputs[0] || '?'}\` (${node.opType})`;
+export function describeNode({
+  name,
+  outputs,
+  opType,
+}: Pick<GraphNode, 'name' | 'outputs' | 'opType'>): string {
+  return `node ${shown(name || outputs[0] || '?')} (${printable(opType)})`;
 }

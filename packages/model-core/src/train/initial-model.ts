@@ -9,6 +9,7 @@ import {
   type ModelManifest,
   type PreprocessParams,
 } from '../contract/index.ts';
+import { checkModel } from '../model/check-model.ts';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '../onnx/index.ts';
 import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
@@ -71,7 +72,9 @@ export async function createInitialModel(
     standardDeviationFactor: 3,
     extractor: { id, sha256: await hashBytes(extractor), outputs },
   };
-  return createModel(g.build(), manifest);
+  const model = createModel(g.build(), manifest);
+  checkModel(model);
+  return model;
 }
 
 /** The graph of an initial model. @throws ModelStateError for a trained or foreign model. */

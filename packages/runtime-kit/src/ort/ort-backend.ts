@@ -23,6 +23,7 @@ import {
   type Tensor,
   type ValueInfo,
 } from '@oddpixel/model-core/contract';
+import { checkModelBytes } from '@oddpixel/model-core/onnx';
 import { createReader, type DeviceReader } from './device-reader.ts';
 import type {
   OrtEngine,
@@ -108,6 +109,8 @@ async function openSession(
   const { name, capabilities, engine } = device.options;
   const kept = capabilities.keepOnDevice ? keepOnDevice : [];
   checkAlive(device, 'load the model');
+  // The engine trusts what it gets, and would read other files for it.
+  checkModelBytes(model);
   let session: OrtSession;
   try {
     session = await unlessLost(

@@ -1,5 +1,7 @@
 /** ONNX files ↔ `Graph`. What comes in is checked; what goes out is the same bytes for the same graph. */
 import { ModelFormatError, type HostTensor, type ValueInfo } from '../../contract/index.ts';
+import { outlineOf } from '../door/check-model.ts';
+import { standardDomain } from '../door/operators.ts';
 import type { Attribute, Graph, GraphNode } from '../ir.ts';
 import { validateGraph } from '../validate.ts';
 import { readAttribute, writeAttribute } from './attribute-codec.ts';
@@ -31,19 +33,9 @@ import { dtypeFromCode, readTensor, typeCode, writeTensor } from './tensor-codec
  */
 export function readGraph(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): Graph {
   const all = { ...defaultReadLimits, ...limits };
+  outlineOf(bytes, all);
   const model = decodeModel(bytes, all);
   const proto = model.graph as GraphProto;
-  if (proto.node.length > all.maxNodes) {
-    throw new ModelFormatError({
-      where: 'graph',
-      problem: `${proto.node.length} nodes, more than ${all.maxNodes}`,
-    });
-  }
-  if (proto.sparseInitializer.length > 0) {
-    throw new ModelFormatError({ where: 'graph', problem: 'sparse initializers are not supported' });
-  }
-  if (model.functions.length > 0)
-    throw new ModelFormatError({ where: 'model', problem: 'model-local functions are not supported' });
   const initializers = new Map<string, HostTensor>();
   const addInitializer = (name: string, tensor: HostTensor): void => {
     if (initializers.has(name))
@@ -131,10 +123,6 @@ function constantValue(attributes: Readonly<Record<string, Attribute>>): HostTen
     };
   }
   return undefined;
-}
-
-function standardDomain(domain: string): string {
-  return domain === 'ai.onnx' ? '' : domain;
 }
 
 function standardOpset(model: ModelProto): number {
