@@ -230,7 +230,7 @@ describe('hostile files', () => {
   it.skipIf(hostile === undefined)(`${referenceTitle('each is refused', hostile)}`, () => {
     for (const name of cases) {
       const bytes = readFileSync(join(hostile as string, `${name}.onnx`));
-      expect(() => checkModelBytes(bytes), name).toThrow(ModelFormatError);
+      expect(() => checkModelBytes(bytes)).toThrow(ModelFormatError);
     }
   });
 });
@@ -242,7 +242,7 @@ describe('published backbones', () => {
     const files = readdirSync(published as string).filter((name) => name.endsWith('.onnx'));
     expect(files.length).toBeGreaterThan(0);
     for (const name of files) {
-      expect(() => checkModelBytes(readFileSync(join(published as string, name))), name).not.toThrow();
+      expect(() => checkModelBytes(readFileSync(join(published as string, name)))).not.toThrow();
     }
   });
 });
