@@ -113,7 +113,10 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     await mkdir(join(folder, 'interrupted/extractors'), { recursive: true });
     const pinned = `${url}#sha256=${small.sha256}`;
     const { code, stderr } = await train(pinned, { cache: 'interrupted', signal: interrupt.signal });
-    expect([code, stderr]).toEqual([130, 'Interrupted; nothing was left half-written.\n']);
+    expect([code, stderr]).toEqual([
+      130,
+      'Stopping after what is running; Ctrl-C again ends at once.\nInterrupted; nothing was left half-written.\n',
+    ]);
     expect(await kept('interrupted')).toEqual([]);
   });
 });

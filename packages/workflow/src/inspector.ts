@@ -194,7 +194,7 @@ function tileForm(raster: Raster, { tileWidth, tileHeight }: TileOptions): FormO
   };
 }
 
-/** A result that, where failures are reported, is `undefined` if the model computed nothing that can be used. */
+/** A result that, where failures are reported, is `undefined` if that image alone is the reason. */
 async function reported<T>(
   { onError }: InspectorOptions,
   name: string,
@@ -209,9 +209,9 @@ async function reported<T>(
   }
 }
 
-/** Failures of one image; all others (device lost, aborted, a wrong model) end the stream. */
+/** Failures of one image, tiles that do not suit its size among them; all others (device lost, aborted, a wrong model) end the stream. */
 const ownFault = (error: unknown): boolean =>
-  error instanceof ResultError || error instanceof ImageFormatError;
+  error instanceof ResultError || error instanceof ImageFormatError || error instanceof ParameterError;
 
 /** A batch with an image that gives no result is run again one by one, so that it costs no other image its verdict. */
 async function applyEach(
