@@ -74,7 +74,7 @@ describe.skipIf(!hasPnpm)('the bill of materials (skipped where pnpm is not on t
     expect(others).toEqual([]);
     const without = bill.components.filter((one) => one !== first);
     expect(problemsOf({ ...bill, components: without })).toContain('sharp: missing');
-    const bare = { name: 'sharp', version: '1.0.0' };
+    const bare = { name: 'sharp', version: '1.0.0', 'bom-ref': 'pkg:npm/sharp@1.0.0' };
     expect(problemsOf({ ...bill, components: [...without, bare] })).toEqual([
       'sharp 1.0.0: no licence',
       'sharp 1.0.0: no integrity hash',

@@ -1,8 +1,7 @@
 /**
  * `tsx tools/sbom.ts FILE`: the software bill of materials of everything that is released, as CycloneDX JSON, made by
  * pnpm from the lockfile. `pnpm check sbom` only checks that it is complete. Without the time and the random number
- * that pnpm puts in, so that the same lockfile gives the
- * same bytes on the same platform.
+ * that pnpm puts in, so that the same lockfile gives the same bytes on the same platform.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +14,7 @@ export interface Component {
   readonly name: string;
   readonly group?: string;
   readonly version: string;
+  readonly 'bom-ref': string;
   readonly licenses?: readonly unknown[];
   readonly externalReferences?: readonly {
     readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
@@ -44,10 +44,29 @@ export function makeBillOfMaterials(): BillOfMaterials {
     ...locked,
     metadata: omit(locked.metadata, 'timestamp'),
     components: components.sort((a, b) => compare(idOf(a), idOf(b))),
-    dependencies: [...(locked.dependencies ?? [])]
-      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: [...dependsOn].sort(compare) }))
-      .sort((a, b) => compare(a.ref, b.ref)),
+    dependencies: dependenciesOf(locked),
   } as BillOfMaterials;
+}
+
+/** What depends on what. pnpm gives now the workspace, now the package what one of ours depends on: we say it. */
+function dependenciesOf({ components, dependencies = [] }: FullBill): unknown[] {
+  const refs = new Map(components.map((component) => [nameOf(component), component['bom-ref']]));
+  const known = (names: readonly string[]): string[] => names.flatMap((name) => refs.get(name) ?? []);
+  const packages = publishedPackages();
+  const ours = new Map(
+    packages.map(({ name, dependencies: own }) => [refs.get(name), known(Object.keys(own))]),
+  );
+  const root = known(packages.map(({ name }) => name));
+  return dependencies
+    .map(({ ref, dependsOn = [] }) => ({
+      ref,
+      dependsOn: (ours.get(ref) ?? (isWorkspace(ref) ? root : [...dependsOn])).sort(compare),
+    }))
+    .sort((a, b) => compare(a.ref, b.ref));
+}
+
+function isWorkspace(ref: string): boolean {
+  return ref.startsWith('pkg:npm/oddpixel-workspace@');
 }
 
 function askPnpm(options: readonly string[]): FullBill {

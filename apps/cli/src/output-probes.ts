@@ -26,7 +26,7 @@ export async function probeFolder(path: string, option: string): Promise<void> {
  * is no folder was not meant. @throws FileError
  */
 export async function checkCacheFolder(path: string): Promise<void> {
-  const information = await find(path, path, '--cache');
+  const information = await stat(path).catch(() => undefined);
   if (information !== undefined && !information.isDirectory())
     throw cannot(path, 'it is no folder', '--cache');
 }
