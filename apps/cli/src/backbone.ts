@@ -12,7 +12,7 @@ import { diskCache, readInitialModel } from '@oddpixel/initial-models/node';
 import { medium } from '@oddpixel/initial-models/medium';
 import { small } from '@oddpixel/initial-models/small';
 import { smallInt8 } from '@oddpixel/initial-models/small-int8';
-import { manifestKey, readModel } from '@oddpixel/model-core/model';
+import { manifestKey, readModel, verifyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
 import { readBytes } from './data.ts';
 import { UsageError, type CommandContext } from './outcome.ts';
@@ -44,10 +44,14 @@ export async function readBackbone(text: string, options: BackboneOptions): Prom
   const model = initialModels.find(({ id }) => id === text);
   if (model !== undefined) return { id: model.id, bytes: await readInitialModel(model), ...outputs };
   const { id, bytes } = /^https?:/i.test(text) ? await download(text, options) : await readFileOf(text);
-  if (readMetadata(bytes).has(manifestKey) && readModel(bytes).manifest.head !== undefined) {
-    throw new UsageError(
-      `--backbone: expected a feature extractor, but ${text} is a trained model; \`oddpixel add\` extends one`,
-    );
+  if (readMetadata(bytes).has(manifestKey)) {
+    const own = readModel(bytes);
+    if (own.manifest.head !== undefined) {
+      throw new UsageError(
+        `--backbone: expected a feature extractor, but ${text} is a trained model; \`oddpixel add\` extends one`,
+      );
+    }
+    await verifyModel(own);
   }
   return { id, bytes, ...outputs };
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
-import { manifestKey, readModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
 import {
   carveValidation,
@@ -69,12 +69,29 @@ export function splitForTraining(
   return splitDataset(dataset, { train, validation: validationPercent, seed, ...(groupBy && { groupBy }) });
 }
 
-/** Reads a model file of ours, or a foreign ONNX file that states its image size and takes pixels in 0..1. */
+/** What the hash in a model file says of it; a file of an older version or of another tool has none. */
+export type Integrity = Awaited<ReturnType<typeof verifyModel>>;
+
+/**
+ * Reads a model file of ours, compared with the hash that it carries, or a foreign ONNX file that states its image size
+ * and takes pixels in 0..1.
+ */
 export async function openModel(path: string): Promise<AnomalyModel> {
+  return (await openModelFile(path)).model;
+}
+
+/** `openModel`, and whether there was a hash. */
+export async function openModelFile(path: string): Promise<{ model: AnomalyModel; integrity: Integrity }> {
   const bytes = await readBytes(path);
-  if (readMetadata(bytes).has(manifestKey)) return readModel(bytes);
+  const foreign = readMetadata(bytes).has(manifestKey) ? undefined : importForeign(bytes);
+  if (foreign !== undefined) return { model: foreign, integrity: 'unverified' };
+  const model = readModel(bytes);
+  return { model, integrity: await verifyModel(model) };
+}
+
+function importForeign(bytes: Uint8Array): AnomalyModel | undefined {
   const { width, height, channels = 3 } = externalInputSize(bytes);
-  if (width === undefined || height === undefined) return readModel(bytes);
+  if (width === undefined || height === undefined) return undefined;
   const preprocessing = createPreprocessParams({
     imageWidth: width,
     imageHeight: height,

@@ -220,3 +220,20 @@ test('the range of the model is the scale of float images, whatever they hold', 
   const float: Raster = { width: 3, height: 1, channels: 1, data: Float32Array.of(-2, 0.5, 9) };
   expect([...toRgb(float, [0, 1]).data]).toEqual([0, 0, 0, 128, 128, 128, 255, 255, 255]);
 });
+
+test.each(['jet', 'hot', 'viridis', 'inferno'] as const)(
+  'a value that is no number has the highest colour of %s',
+  (colorMap) => {
+    const odd = { width: 3, height: 1, data: Float32Array.of(0, NaN, 0) };
+    const highest = [...colorMaps[colorMap].slice(-3)];
+    for (const [min, max] of [
+      [0, 1],
+      [1, 1],
+      [0, NaN],
+    ] as const) {
+      expect(pixel(renderMap(odd, { min, max, colorMap }), 1, 0)).toEqual(highest);
+      const drawn = renderOverlay(gray(3, 1, 100), odd, { min, max, colorMap, opacity: 1 });
+      expect(pixel(drawn, 1, 0)).toEqual(highest);
+    }
+  },
+);

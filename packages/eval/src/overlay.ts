@@ -22,7 +22,7 @@ export interface DrawingRange {
   readonly colorMap?: ColorMapName;
 }
 
-/** A map in colours, RGB, at the map's size. */
+/** A map in colours, RGB, at the map's size. Values that are no numbers have the highest colour. */
 export function renderMap(map: AnomalyImage, { min, max, colorMap = 'inferno' }: DrawingRange): Raster {
   const table = colorMaps[colorMap];
   const data = new Uint8Array(map.width * map.height * 3);
@@ -115,8 +115,9 @@ function layMap(
       const below = mix(values[lower + left] as number, values[lower + right] as number, across);
       const value = mix(above, below, down);
       // `share`, written out: it runs for every pixel of the image.
-      const part = span > 0 ? (value - min) / span : value >= max ? 1 : 0;
-      if (!(part > 0)) continue;
+      const part = span > 0 ? (value - min) / span : value < max ? 0 : 1;
+      // What is no number is drawn as odd.
+      if (part <= 0) continue;
       const odd = part < 1 ? part : 1;
       const color = 3 * Math.round(255 * odd);
       const pixel = 3 * ((rows.begin + i) * width + columns.begin + j);
@@ -157,8 +158,9 @@ function mix(a: number, b: number, share: number): number {
   return a + share * (b - a);
 }
 
-/** 0 at `min`, 1 at `max`, limited to that. */
+/** 0 at `min`, 1 at `max`, limited to that; 1 for a value that is no number. */
 function share(value: number, min: number, max: number): number {
+  if (Number.isNaN(value)) return 1;
   if (!(max > min)) return value >= max ? 1 : 0;
   return Math.min(1, Math.max(0, (value - min) / (max - min)));
 }

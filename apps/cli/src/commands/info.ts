@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ModelManifest } from '@oddpixel/model-core/contract';
 import { describeStatement } from '@oddpixel/eval/report';
-import { openModel } from '../data.ts';
+import { openModelFile, type Integrity } from '../data.ts';
 import type { CommandContext } from '../outcome.ts';
 import { counted, printJson, printLines } from '../output.ts';
 
@@ -12,16 +12,20 @@ export function infoCommand(_context: CommandContext): Command {
     .argument('<model>', 'model file')
     .option('--json', 'print the whole manifest')
     .action(async (path: string, options: { json?: boolean }) => {
-      const { manifest, bytes } = await openModel(path);
-      if (options.json === true) printJson({ sizeBytes: bytes.length, manifest });
-      else printLines(...describe(manifest, bytes.length));
+      const { model, integrity } = await openModelFile(path);
+      const { manifest, bytes } = model;
+      if (options.json === true) printJson({ sizeBytes: bytes.length, integrity, manifest });
+      else printLines(...describe(manifest, bytes.length, integrity));
     });
 }
 
-function describe(manifest: ModelManifest, sizeBytes: number): string[] {
+const unverified = 'unverified (written before files carried a hash, or by another tool)';
+
+function describe(manifest: ModelManifest, sizeBytes: number, integrity: Integrity): string[] {
   const { preprocessing: p, head, extractor, training, calibration, thresholds } = manifest;
   const lines: [string, string][] = [
     ['size', `${(sizeBytes / 1e6).toFixed(1)} MB`],
+    ['integrity', integrity === 'verified' ? integrity : unverified],
     ['made by', `oddpixel ${manifest.productVersion}`],
     [
       'input',

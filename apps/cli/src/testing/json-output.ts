@@ -160,7 +160,11 @@ export const jsonOutputs = {
     ...predictionFacts,
   }),
   add: z.object({ model: z.string(), images: count, rowsAdded: count, remarks }),
-  info: z.object({ sizeBytes: count, manifest: z.object({ version: z.literal(1) }).loose() }),
+  info: z.object({
+    sizeBytes: count,
+    integrity: z.enum(['verified', 'unverified']),
+    manifest: z.object({ version: z.literal(1) }).loose(),
+  }),
   export: z.object({ file: z.string(), sizeBytes: count, standalone: z.boolean() }),
   devices: z.object({
     devices: z.array(

@@ -1,5 +1,5 @@
 /** The worker: all bytes, all computing. Importing it starts it. */
-import { readModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { readModel, verifyModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import { FileError, type Thresholds } from '@oddpixel/model-core/contract';
 import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
 import { takeIn, type ImageShelf } from './images.ts';
@@ -99,6 +99,7 @@ serveJobs({
 
   async openModel({ bytes, fileName }) {
     const model = readModel(new Uint8Array(await bytes.arrayBuffer()));
+    await verifyModel(model);
     return session.exclusive(() => session.use({ model, fileName }));
   },
 

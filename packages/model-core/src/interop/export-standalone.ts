@@ -4,7 +4,7 @@
  */
 import { hostTensor, ModelStateError, ParameterError } from '../contract/index.ts';
 import { checkModel } from '../model/check-model.ts';
-import { assertTrained, type AnomalyModel } from '../model/index.ts';
+import { assertTrained, checkIntegrity, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '../onnx/index.ts';
 import { serializeManifest } from '../model/manifest-schema.ts';
 import { normalizeInGraph } from './normalize-in-graph.ts';
@@ -26,11 +26,13 @@ export const standaloneKey = 'oddpixel_standalone';
  * `pred_mask` bool `[1, 1, H, W]`. The thresholds `image_threshold` and `pixel_threshold` are initializers that are
  * inputs as well, so a caller may override them.
  *
- * @throws ModelStateError for an untrained or foreign model, or one without thresholds where none is given.
+ * @throws ModelStateError for an untrained or foreign model, or one without thresholds where none is given;
+ *   ModelFormatError for a damaged file.
  */
 export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneOptions = {}): Uint8Array {
   assertTrained(model);
   checkModel(model);
+  checkIntegrity(model);
   const { manifest } = model;
   if (manifest.external !== undefined) {
     throw new ModelStateError({

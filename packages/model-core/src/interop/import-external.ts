@@ -7,7 +7,8 @@ import {
   type ValueInfo,
 } from '../contract/index.ts';
 import { checkModel } from '../model/check-model.ts';
-import { createModel, type AnomalyModel } from '../model/index.ts';
+import { manifestKey } from '../model/manifest-schema.ts';
+import { checkIntegrity, createModel, type AnomalyModel } from '../model/index.ts';
 import { readGraph, type Graph } from '../onnx/index.ts';
 import { standaloneKey } from './export-standalone.ts';
 import { productVersion } from '../train/product-version.ts';
@@ -33,6 +34,8 @@ const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
  */
 export function importExternalModel(bytes: Uint8Array, options: ImportExternalOptions): AnomalyModel {
   const graph = readGraph(bytes);
+  // One of ours whose manifest is no longer found must not pass for a foreign one.
+  if (!graph.metadata.has(manifestKey)) checkIntegrity({ bytes });
   refuseStandalone(graph);
   const input = imageInput(graph);
   checkInput(input, options.preprocessing);

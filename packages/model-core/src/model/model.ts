@@ -8,7 +8,7 @@ import { writeGraph } from '../onnx/codec/graph-codec.ts';
 import { readMetadata, writeMetadata } from '../onnx/codec/model-bytes.ts';
 import type { Graph } from '../onnx/ir.ts';
 import { checkModel } from './check-model.ts';
-import { hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';
+import { checkSeal, hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';
 
 export interface AnomalyModel {
@@ -17,15 +17,24 @@ export interface AnomalyModel {
   readonly bytes: Uint8Array;
 }
 
+/** Models whose bytes were compared with their hash, or made here: large ones take a while to hash. */
+const verified = new WeakSet<Pick<AnomalyModel, 'bytes'>>();
+
 /** A model from a graph and its manifest. */
 export function createModel(graph: Graph, manifest: ModelManifest): AnomalyModel {
   const metadata = withSeal(graph.metadata, manifest);
-  return { manifest, bytes: sealed(writeGraph({ ...graph, metadata })) };
+  return madeHere({ manifest, bytes: sealed(writeGraph({ ...graph, metadata })) });
+}
+
+function madeHere(model: AnomalyModel): AnomalyModel {
+  verified.add(model);
+  return model;
 }
 
 /**
- * Reads a model file. The graph is checked but not decoded here: the backend that runs it does that, and
- * `loadModel` compares the file with the hash that it carries.
+ * Reads a model file. The graph is checked but not decoded here: the backend that runs it does that. Nor are the bytes
+ * compared with the hash that they carry: whatever runs, changes or exports a model does that, or `verifyModel`. Call it
+ * yourself before you show what the manifest says.
  *
  * @throws ModelFormatError when the bytes are not ONNX, carry no manifest of ours (see `importExternalModel`), when the
  *   graph may not run (see `checkModelBytes`), or manifest and graph do not agree.
@@ -49,11 +58,16 @@ export function writeModel(model: AnomalyModel): Uint8Array {
   return model.bytes;
 }
 
-/** The same graph with some fields of the manifest replaced, for example other thresholds. */
+/**
+ * The same graph with some fields of the manifest replaced, for example other thresholds.
+ *
+ * @throws ModelFormatError for a damaged file, which would get a new hash over its damage.
+ */
 export function withManifest(model: AnomalyModel, changes: Partial<ModelManifest>): AnomalyModel {
+  checkIntegrity(model);
   const manifest: ModelManifest = { ...model.manifest, ...changes };
   const metadata = withSeal(readMetadata(model.bytes), manifest);
-  return { manifest, bytes: sealed(writeMetadata(model.bytes, metadata)) };
+  return madeHere({ manifest, bytes: sealed(writeMetadata(model.bytes, metadata)) });
 }
 
 function withSeal(metadata: ReadonlyMap<string, string>, manifest: ModelManifest): Map<string, string> {
@@ -64,16 +78,30 @@ function withSeal(metadata: ReadonlyMap<string, string>, manifest: ModelManifest
 }
 
 /**
- * Checks that a model file is as it was written, by the SHA-256 that it carries. Asked by `loadModel`.
+ * Checks that a model file is as it was written, by the SHA-256 that it carries. Asked by whatever runs, changes or
+ * exports a model. Each model is hashed once.
  *
- * @returns `unverified` for a file of an older version, which carries none.
+ * @returns `unverified` for a file that carries none: one of an older version or of another tool.
  * @throws ModelFormatError for a damaged file.
  */
-export async function verifyModel({ bytes }: AnomalyModel): Promise<'verified' | 'unverified'> {
-  const metadata = readMetadata(bytes);
-  if (!metadata.has(sealKey) && !metadata.has(sealMarkKey) && !hasSeal(bytes)) return 'unverified';
-  await verifySeal(bytes);
+export async function verifyModel(model: AnomalyModel): Promise<'verified' | 'unverified'> {
+  if (verified.has(model)) return 'verified';
+  if (!carriesSeal(model.bytes)) return 'unverified';
+  await verifySeal(model.bytes);
+  verified.add(model);
   return 'verified';
+}
+
+/** `verifyModel` without waiting, by a slower hash function. @throws ModelFormatError for a damaged file. */
+export function checkIntegrity(model: Pick<AnomalyModel, 'bytes'>): void {
+  if (verified.has(model) || !carriesSeal(model.bytes)) return;
+  checkSeal(model.bytes);
+  verified.add(model);
+}
+
+function carriesSeal(bytes: Uint8Array): boolean {
+  const metadata = readMetadata(bytes);
+  return metadata.has(sealKey) || metadata.has(sealMarkKey) || hasSeal(bytes);
 }
 
 /** True where the model can score images. */

@@ -96,3 +96,10 @@ describe('regions', () => {
     ]);
   });
 });
+
+it('a value that is no number is anomalous, and the oddest', () => {
+  const data = Float32Array.of(0, 3, 0, 0, 0, NaN, 0, 0, 0, 0, 9, NaN);
+  const [first, second, third] = regionComponents(resultOf({ width: 6, height: 2, data }, 2));
+  expect([first?.peak.value, second?.peak.value, third]).toEqual([NaN, 3, undefined]);
+  expect(first).toMatchObject({ area: 3, peak: { x: 5.5, y: 0.5 } });
+});

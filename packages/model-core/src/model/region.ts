@@ -1,13 +1,13 @@
 /** Regions as runs: from a map and a threshold to connected components in source pixels. */
 import type { AnomalyImage, Box, ImageGeometry, Region, Result } from '../contract/index.ts';
 
-/** The pixels of `map` at or above `threshold`; with `domain`, only those inside it. */
+/** The pixels of `map` that are not below `threshold`, so those without a number too; with `domain`, only those inside it. */
 export function regionFromMap(map: AnomalyImage, threshold: number, domain?: Region): Region {
   const runs: number[] = [];
   const emit = (row: number, begin: number, end: number): void => {
     let start = -1;
     for (let x = begin; x <= end; x++) {
-      const inside = x < end && (map.data[row * map.width + x] as number) >= threshold;
+      const inside = x < end && !((map.data[row * map.width + x] as number) < threshold);
       if (inside && start < 0) start = x;
       if (!inside && start >= 0) {
         runs.push(row, start, x);
@@ -52,7 +52,7 @@ export interface RegionComponent {
   readonly box: Box;
   /** Centre of mass. */
   readonly centre: { readonly x: number; readonly y: number };
-  /** The oddest pixel: its place and its raw map value. */
+  /** The oddest pixel: its place and its raw map value; one that is no number is the oddest. */
   readonly peak: { readonly x: number; readonly y: number; readonly value: number };
 }
 
@@ -74,7 +74,12 @@ export function regionComponents(result: Result): RegionComponent[] {
   });
   return [...components.values()]
     .map((component) => toSource(component, geometry))
-    .sort((a, b) => b.peak.value - a.peak.value);
+    .sort((a, b) => rank(b.peak.value) - rank(a.peak.value) || 0);
+}
+
+/** A value that is no number ranks before all that are. */
+function rank(value: number): number {
+  return Number.isNaN(value) ? Infinity : value;
 }
 
 /** The region of the pixels that are not 0 in a mask of one byte per pixel, row-major. */
@@ -166,7 +171,7 @@ function accumulate(c: Accumulator, map: AnomalyImage, row: number, begin: numbe
   c.bottom = Math.max(c.bottom, row + 1);
   for (let x = begin; x < end; x++) {
     const value = map.data[row * map.width + x] as number;
-    if (value > c.peak) {
+    if (!(value <= c.peak) && !Number.isNaN(c.peak)) {
       c.peak = value;
       c.peakX = x + 0.5;
       c.peakY = row + 0.5;

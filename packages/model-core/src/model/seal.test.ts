@@ -1,10 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
-import { OddpixelError } from '../contract/index.ts';
+import { ModelFormatError, OddpixelError } from '../contract/index.ts';
 import { referenceBackend } from '../onnx/reference/index.ts';
 import { GraphBuilder, mul, readMetadata, reduceMax, writeGraph, writeMetadata } from '../onnx/index.ts';
-import { importExternalModel } from '../interop/index.ts';
+import { exportStandalone, importExternalModel } from '../interop/index.ts';
+import { calibrateModel } from '../train/index.ts';
 import { loadModel } from './load.ts';
-import { readModel, verifyModel, withManifest, type AnomalyModel } from './model.ts';
+import { checkIntegrity, readModel, verifyModel, withManifest, type AnomalyModel } from './model.ts';
+import { manifestKey } from './manifest-schema.ts';
 import { sealKey, sealMarkKey } from './seal.ts';
 
 let model: AnomalyModel;
@@ -47,4 +49,54 @@ test('a model of an older version, without a hash, opens unverified', async () =
   metadata.delete(sealKey);
   metadata.delete(sealMarkKey);
   expect(await verifyModel(readModel(writeMetadata(model.bytes, metadata)))).toBe('unverified');
+});
+
+/** The model with one bit of its manifest changed. */
+function damaged({ bytes }: AnomalyModel): AnomalyModel {
+  const copy = bytes.slice();
+  // The version in the manifest, which stays well-formed.
+  const place = Buffer.from(bytes).indexOf('"productVersion":"') + '"productVersion":"'.length;
+  copy[place] = (copy[place] as number) ^ 1;
+  return readModel(copy);
+}
+
+test('a damaged model does not get a new hash over its damage', () => {
+  expect(() => withManifest(damaged(model), { productVersion: '9.9.9' })).toThrow(/file is damaged/);
+});
+
+test('a damaged model is neither calibrated, nor exported, nor taken for a foreign one', async () => {
+  const backend = await referenceBackend().open();
+  const samples = { count: 0, async *[Symbol.asyncIterator](): AsyncGenerator<never> {} };
+  await expect(calibrateModel(damaged(model), samples, { backend })).rejects.toThrow(/file is damaged/);
+  expect(() => exportStandalone(damaged(model))).toThrow(/file is damaged/);
+  const { preprocessing } = model.manifest;
+  const nameless = model.bytes.slice();
+  // The key in its metadata entry, with its length before it.
+  nameless[
+    Buffer.from(nameless).lastIndexOf(`\n${String.fromCharCode(manifestKey.length)}${manifestKey}\x12`) + 2
+  ] = 120;
+  expect(() => readModel(nameless)).toThrow(/no Oddpixel manifest/);
+  expect(() => importExternalModel(nameless, { preprocessing })).toThrow(/file is damaged/);
+  await backend.dispose();
+});
+
+test('the two ways to verify agree, again and again', async () => {
+  const broken = damaged(model);
+  for (let i = 0; i < 2; i++) {
+    await expect(verifyModel(broken)).rejects.toThrow(/file is damaged/);
+    expect(() => checkIntegrity(broken)).toThrow(/file is damaged/);
+    expect(await verifyModel(readModel(model.bytes))).toBe('verified');
+    expect(() => checkIntegrity(readModel(model.bytes))).not.toThrow();
+  }
+});
+
+test('a file that another tool changed opens once the entries that the message names are removed', async () => {
+  const changed = damaged(model);
+  const error = await verifyModel(changed).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ModelFormatError);
+  const metadata = new Map(readMetadata(changed.bytes));
+  const named = [...String((error as ModelFormatError).message).matchAll(/"(oddpixel-[a-z0-9]+)"/g)];
+  expect(new Set(named.map(([, key]) => key))).toEqual(new Set([sealKey, sealMarkKey]));
+  for (const [, key] of named) metadata.delete(key as string);
+  expect(await verifyModel(readModel(writeMetadata(changed.bytes, metadata)))).toBe('unverified');
 });

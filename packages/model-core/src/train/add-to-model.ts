@@ -5,7 +5,7 @@
  * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
  */
 import { ModelStateError, ParameterError, type Backend } from '../contract/index.ts';
-import { createModel, type AnomalyModel } from '../model/index.ts';
+import { createModel, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '../onnx/index.ts';
 import { selectCoreset } from './coreset.ts';
 import { extractFeatures, imageInput, withTotals } from './feature-pass.ts';
@@ -34,7 +34,8 @@ export interface AddedToModel {
  * Adds good images to a trained memory model: patches farther from the bank than its coverage radius are appended,
  * farthest first, until all are covered.
  *
- * @throws ModelStateError for any other model; ParameterError when there is no sample; TensorMismatchError.
+ * @throws ModelStateError for any other model; ParameterError when there is no sample; TensorMismatchError;
+ *   ModelFormatError for a damaged file.
  */
 export async function addToModel(
   model: AnomalyModel,
@@ -53,6 +54,7 @@ export async function addToModel(
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
+  await verifyModel(model);
   const dims = head.featureDims;
   checkPatchMemory(samples.count, head.gridWidth * head.gridHeight, dims);
   const graph = readGraph(model.bytes);

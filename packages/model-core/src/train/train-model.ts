@@ -6,7 +6,7 @@ import {
   type Remark,
   type Store,
 } from '../contract/index.ts';
-import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
+import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';
 import { trainingRemarks } from './training-remarks.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
@@ -78,6 +78,7 @@ export async function trainModel(
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
+  await verifyModel(model);
   const extractor = openExtractor(model);
   const fitted = await fitters[params.head](extractor, samples, {
     params,
