@@ -5,9 +5,11 @@ export { cmykToRgb, pickChannels } from './channels.ts';
 export { readGifHeader, type GifHeader } from './gif-header.ts';
 export { imageKind, isBmp, isPnm, isTiff, type ImageKind } from './image-kind.ts';
 export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
+export { jpegPixels, type JpegPixels } from './jpeg-pixels.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
 export { decodePng } from './png.ts';
+export { pngPixels, readPngHeader, type PngHeader, type PngPixels } from './png-chunks.ts';
 export { decodePnm } from './pnm.ts';
 export {
   checkEncodable,
@@ -16,6 +18,7 @@ export {
   imageError,
   pageWarning,
   profileWarning,
+  damageWarning,
   unknownFormat,
 } from './problems.ts';
 export { decodeTiff } from './tiff.ts';

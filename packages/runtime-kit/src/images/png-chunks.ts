@@ -110,3 +110,65 @@ function crc32(bytes: Uint8Array): number {
   }
   return ~rest >>> 0;
 }
+
+/** Larger EXIF data is more than an orientation. */
+const maxExifBytes = 64 * 1024;
+
+export interface PngPixels {
+  readonly bytes: Uint8Array;
+  readonly hasProfile: boolean;
+  /** Pictures of an animation; 1 for all others. */
+  readonly frames: number;
+  /** Where and how the file is cut off; `undefined` where it is whole. */
+  readonly damage: string | undefined;
+}
+
+/**
+ * A PNG without what is not pixels: texts and profiles may inflate to gigabytes. Checksums of what is kept are left to
+ * the decoder.
+ */
+export function pngPixels(bytes: Uint8Array): PngPixels {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts: Uint8Array[] = [bytes.subarray(0, signatureBytes)];
+  let hasProfile = false;
+  let hasExif = false;
+  let frames = 1;
+  let damage: string | undefined = 'it ends before IEND';
+  // Neighbours are kept in one piece: there are millions of chunks in some files.
+  let from = signatureBytes;
+  let at = signatureBytes;
+  const keepUpTo = (end: number): void => {
+    if (end > from) parts.push(bytes.subarray(from, end));
+  };
+  while (at + chunkBytes <= bytes.length) {
+    const length = view.getUint32(at);
+    const type = typeAt(bytes, at);
+    const end = at + chunkBytes + length;
+    if (end > bytes.length) {
+      damage = `it ends inside of ${type}`;
+      break;
+    }
+    const isExif: boolean = type === 'eXIf' && !hasExif && length <= maxExifBytes;
+    hasExif ||= isExif;
+    if (!(/^[A-Z]/.test(type) || type === 'tRNS' || isExif)) {
+      keepUpTo(at);
+      from = end;
+    }
+    if (type === 'iCCP') hasProfile ||= crc32(bytes.subarray(at + 4, end - 4)) === view.getUint32(end - 4);
+    if (type === 'acTL' && length >= 8) frames = view.getUint32(at + 8);
+    at = end;
+    if (type === 'IEND') {
+      damage = undefined;
+      break;
+    }
+  }
+  const isCutInPixels = damage !== undefined && at + 8 <= bytes.length && typeAt(bytes, at) === 'IDAT';
+  keepUpTo(isCutInPixels ? bytes.length : at);
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let to = 0;
+  for (const part of parts) {
+    whole.set(part, to);
+    to += part.length;
+  }
+  return { bytes: whole, hasProfile, frames, damage };
+}

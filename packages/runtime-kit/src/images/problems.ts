@@ -32,6 +32,10 @@ export function damaged(file: string | undefined, reason: string, cause?: unknow
 export const profileWarning = 'the colour profile is ignored; gray values are taken as they are';
 export const cmykWarning = 'CMYK is converted to RGB without its colour profile';
 
+export function damageWarning(reason: string): string {
+  return `the image is damaged (${reason}); what can be read of it is used`;
+}
+
 /** @param count how many pictures the file holds, where that is known */
 export function pageWarning(count?: number, word: 'page' | 'frame' | 'picture' = 'picture'): string {
   return `the file holds ${count ?? 'several'} ${word}s; ${word} 1${count === undefined ? '' : ` of ${count}`} is read`;

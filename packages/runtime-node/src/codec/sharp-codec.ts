@@ -8,6 +8,8 @@ import {
   type DecodeOptions,
   type ImageCodec,
   ImageFormatError,
+  type ImageLimits,
+  LimitExceededError,
   type Raster,
 } from '@oddpixel/model-core/contract';
 import {
@@ -21,6 +23,15 @@ import {
   decodeWideTiff,
   imageError,
   imageKind,
+  jpegPixels,
+  pageWarning,
+  pngPixels,
+  readAvifHeader,
+  readGifHeader,
+  readJpegHeader,
+  readPngHeader,
+  readWebpHeader,
+  damageWarning,
   isBmp,
   isPnm,
   isTiff,
@@ -56,22 +67,91 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   if (isPnm(bytes)) return decodePnm(bytes, limits, options);
   const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
   if (wide !== undefined) return wide;
-  const input = {
-    ignoreIcc: true,
-    limitInputPixels: false,
-    pages: 1,
-    failOn: options.acceptDamaged === true ? 'none' : 'error',
-  } as const;
+  const prepared = pixelsOnly(bytes, limits, options);
+  try {
+    return await decodeBySharp(prepared, limits, options, 'warning');
+  } catch (error) {
+    if (!(error instanceof ImageFormatError)) throw error;
+    // Some cameras fill up the end of their files.
+    if (isHarmless(error)) return decodeBySharp(prepared, limits, options, 'error');
+    if (options.acceptDamaged !== true) throw error;
+    const raster = await decodeBySharp(prepared, limits, options, 'none');
+    if (prepared.isDamaged !== true) options.onWarning?.(damageWarning(error.details.problem));
+    return raster;
+  }
+}
+
+/** Bytes between the last pixel and the mark of the end. */
+function isHarmless({ cause }: ImageFormatError): boolean {
+  return cause instanceof Error && /extraneous bytes before marker 0xd9/i.test(cause.message);
+}
+
+interface Prepared {
+  readonly bytes: Uint8Array;
+  readonly hasProfile?: boolean;
+  /** Damaged as its structure says already, which was told. */
+  readonly isDamaged?: boolean;
+}
+
+/** The file without what is not pixels, its size and structure checked before a library sees it. */
+function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptions): Prepared {
+  const { fileName, onWarning, acceptDamaged } = options;
+  const kind = imageKind(bytes);
+  try {
+    if (kind === 'png') {
+      const { width, height, depth } = readPngHeader(bytes);
+      checkPixels(width, height, limits, fileName, depth === 16 ? 2 : 1);
+      const { frames, damage, ...pixels } = pngPixels(bytes);
+      if (frames > 1) onWarning?.(pageWarning(frames, 'frame'));
+      if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
+      if (damage !== undefined) onWarning?.(damageWarning(damage));
+      return { ...pixels, isDamaged: damage !== undefined };
+    }
+    if (kind === 'jpeg') {
+      const { width, height } = readJpegHeader(bytes);
+      checkPixels(width, height, limits, fileName);
+      const { damage, ...pixels } = jpegPixels(bytes);
+      if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
+      if (damage !== undefined) onWarning?.(damageWarning(damage));
+      return { ...pixels, isDamaged: damage !== undefined };
+    }
+    if (kind === 'gif') {
+      const { width, height } = readGifHeader(bytes);
+      checkPixels(width, height, limits, fileName);
+    }
+    if (kind === 'webp') {
+      const { width, height } = readWebpHeader(bytes);
+      checkPixels(width, height, limits, fileName);
+    }
+    if (kind === 'avif') {
+      const { width, height } = readAvifHeader(bytes);
+      checkPixels(width, height, limits, fileName);
+    }
+  } catch (cause) {
+    if (cause instanceof LimitExceededError) throw cause;
+    if (acceptDamaged === true && kind !== 'png' && kind !== 'jpeg') return { bytes };
+    throw damaged(fileName, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  return { bytes };
+}
+
+async function decodeBySharp(
+  { bytes, hasProfile }: Prepared,
+  limits: ImageLimits,
+  options: DecodeOptions,
+  failOn: 'warning' | 'error' | 'none',
+): Promise<Raster> {
+  const input = { ignoreIcc: true, limitInputPixels: false, pages: 1, failOn } as const;
   const metadata = await readHeader(bytes, input, options);
   checkPixels(metadata.width, metadata.height, limits, options.fileName);
   checkBands(metadata, options.fileName);
-  if (metadata.hasProfile === true) {
-    options.onWarning?.(profileWarning);
+  const warnings: string[] = [];
+  if (hasProfile ?? metadata.hasProfile === true) warnings.push(profileWarning);
+  if ((metadata.pages ?? 1) > 1) {
+    warnings.push(pageWarning(metadata.pages, metadata.format === 'tiff' ? 'page' : 'frame'));
   }
   const isCmyk = metadata.space === 'cmyk' && metadata.depth === 'uchar';
-  if (metadata.space === 'cmyk') {
-    options.onWarning?.(cmykWarning);
-  }
+  if (metadata.space === 'cmyk') warnings.push(cmykWarning);
   const target = rasterSpace(metadata);
   const image = sharp(bytes, input).autoOrient();
   const pipeline = isCmyk
@@ -81,6 +161,8 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
     const { data, info } = await pipeline
       .raw({ depth: is16Bit(target) ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
+    // Told once, though a file may be tried twice.
+    for (const warning of warnings) options.onWarning?.(warning);
     const { width, height, channels } = info;
     const pixels = is16Bit(target)
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
