@@ -45,6 +45,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - \`predict --out\` writes \`NAME.overlay.png\` at the image's size, and \`NAME.map.png\` or \`NAME.map.tiff\` at the model's size (for the whole image, stretched as the model saw it; with \`--tile\` at the image's size).
 - An image of more than 10,000 tiles has no verdict: use larger tiles or a smaller \`--overlap\`.
 - \`predict --tile\` shows the model parts of the image. Train it on crops of the tile's size and scale: a model that learned whole images, scaled down, calls tiles odd.
+- Every command that opens a model compares the file with the SHA-256 that it carries, and refuses a damaged one. \`info\` says \`verified\`, or \`unverified\` for a file without a hash, written before files carried one, or by another tool. A model that another tool changed on purpose opens again, unverified, without its metadata entries \`oddpixel-sha256\` and \`oddpixel-sealed\`.
 - A foreign ONNX model (an anomaly map among its outputs, pixels in 0..1) works wherever a model is asked for.
 `;
 

@@ -1,0 +1,114 @@
+/** Models and images that could pass for good ones because something is broken. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { div, GraphBuilder, reduceMax, sub, writeGraph } from '@oddpixel/model-core/onnx';
+import { sharpCodec } from '@oddpixel/runtime-node';
+import { jsonOutputs } from './testing/json-output.ts';
+import { oddpixel, scratchFolder, writePicture } from './testing/run-cli.ts';
+
+let folder: string;
+let model: string;
+let damaged: string;
+let good: string;
+const cpu = ['--device', 'cpu'];
+
+beforeAll(async () => {
+  folder = await scratchFolder();
+  model = join(folder, 'model.onnx');
+  damaged = join(folder, 'damaged.onnx');
+  for (let i = 0; i < 6; i++) await writePicture(join(folder, 'train', 'good', `${i}.png`), i);
+  good = join(folder, 'train', 'good', '0.png');
+  const args = ['--size', '96x64', '--rows', '50', ...cpu];
+  expect((await oddpixel('train', join(folder, 'train'), '--out', model, ...args)).code).toBe(0);
+  const bytes = await readFile(model);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] as number) ^ 1;
+  await writeFile(damaged, bytes);
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('every command that opens a model refuses one with a bit changed, and writes nothing', async () => {
+  const out = join(folder, 'out.onnx');
+  const train = join(folder, 'train');
+  for (const args of [
+    ['info', damaged],
+    ['export', damaged, '--standalone', '--out', out],
+    ['export', damaged, '--threshold', '3', '--out', out],
+    ['add', damaged, good, '--out', out, ...cpu],
+    ['predict', damaged, good, ...cpu],
+    ['evaluate', damaged, train, ...cpu],
+  ]) {
+    const { code, stderr } = await oddpixel(...args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the file is damaged')]);
+    expect(existsSync(out)).toBe(false);
+  }
+}, 60_000);
+
+test('info says whether the file carried a hash', async () => {
+  const foreign = join(folder, 'foreign.onnx');
+  await writeFile(foreign, brokenModel('fine'));
+  for (const [path, integrity] of [
+    [model, 'verified'],
+    [foreign, 'unverified'],
+  ] as const) {
+    expect(
+      jsonOutputs.info.parse(JSON.parse((await oddpixel('info', path, '--json')).stdout)).integrity,
+    ).toBe(integrity);
+    expect((await oddpixel('info', path)).stdout).toMatch(new RegExp(`^integrity +${integrity}`, 'm'));
+  }
+});
+
+/** A foreign model whose map or score is NaN for every image. */
+function brokenModel(broken: 'map' | 'score' | 'fine'): Uint8Array {
+  const g = new GraphBuilder({ name: 'broken' });
+  const image = g.input('image', 'float32', [1, 1, 32, 64]);
+  const nothing = sub(image, image);
+  const nan = div(nothing, nothing);
+  g.output('anomaly_map', broken === 'map' ? nan : image);
+  g.output('pred_score', reduceMax(broken === 'score' ? nan : image, [1, 2, 3]));
+  return writeGraph(g.build());
+}
+
+test.each(['map', 'score'] as const)(
+  'a model whose %s is NaN has no verdict: a failure, not ok',
+  async (broken) => {
+    const path = join(folder, `${broken}.onnx`);
+    await writeFile(path, brokenModel(broken));
+    const { code, stdout } = await oddpixel('predict', path, good, '--fail-on-nok', '--json', ...cpu);
+    const { images, failures } = jsonOutputs.predict.parse(JSON.parse(stdout));
+    expect([code, images, failures.length]).toEqual([1, [], 1]);
+    expect(JSON.stringify(failures)).toContain('NaN');
+  },
+);
+
+test('a float image with pixels of 1e20 is a failure, and the others have their verdicts', async () => {
+  const [width, height] = [96, 64];
+  const heights = join(folder, 'heights', 'good');
+  await mkdir(heights, { recursive: true });
+  const write = async (path: string, pixel: (i: number) => number): Promise<void> => {
+    const data = Float32Array.from({ length: width * height }, (_, i) => pixel(i));
+    await writeFile(path, await sharpCodec().encode({ width, height, channels: 1, data }, 'tiff'));
+  };
+  for (let image = 0; image < 4; image++) {
+    await write(join(heights, `${image}.tif`), (i) => ((i * 7 + image * 13) % 240) / 240);
+  }
+  const path = join(folder, 'heights.onnx');
+  const args = ['--size', '96x64', '--rows', '50', '--range', '0,1', ...cpu];
+  expect((await oddpixel('train', join(folder, 'heights'), '--out', path, ...args)).code).toBe(0);
+  const huge = join(folder, 'huge.tif');
+  await write(huge, (i) => (i % 2 === 0 ? 1e20 : -1e20));
+  const told = await oddpixel(
+    'predict',
+    path,
+    huge,
+    join(heights, '0.tif'),
+    '--fail-on-nok',
+    '--json',
+    ...cpu,
+  );
+  const { images, failures } = jsonOutputs.predict.parse(JSON.parse(told.stdout));
+  expect([told.code, images.length, failures.map(({ file }) => file)]).toEqual([1, 1, [huge]]);
+}, 60_000);
