@@ -1,0 +1,80 @@
+/** Images that were cut off or whose bytes were changed: refused, and read as far as possible where that is asked for. */
+import { readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { ImageFormatError } from '@oddpixel/model-core/contract';
+import { referencePath, referenceTitle } from '@oddpixel/testing';
+import { sharpCodec } from './sharp-codec.ts';
+
+const codec = sharpCodec();
+const [width, height] = [160, 96];
+const noise = Uint8Array.from({ length: 3 * width * height }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
+const picture = (): Sharp => sharp(noise, { raw: { width, height, channels: 3 } });
+const end = Buffer.from([0xff, 0xd9]);
+
+const formats: readonly (readonly [string, (image: Sharp) => Sharp])[] = [
+  ['PNG', (image) => image.png()],
+  ['JPEG', (image) => image.jpeg()],
+  ['JPEG, progressive', (image) => image.jpeg({ progressive: true })],
+  ['GIF', (image) => image.gif()],
+  ['WebP', (image) => image.webp()],
+  ['WebP without loss', (image) => image.webp({ lossless: true })],
+];
+
+describe.each(formats)('%s', (_, write) => {
+  test.each([0.3, 0.6, 0.95])('cut after %d of its bytes: refused', async (part) => {
+    const file = await write(picture()).toBuffer();
+    await expect(codec.decode(file.subarray(0, part * file.length))).rejects.toThrow(ImageFormatError);
+  });
+});
+
+test('a PNG without its end is refused, and read with a warning where damage is accepted', async () => {
+  const file = await picture().png().toBuffer();
+  const cut = file.subarray(0, -12);
+  await expect(codec.decode(cut)).rejects.toThrow('IEND');
+  const warnings: string[] = [];
+  const raster = await codec.decode(cut, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+  expect(raster.data).toEqual((await codec.decode(file)).data);
+  expect(warnings).toEqual([expect.stringContaining('IEND')]);
+});
+
+test('a PNG with a wrong checksum of its pixels is refused', async () => {
+  const file = await picture().png().toBuffer();
+  const at = file.indexOf('IDAT');
+  const sum = at + 4 + file.readUInt32BE(at - 4);
+  file[sum] = (file[sum] as number) ^ 1;
+  await expect(codec.decode(file)).rejects.toThrow(ImageFormatError);
+});
+
+test.each([0.05, 0.3, 0.9])(
+  'a JPEG cut after %d of its bytes, with an end mark, is refused, and read with a warning where damage is accepted',
+  async (part) => {
+    const file = await picture().jpeg().toBuffer();
+    const scan = file.indexOf(Buffer.from([0xff, 0xda])) + 14;
+    const cut = Buffer.concat([file.subarray(0, scan + part * (file.length - scan)), end]);
+    await expect(codec.decode(cut)).rejects.toThrow(ImageFormatError);
+    const warnings: string[] = [];
+    const raster = await codec.decode(cut, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+    expect(raster).toMatchObject({ width, height });
+    expect(warnings).toHaveLength(1);
+  },
+);
+
+test('a sound image has no warning where damage is accepted', async () => {
+  const warnings: string[] = [];
+  const file = await picture().jpeg().toBuffer();
+  await codec.decode(file, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+  expect(warnings).toEqual([]);
+});
+
+const cutJpeg = referencePath('cases', 'hostile', 'images', 'jpeg_cut_with_eoi.jpg');
+test.skipIf(cutJpeg === undefined)(
+  referenceTitle('a photograph of 3 of its 112 kB, with an end mark', cutJpeg),
+  async () => {
+    const file = await readFile(cutJpeg as string);
+    await expect(codec.decode(file)).rejects.toThrow('432×576');
+    const warnings: string[] = [];
+    await codec.decode(file, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+    expect(warnings).toHaveLength(1);
+  },
+);
