@@ -4,6 +4,7 @@
  * the others with the reason why it is none.
  */
 import { DatasetError, FileError, type FileEntry, type FileSource } from '@oddpixel/model-core/contract';
+import { clutterReason } from './clutter.ts';
 import { headBytes, imageContent } from './image-content.ts';
 import { isMaskFolder } from './labels.ts';
 import { compareText, fileNameOf, isImageFile, joinPath } from './paths.ts';
@@ -154,28 +155,8 @@ async function leftOut(entry: FileEntry, folder: Folder, walk: Walk): Promise<Ot
   return other('mask', `it lies in ${folder.maskFolder}, a folder of masks by its name`);
 }
 
-/** Folders that systems put beside people's files, in lower case: previews, waste, resource forks. */
-const clutterFolders: readonly string[] = [
-  '@eadir',
-  '__macosx',
-  '#recycle',
-  '$recycle.bin',
-  'lost+found',
-  'system volume information',
-];
-
-const clutterFiles: readonly string[] = ['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r'];
-
 /** Texts that come with images and say nothing that we could use. */
 const textFile = /(?:^(?:readme|license|licence|copying)|\.(?:txt|md|rst|pdf|html?|log))$/i;
-
-function clutterReason(name: string, isFolder: boolean): string | undefined {
-  const lower = name.toLowerCase();
-  if (name.startsWith('.')) return `it is a hidden ${isFolder ? 'folder' : 'file'}`;
-  if (isFolder) return clutterFolders.includes(lower) ? 'systems leave such folders behind' : undefined;
-  if (clutterFiles.includes(lower)) return 'systems leave such files behind';
-  return undefined;
-}
 
 type Content =
   | { readonly kind: 'image' }

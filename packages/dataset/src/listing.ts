@@ -1,41 +1,34 @@
 /** What lies in a file source: one folder's children, or all images below it. */
-import { DatasetError, type FileSource } from '@oddpixel/model-core/contract';
-import { compareText, fileNameOf, isImageFile } from './paths.ts';
+import type { FileSource } from '@oddpixel/model-core/contract';
+import { clutterReason } from './clutter.ts';
+import { listFiles } from './list-files.ts';
+import { compareText, fileNameOf } from './paths.ts';
 
 export interface Folder {
   /** Names of the subfolders, hidden ones and clutter left out, sorted. */
   readonly folders: readonly string[];
-  /** Names of the files, hidden ones left out, sorted. */
+  /** Names of the files, hidden ones and clutter left out, sorted. */
   readonly files: readonly string[];
 }
-
-/** Folders that systems put beside people's files, in lower case: previews, waste, resource forks. */
-const clutter: readonly string[] = [
-  '@eadir',
-  '__macosx',
-  '#recycle',
-  '$recycle.bin',
-  'lost+found',
-  'system volume information',
-];
-
-/** A tree deeper than this is a loop of links, or no data set. */
-const deepest = 32;
 
 /** The children of one folder. @throws FileError where there is no such folder. */
 export async function readFolder(source: FileSource, path: string): Promise<Folder> {
   const folders: string[] = [];
   const files: string[] = [];
-  for await (const entry of source.list(path)) {
-    const name = fileNameOf(entry.path);
-    if (name.startsWith('.') || clutter.includes(name.toLowerCase())) continue;
-    (entry.kind === 'directory' ? folders : files).push(name);
+  for await (const { path: child, kind } of source.list(path)) {
+    const name = fileNameOf(child);
+    if (kind === 'unusable' || clutterReason(name, kind === 'directory') !== undefined) continue;
+    (kind === 'directory' ? folders : files).push(name);
   }
   return { folders: folders.sort(compareText), files: files.sort(compareText) };
 }
 
+/** Names of folders that hold masks wherever they lie; `mask` and `masks` may be the name of a defect too. */
+const groundTruth = /(?:^|\/)ground[_-]?truth\//i;
+
 /**
- * All images below `root`, as sorted paths relative to it. `skip` leaves out folders, by their relative path.
+ * All images below `root`, as sorted paths relative to it. `skip` leaves out folders, by their relative path. A folder
+ * named as masks are holds images here, unless it is a folder of ground truth: its place in the layout decides.
  *
  * @throws FileError where there is no such folder; DatasetError where the tree does not end.
  */
@@ -44,27 +37,12 @@ export async function listImages(
   root: string,
   skip: (folder: string) => boolean = () => false,
 ): Promise<string[]> {
-  const images: string[] = [];
-  const visit = async (relative: string, depth: number): Promise<void> => {
-    if (depth > deepest) {
-      throw new DatasetError({
-        path: source.name,
-        problems: [`folders are nested more than ${deepest} deep at ${relative.slice(0, 80)}…`],
-        fix: 'Look for a link that points to a folder above it.',
-      });
-    }
-    const { folders, files } = await readFolder(source, below(root, relative));
-    for (const name of files) if (isImageFile(name)) images.push(below(relative, name));
-    for (const name of folders) {
-      const folder = below(relative, name);
-      if (!skip(folder)) await visit(folder, depth + 1);
-    }
-  };
-  await visit('', 0);
-  return images.sort(compareText);
-}
-
-function below(folder: string, name: string): string {
-  if (name === '') return folder;
-  return folder === '' ? name : `${folder}/${name}`;
+  const relative = (path: string): string => (root === '' ? path : path.slice(root.length + 1));
+  const { images, others } = await listFiles(source, root, {
+    skip: (path, kind) => (kind === 'directory' && skip(relative(path)) ? 'left out' : undefined),
+  });
+  const inMaskFolders = others.filter(
+    ({ path, kind }) => kind === 'mask' && !groundTruth.test(relative(path)),
+  );
+  return [...images, ...inMaskFolders.map(({ path }) => path)].map(relative).sort(compareText);
 }

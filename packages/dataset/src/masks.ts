@@ -1,4 +1,5 @@
 /** Finding the ground-truth mask of an image by its name. */
+import type { SampleDraft } from './dataset.ts';
 import { baseNameOf, folderOf, joinPath } from './paths.ts';
 
 /** Masks by folder and base name. */
@@ -8,6 +9,8 @@ export interface MaskIndex {
   /** Masks in this folder whose base name holds `part`. */
   containing(folder: string, part: string): readonly string[];
   hasFolder(folder: string): boolean;
+  /** Masks in this folder named as `baseName` and a suffix for masks, in any case: `NAME_GT`, `NAME_Mask`. */
+  suffixed(folder: string, baseName: string): readonly string[];
 }
 
 /** @param paths masks, relative to the mask folder. */
@@ -23,6 +26,13 @@ export function indexMasks(paths: readonly string[]): MaskIndex {
     exact: (folder, baseName) => find(folder, (name) => name === baseName.normalize()),
     containing: (folder, part) => find(folder, (name) => name.includes(part.normalize())),
     hasFolder: (folder) => folders.has(folder),
+    suffixed: (folder, baseName) =>
+      find(
+        folder,
+        (name) =>
+          name.startsWith(baseName.normalize()) &&
+          /^_(?:mask|gt)$/i.test(name.slice(baseName.normalize().length)),
+      ),
   };
 }
 
@@ -37,6 +47,33 @@ export function matchByName(masks: MaskIndex, imagePath: string): MaskMatch {
   const folder = folderOf(imagePath);
   const name = baseNameOf(imagePath);
   return one([...masks.exact(folder, `${name}_mask`), ...masks.exact(folder, name)]);
+}
+
+/**
+ * Gives images that `matchByName` found no mask for the one that differs in the suffix alone, such as `NAME_GT`. A mask
+ * that serves another image, or one of several, is left: it cannot be told whose it is.
+ *
+ * @param nameOf path of the image as masks mirror it; `undefined` for images that have no mask.
+ */
+export function withOtherSuffixes(
+  drafts: readonly SampleDraft[],
+  masks: MaskIndex,
+  nameOf: (draft: SampleDraft) => string | undefined,
+): SampleDraft[] {
+  const owners = new Map<string, number>();
+  const own = (path: string): void => void owners.set(path, (owners.get(path) ?? 0) + 1);
+  for (const { anomalyFileName } of drafts) if (anomalyFileName !== undefined) own(anomalyFileName);
+  const candidates = drafts.map((draft) => {
+    const image = draft.anomalyFileName === undefined ? nameOf(draft) : undefined;
+    const found = image === undefined ? [] : masks.suffixed(folderOf(image), baseNameOf(image));
+    for (const path of found) own(path);
+    return found;
+  });
+  return drafts.map((draft, index) => {
+    const [mask, second] = candidates[index] ?? [];
+    if (mask === undefined || second !== undefined || owners.get(mask) !== 1) return draft;
+    return { ...draft, anomalyFileName: mask };
+  });
 }
 
 /**

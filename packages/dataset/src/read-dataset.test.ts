@@ -157,12 +157,15 @@ describe('mvtec', () => {
   });
 
   it('keeps a defect in train for the check to report, and warns of masks without image', async () => {
-    const warnings: string[] = [];
-    const dataset = await read(['train/good/1.png', 'train/crack/2.png', 'ground_truth/crack/9_mask.png'], {
-      onWarning: (message) => warnings.push(message),
-    });
+    const dataset = await read(['train/good/1.png', 'train/crack/2.png', 'ground_truth/crack/9_mask.png']);
     expect(summary(dataset)[0]).toBe('train/crack/2.png crack train - -');
-    expect(warnings).toEqual([expect.stringMatching(/1 masks belong to no image.*9_mask\.png/)]);
+    expect(dataset.remarks).toEqual([
+      expect.objectContaining({
+        code: 'unusedMasks',
+        message: expect.stringMatching(/1 mask belongs to no image.*9_mask\.png/) as unknown,
+        files: ['ground_truth/crack/9_mask.png'],
+      }),
+    ]);
   });
 });
 
@@ -176,12 +179,15 @@ describe('folder', () => {
   });
 
   it('leaves out loose images with a warning', async () => {
-    const warnings: string[] = [];
-    const dataset = await read(['good/a.png', 'preview.png'], {
-      onWarning: (message) => warnings.push(message),
-    });
+    const dataset = await read(['good/a.png', 'preview.png']);
     expect(dataset.samples).toHaveLength(1);
-    expect(warnings).toEqual([expect.stringMatching(/1 images lie outside.*preview\.png/)]);
+    expect(dataset.remarks).toEqual([
+      expect.objectContaining({
+        code: 'unusedFiles',
+        message: expect.stringMatching(/1 image lies outside.*preview\.png/) as unknown,
+        files: ['preview.png'],
+      }),
+    ]);
   });
 });
 

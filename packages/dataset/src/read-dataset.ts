@@ -1,5 +1,12 @@
 /** From a tree of files to a `Dataset`: which layout it is, then what that layout's reader finds. */
-import { DatasetError, ParameterError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  DatasetError,
+  ParameterError,
+  type Dataset,
+  type FileSource,
+  type Remark,
+} from '@oddpixel/model-core/contract';
+import { goodTestRemarks, unusedRemarks } from './accounting.ts';
 import { applyGroups, parseGroups } from './groups.ts';
 import { goodNames, isGoodName, splitOf } from './labels.ts';
 import { findTables, readCsvLayout } from './layouts/csv-layout.ts';
@@ -8,7 +15,7 @@ import { readHalconLayout } from './layouts/halcon.ts';
 import type { DatasetLayout, LayoutInput, LayoutReader } from './layouts/layout.ts';
 import { readMvtecLayout } from './layouts/mvtec.ts';
 import { readFolder } from './listing.ts';
-import { isImageFile, joinPath, normalizeFolder, normalizeRelativePath } from './paths.ts';
+import { imageExtensions, isImageFile, joinPath, normalizeFolder, normalizeRelativePath } from './paths.ts';
 import { decodeText } from './text.ts';
 
 export interface ReadDatasetOptions {
@@ -31,8 +38,6 @@ export interface ReadDatasetOptions {
   readonly groupsText?: string;
   /** What messages call the table of `groupsText`. */
   readonly groupsName?: string;
-  /** Receives remarks that do not stop the reading, for example masks without an image. */
-  readonly onWarning?: (message: string) => void;
 }
 
 const readers: Readonly<Record<DatasetLayout, LayoutReader>> = {
@@ -45,6 +50,8 @@ const readers: Readonly<Record<DatasetLayout, LayoutReader>> = {
 /**
  * Lists a data set. No image is opened; `checkSamples` does that.
  *
+ * Every file below the folder is accounted for: those that are neither used nor known as clutter are in `remarks`.
+ *
  * Samples are numbered by the code-unit order of their file names, whatever order the source lists in.
  *
  * @throws DatasetError listing every problem: no layout or several recognized, no images, masks that cannot be told
@@ -56,13 +63,14 @@ export async function readAnomalyDataset(
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   const path = folderOption('path', options.path) ?? '';
+  const remarks: Remark[] = [];
   const input: LayoutInput = {
     source,
     path,
     imageDir: folderOption('imageDir', options.imageDir),
     anomalyDir: folderOption('anomalyDir', options.anomalyDir),
     csv: fileOption('csv', options.csv),
-    onWarning: options.onWarning,
+    remark: (remark) => void remarks.push(remark),
   };
   const { layout = 'auto' } = options;
   const chosen = layout === 'auto' ? await detectLayout(input) : layout;
@@ -76,10 +84,12 @@ export async function readAnomalyDataset(
     throw new DatasetError({
       path: path || source.name,
       problems: [`no image was found (layout ${chosen})`],
-      fix: 'Images are png, jpg, jpeg, webp, tif, tiff, bmp, gif or avif files.',
+      fix: `Images are ${imageExtensions.join(', ')} files.`,
     });
   }
-  return withGroups(dataset, input, options);
+  const grouped = await withGroups(dataset, input, options);
+  remarks.push(...goodTestRemarks(grouped), ...(await unusedRemarks(grouped, chosen, input)));
+  return remarks.length === 0 ? grouped : { ...grouped, remarks };
 }
 
 async function withGroups(
@@ -124,7 +134,8 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
   const seen = [
     folders.length > 0 && `the folders ${shorten(folders)}`,
     images > 0 && `${images} images without a folder`,
-    files.length > images && `the files ${shorten(files.filter((name) => !isImageFile(name)).map(remark))}`,
+    files.length > images &&
+      `the files ${shorten(files.filter((name) => !isImageFile(name)).map(tableNote))}`,
   ].filter((part) => part !== false);
   throw new DatasetError({
     path: path || source.name,
@@ -136,7 +147,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
 }
 
 /** Tables that describe a data set are taken before: this one does not. */
-function remark(name: string): string {
+function tableNote(name: string): string {
   return /\.csv$/i.test(name) ? `${name} (without the columns image and label)` : name;
 }
 

@@ -1,4 +1,5 @@
 import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeDataset } from './dataset.ts';
 import { loadDataset, saveDataset } from './save.ts';
@@ -65,4 +66,31 @@ describe('saveDataset and loadDataset', () => {
       expect(() => loadDataset(text)).toThrow(DatasetError);
     },
   );
+
+  it('any JSON value as the version, the folders or a sample is a typed error', () => {
+    expect(() => loadDataset('{"oddpixelDataset":{"toString":0},"samples":[]}')).toThrow(
+      /version \{"toString":0\}; this program reads version 1/,
+    );
+    const key = fc.constantFrom('toString', 'valueOf', '__proto__', 'imageId', 'imageLabel', 'split', 'a');
+    const anything = fc.anything({ key, withNullPrototype: false, maxDepth: 3 });
+    const field = fc.constantFrom('oddpixelDataset', 'imageDir', 'anomalyDir', 'samples', 'classNames');
+    const saved = JSON.parse(saveDataset(dataset)) as Record<string, unknown>;
+    fc.assert(
+      fc.property(field, fc.oneof(anything, fc.array(anything)), fc.boolean(), (name, value, inSample) => {
+        const first = { ...dataset.samples[0], [name]: value, imageLabel: value };
+        let text: string;
+        try {
+          text = JSON.stringify(inSample ? { ...saved, samples: [first] } : { ...saved, [name]: value });
+        } catch {
+          return;
+        }
+        try {
+          loadDataset(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DatasetError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -28,7 +28,9 @@ export function loadDataset(text: string, fileName: string = 'JSON'): Dataset {
     throw fail(['it is not a saved data set']);
   }
   if (value['oddpixelDataset'] !== version) {
-    throw fail([`it has version ${String(value['oddpixelDataset'])}; this program reads version ${version}`]);
+    throw fail([
+      `it has version ${JSON.stringify(value['oddpixelDataset']).slice(0, 40)}; this program reads version ${version}`,
+    ]);
   }
   const problems: string[] = [];
   const folder = (name: string): string | undefined => {
@@ -90,7 +92,7 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     imageId: imageId as number,
     imageFileName: path('imageFileName'),
     imageLabel: imageLabel as Sample['imageLabel'],
-    imageLabelId: labelIds[imageLabel as Sample['imageLabel']],
+    imageLabelId: imageLabel === 'nok' ? labelIds.nok : labelIds.ok,
     ...(value['defect'] !== undefined && { defect: text('defect') }),
     ...(value['anomalyFileName'] !== undefined && { anomalyFileName: path('anomalyFileName') }),
     ...(split !== undefined && { split: split as NonNullable<Sample['split']> }),

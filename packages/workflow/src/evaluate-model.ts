@@ -58,7 +58,7 @@ export interface ModelEvaluation {
   /** Images left out because the model was trained or calibrated on them (by their content). */
   readonly excluded: readonly string[];
   readonly elapsedMs: number;
-  /** What a person should know about the images and masks; equal remarks are one, with all its files. */
+  /** What a person should know about the data set, its images and masks; equal remarks are one, with all its files. */
   readonly remarks: readonly Remark[];
 }
 
@@ -83,6 +83,7 @@ export async function evaluateModel(
     }),
   );
   const noticed = remarkCollector();
+  noticed.add(dataset.remarks ?? []);
   const loaded = await loadModel(model, options.backend);
   const started = performance.now();
   let done = 0;

@@ -119,7 +119,12 @@ export async function trainFromDataset(
   });
   const counts = { trainImages: train.length, validationImages: validation.length };
   const forms = noticed.forms.forms();
-  const remarks = [...noticed.remarks.remarks(), ...partlyUsedRange(forms, preprocessing), ...result.remarks];
+  const remarks = [
+    ...(dataset.remarks ?? []),
+    ...noticed.remarks.remarks(),
+    ...partlyUsedRange(forms, preprocessing),
+    ...result.remarks,
+  ];
   return { model: withForms(trained, forms), result, ...counts, remarks };
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { describeRemark } from '@oddpixel/model-core/contract';
 import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
@@ -28,7 +29,9 @@ interface Range {
 /** `oddpixel dataset DATA`: what is in a data set, and what is wrong with it. */
 export function datasetCommand(context: CommandContext): Command {
   const command = new Command('dataset')
-    .description('count a data set by split and label, with image sizes, and list every problem in it')
+    .description(
+      'count a data set by split and label, with image sizes, and list every problem in it and every file not used',
+    )
     .argument('<data>', 'a folder, or a CSV table')
     .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table file,group: images of one part')
@@ -37,6 +40,7 @@ export function datasetCommand(context: CommandContext): Command {
     .action(
       async (path: string, options: DataOptions & AcceptDamaged & LimitOptions & { json?: boolean }) => {
         const { dataset, source } = await openDataset(path, options);
+        const { remarks = [] } = dataset;
         const progress = createProgress();
         const rows = new Map<string, Row>();
         const rowOf = ({ imageLabel, defect = '', ...sample }: CheckedImage['sample']): Row => {
@@ -60,7 +64,7 @@ export function datasetCommand(context: CommandContext): Command {
           },
         }).finally(() => progress.end());
         if (options.json === true) {
-          printJson({ images: dataset.samples.length, counts: [...rows.values()], problems });
+          printJson({ images: dataset.samples.length, counts: [...rows.values()], problems, remarks });
         } else {
           printTable(
             ['split', 'label', 'defect', 'images', 'size'],
@@ -70,12 +74,20 @@ export function datasetCommand(context: CommandContext): Command {
             const advice = suggestedRange === undefined ? '' : rangeAdvice(suggestedRange);
             printLines(inFlagWords(`${severity}: ${message}${advice}`));
           }
-          printLines(problems.length === 0 ? 'no problems found' : counted(problems.length, 'problem'));
+          printLines(...remarks.map((remark) => inFlagWords(`remark: ${describeRemark(remark)}`)));
+          printLines(summary(problems.length, remarks.length));
         }
         if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
       },
     );
   return withLimitOptions(command);
+}
+
+/** Says that nothing is wrong only where there is nothing to say. */
+function summary(problems: number, remarks: number): string {
+  if (problems === 0 && remarks === 0) return 'no problems found';
+  if (remarks === 0) return counted(problems, 'problem');
+  return `${problems === 0 ? 'no problem in the images' : counted(problems, 'problem')}, ${counted(remarks, 'remark')}`;
 }
 
 function rangeAdvice([min, max]: readonly [number, number]): string {

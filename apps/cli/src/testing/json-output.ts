@@ -132,6 +132,7 @@ export const jsonOutputs = {
         suggestedRange: z.tuple([z.number(), z.number()]).optional(),
       }),
     ),
+    remarks,
   }),
   train: z.object({
     model: z.string(),

@@ -19,7 +19,7 @@ function isDatasetHeader(columns: readonly string[]): boolean {
 }
 
 export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
-  const { source, path, onWarning } = input;
+  const { source, path, remark } = input;
   const table = joinPath(path, input.csv ?? (await findTable(source, path)));
   const { columns, rows } = parseCsv(decodeText(await source.read(table), table), table);
   if (!isDatasetHeader(columns)) {
@@ -30,7 +30,12 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
     });
   }
   const unknown = columns.filter((name) => !columnNames.includes(name));
-  if (unknown.length > 0) onWarning?.(`columns of ${table} that are not used: ${unknown.join(', ')}`);
+  if (unknown.length > 0) {
+    remark({
+      code: 'unusedColumns',
+      message: `columns of ${table} that are not used: ${unknown.join(', ')}`,
+    });
+  }
 
   const imageDir = input.imageDir === undefined ? folderOf(table) : joinPath(path, input.imageDir);
   const anomalyDir = input.anomalyDir === undefined ? folderOf(table) : joinPath(path, input.anomalyDir);

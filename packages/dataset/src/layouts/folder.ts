@@ -6,21 +6,15 @@ import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
 import { makeDataset, type SampleDraft } from '../dataset.ts';
 import { isMaskFolder, labelOfFolder } from '../labels.ts';
 import { listImages, readFolder } from '../listing.ts';
-import { describeMasks, matchByName } from '../masks.ts';
-import { isImageFile, joinPath } from '../paths.ts';
+import { describeMasks, matchByName, withOtherSuffixes } from '../masks.ts';
+import { joinPath } from '../paths.ts';
 import type { LayoutInput } from './layout.ts';
 import { readMasks } from './mvtec.ts';
 
-export async function readFolderLayout({ source, path, onWarning }: LayoutInput): Promise<Dataset> {
-  const { folders, files } = await readFolder(source, path);
+export async function readFolderLayout({ source, path }: LayoutInput): Promise<Dataset> {
+  const { folders } = await readFolder(source, path);
   const maskDir = folders.find(isMaskFolder);
   const masks = await readMasks(source, path, maskDir);
-  const loose = files.filter(isImageFile);
-  if (loose.length > 0) {
-    onWarning?.(
-      `${loose.length} images lie outside of a class folder and are left out, for example ${loose[0]}`,
-    );
-  }
   const problems: string[] = [];
   const drafts: SampleDraft[] = [];
   for (const folder of folders) {
@@ -42,6 +36,6 @@ export async function readFolderLayout({ source, path, onWarning }: LayoutInput)
   if (problems.length > 0) throw new DatasetError({ path: path || source.name, problems });
   return makeDataset(
     { imageDir: path, anomalyDir: maskDir === undefined ? undefined : joinPath(path, maskDir) },
-    drafts,
+    withOtherSuffixes(drafts, masks, ({ imageFileName }) => imageFileName),
   );
 }

@@ -1,5 +1,5 @@
 /** What every layout reader takes and gives. */
-import type { Dataset, FileSource } from '@oddpixel/model-core/contract';
+import type { Dataset, FileSource, Remark } from '@oddpixel/model-core/contract';
 
 export type DatasetLayout = 'mvtec' | 'folder' | 'csv' | 'halcon';
 
@@ -11,7 +11,8 @@ export interface LayoutInput {
   readonly anomalyDir: string | undefined;
   /** Name of the table, for `csv`. */
   readonly csv: string | undefined;
-  readonly onWarning: ((message: string) => void) | undefined;
+  /** Notes what a person should know of the data set. */
+  readonly remark: (remark: Remark) => void;
 }
 
 /** Reads one layout. @throws DatasetError listing every problem, FileError. */

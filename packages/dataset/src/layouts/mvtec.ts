@@ -7,11 +7,11 @@ import { DatasetError, type Dataset, type FileSource, type Split } from '@oddpix
 import { makeDataset, type SampleDraft } from '../dataset.ts';
 import { isMaskFolder, labelOfFolder, splitOf } from '../labels.ts';
 import { listImages, readFolder } from '../listing.ts';
-import { describeMasks, indexMasks, matchByName, type MaskIndex } from '../masks.ts';
+import { describeMasks, indexMasks, matchByName, withOtherSuffixes, type MaskIndex } from '../masks.ts';
 import { joinPath } from '../paths.ts';
 import type { LayoutInput } from './layout.ts';
 
-export async function readMvtecLayout({ source, path, onWarning }: LayoutInput): Promise<Dataset> {
+export async function readMvtecLayout({ source, path }: LayoutInput): Promise<Dataset> {
   const { folders } = await readFolder(source, path);
   const maskDir = folders.find(isMaskFolder);
   const masks = await readMasks(source, path, maskDir);
@@ -41,15 +41,11 @@ export async function readMvtecLayout({ source, path, onWarning }: LayoutInput):
     owners.set(anomalyFileName, imageFileName);
   }
   if (problems.length > 0) throw new DatasetError({ path: path || source.name, problems });
-  const unused = masks.paths.filter((mask) => !owners.has(mask));
-  if (unused.length > 0) {
-    onWarning?.(
-      `${unused.length} masks belong to no image, for example ${joinPath(maskDir ?? '', unused[0] ?? '')}`,
-    );
-  }
   return makeDataset(
     { imageDir: path, anomalyDir: maskDir === undefined ? undefined : joinPath(path, maskDir) },
-    drafts,
+    withOtherSuffixes(drafts, masks, ({ imageFileName, split: of }) =>
+      of === 'train' ? undefined : imageFileName.slice(imageFileName.indexOf('/') + 1),
+    ),
   );
 }
 
@@ -80,7 +76,7 @@ export async function readMasks(
   source: FileSource,
   path: string,
   maskDir: string | undefined,
-): Promise<MaskIndex & { readonly paths: readonly string[] }> {
+): Promise<MaskIndex> {
   const paths = maskDir === undefined ? [] : await listImages(source, joinPath(path, maskDir));
-  return { ...indexMasks(paths), paths };
+  return indexMasks(paths);
 }

@@ -1,0 +1,177 @@
+import type { Dataset, Remark } from '@oddpixel/model-core/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anomalyPath, imagePath } from './dataset.ts';
+import { memoryFileSource } from './memory-source.ts';
+import { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+function read(files: Files | readonly string[], options?: ReadDatasetOptions): Promise<Dataset> {
+  const entries: [string, string][] = Array.isArray(files)
+    ? files.map((path: string) => [path, ''])
+    : Object.entries(files as Files);
+  const bytes = new Map(entries.map(([path, text]) => [path, Buffer.from(text, 'latin1')]));
+  return readAnomalyDataset(memoryFileSource(bytes, 'DATA'), options);
+}
+
+const told = ({ remarks = [] }: Dataset): string[] =>
+  remarks.map(({ code, files = [] }) => `${code}: ${files.join(', ')}`);
+
+const fixOf = ({ remarks = [] }: Dataset, code: string): string =>
+  remarks.find((remark: Remark) => remark.code === code)?.fix ?? '';
+
+const good = ['train/good/0.png', 'test/good/1.png', 'test/scratch/0.png'];
+
+describe('every file is accounted for', () => {
+  it('a clean data set has no remarks', async () => {
+    const files = [
+      ...good,
+      'ground_truth/scratch/0_mask.png',
+      'readme.txt',
+      'license',
+      '.DS_Store',
+      'test/Thumbs.db',
+    ];
+    expect((await read(files)).remarks).toBeUndefined();
+  });
+
+  it('files that are no image are told with the reason', async () => {
+    const dataset = await read({
+      ...Object.fromEntries(good.map((path) => [path, ''])),
+      'train/good/1.heic': '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+      'train/good/notes.doc': 'x',
+    });
+    expect(told(dataset)).toEqual(['unusedFiles: train/good/1.heic', 'unusedFiles: train/good/notes.doc']);
+    expect(dataset.remarks?.[0]?.message).toMatch(/HEIF/);
+  });
+
+  it('masks in a folder per image are told with what to do', async () => {
+    const dataset = await read([
+      ...good,
+      'ground_truth/scratch/000/000.png',
+      'ground_truth/scratch/000/001.png',
+    ]);
+    expect(told(dataset)).toEqual([
+      'unusedMasks: ground_truth/scratch/000/000.png, ground_truth/scratch/000/001.png',
+    ]);
+    expect(fixOf(dataset, 'unusedMasks')).toMatch(/LOCO.*ground_truth\/DEFECT\/NAME_mask\.png/);
+  });
+
+  it('a folder that is nearly named as a split is told', async () => {
+    const dataset = await read([
+      'train/good/0.png',
+      'test_public/good/1.png',
+      'test_public/ground_truth/bad/2_mask.png',
+    ]);
+    expect(told(dataset)).toEqual([
+      'unusedFiles: test_public/good/1.png',
+      'unusedMasks: test_public/ground_truth/bad/2_mask.png',
+    ]);
+    expect(fixOf(dataset, 'unusedFiles')).toMatch(/rename test_public to test/);
+  });
+
+  it('masks inside of a split are no images', async () => {
+    const dataset = await read([...good, 'test/ground_truth/scratch/0_mask.png']);
+    expect(dataset.samples).toHaveLength(3);
+    expect(told(dataset)).toEqual(['unusedMasks: test/ground_truth/scratch/0_mask.png']);
+  });
+
+  it('images that no line of a table names are told, tables are not', async () => {
+    const dataset = await read({
+      'a.png': '',
+      'b.png': '',
+      'c.csv': 'x,y',
+      'list.csv': 'image,label\na.png,ok\n',
+    });
+    expect(told(dataset)).toEqual(['unusedFiles: b.png']);
+  });
+
+  it('each image that is no sample and each mask that no image has is in the remarks', async () => {
+    const image = fc.tuple(
+      fc.constantFrom('train/good', 'test/good', 'test/bent', 'test_x', '', 'other/a'),
+      fc.constantFrom('0.png', '1.PGM', '2.jfif', '2_Mask.tif'),
+    );
+    const mask = fc.tuple(
+      fc.constantFrom('ground_truth/bent', 'ground_truth/bent/0', 'ground_truth'),
+      fc.constantFrom('0_mask.png', '1_GT.bmp', '2_Mask.tif', '3.png'),
+    );
+    const tree = fc.uniqueArray(fc.oneof(image, mask), { selector: String, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(tree, async (picked) => {
+        const paths = picked.map(([where, file]) => (where === '' ? file : `${where}/${file}`));
+        const files = ['train/good/first.png', ...paths];
+        const dataset = await read(files);
+        const used = dataset.samples.flatMap((sample) => [
+          imagePath(dataset, sample),
+          anomalyPath(dataset, sample),
+        ]);
+        const left = (dataset.remarks ?? [])
+          .filter(({ code }) => code.startsWith('unused'))
+          .flatMap((remark) => remark.files ?? []);
+        expect([...used.filter((path) => path !== undefined), ...left].sort()).toEqual([...files].sort());
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('content decides', () => {
+  it('reads images without a known ending by their first bytes', async () => {
+    const dataset = await read({
+      'good/a': '\x89PNG\r\n\x1a\n',
+      'good/b.dat': 'P5 4 3 255\n',
+      'bad/c.jpe': '',
+      'bad/d.pgm': '',
+    });
+    expect(dataset.samples.map(({ imageFileName }) => imageFileName)).toEqual([
+      'bad/c.jpe',
+      'bad/d.pgm',
+      'good/a',
+      'good/b.dat',
+    ]);
+    expect(dataset.remarks).toBeUndefined();
+  });
+});
+
+describe('suffixes of masks', () => {
+  it.each(['0_mask.png', '0_MASK.PNG', '0_GT.bmp', '0_gt.tif', '0_Mask.jpe', '0.pgm'])(
+    'uses %s',
+    async (name) => {
+      const dataset = await read([...good, `ground_truth/scratch/${name}`]);
+      expect(dataset.samples.find(({ defect }) => defect === 'scratch')?.anomalyFileName).toBe(
+        `scratch/${name}`,
+      );
+      expect(dataset.remarks).toBeUndefined();
+    },
+  );
+
+  it('leaves masks that cannot be told and says so', async () => {
+    const dataset = await read([...good, 'ground_truth/scratch/0_GT.bmp', 'ground_truth/scratch/0_MASK.png']);
+    expect(told(dataset)).toEqual([
+      'unusedMasks: ground_truth/scratch/0_GT.bmp, ground_truth/scratch/0_MASK.png',
+    ]);
+  });
+
+  it('an image called NAME_gt keeps its own mask', async () => {
+    const dataset = await read([...good, 'test/scratch/0_gt.png', 'ground_truth/scratch/0_gt.png']);
+    expect(dataset.samples.filter(({ anomalyFileName }) => anomalyFileName !== undefined)).toHaveLength(1);
+    expect(dataset.samples.find(({ anomalyFileName }) => anomalyFileName !== undefined)?.imageFileName).toBe(
+      'test/scratch/0_gt.png',
+    );
+  });
+});
+
+describe('a test split without a good image', () => {
+  it.each(['io', 'i.O.', 'gut', 'non_defective'])('names %s as the likely one', async (name) => {
+    const dataset = await read(['train/good/0.png', `test/${name}/0.png`, 'test/nio/1.png']);
+    expect(told(dataset)).toEqual(['noGoodTestImage: ']);
+    expect(dataset.remarks?.[0]?.message).toContain(name);
+    expect(fixOf(dataset, 'noGoodTestImage')).toBe(`If ${name} holds good parts, name it good.`);
+  });
+
+  it('is no remark where there is one, or no test split', async () => {
+    expect((await read(good)).remarks).toBeUndefined();
+    expect((await read(['train/good/0.png'])).remarks).toBeUndefined();
+  });
+});

@@ -1,0 +1,143 @@
+/** What a data set leaves out: every file below its root that is neither used nor known as clutter, with what to do. */
+import type { Dataset, Remark } from '@oddpixel/model-core/contract';
+import { anomalyPath, imagePath } from './dataset.ts';
+import { splitOf } from './labels.ts';
+import type { DatasetLayout, LayoutInput } from './layouts/layout.ts';
+import { listFiles } from './list-files.ts';
+import { baseNameOf, fileNameOf, folderOf, joinPath } from './paths.ts';
+
+/** One remark per kind of file that was not used. */
+export async function unusedRemarks(
+  dataset: Dataset,
+  layout: DatasetLayout,
+  input: LayoutInput,
+): Promise<Remark[]> {
+  const { source, path, csv, imageDir, anomalyDir } = input;
+  // A table whose images lie elsewhere says nothing about its own folder.
+  const roots =
+    csv !== undefined && imageDir !== undefined
+      ? [joinPath(path, imageDir), ...(anomalyDir === undefined ? [] : [joinPath(path, anomalyDir)])]
+      : path;
+  const { images, others } = await listFiles(source, roots);
+  const used = new Set<string>();
+  for (const sample of dataset.samples) {
+    used.add(imagePath(dataset, sample));
+    const mask = anomalyPath(dataset, sample);
+    if (mask !== undefined) used.add(mask);
+  }
+  const groups = new Map<string, { readonly what: Leftover; readonly files: Set<string> }>();
+  const leave = (file: string, what: Leftover): void => {
+    if (used.has(file)) return;
+    const key = JSON.stringify(what);
+    const group = groups.get(key) ?? { what, files: new Set() };
+    groups.set(key, group);
+    group.files.add(file);
+  };
+  const maskDir =
+    dataset.anomalyDir === undefined || dataset.anomalyDir === path ? undefined : dataset.anomalyDir;
+  for (const file of images) {
+    const isMask = maskDir !== undefined && maskDir !== dataset.imageDir && file.startsWith(`${maskDir}/`);
+    leave(file, isMask ? leftMask(file, path) : leftImage(file, layout, path));
+  }
+  for (const { path: file, kind, reason } of others) {
+    if (kind === 'mask') leave(file, leftMask(file, path));
+    else if (kind === 'unusable') leave(file, { code: 'unusableFiles', ...filesSuch(reason) });
+    else if (kind === 'other') leave(file, { code: 'unusedFiles', ...filesSuch(reason) });
+  }
+  return [...groups.values()].map(({ what, files }): Remark => remarkOn(what, [...files]));
+}
+
+/** Why files are left, in the singular and the plural, without their number. */
+interface Leftover {
+  readonly code: string;
+  readonly one: string;
+  readonly many: string;
+  readonly fix?: string | undefined;
+}
+
+function remarkOn({ code, one, many, fix }: Leftover, files: readonly string[]): Remark {
+  const message = `${files.length} ${files.length === 1 ? one : many}, for example ${files[0]}`;
+  return { code, message, files, fix };
+}
+
+function filesSuch(reason: string): Pick<Leftover, 'one' | 'many'> {
+  return { one: `file is not used (${reason})`, many: `files are not used (for each: ${reason})` };
+}
+
+function leftImage(file: string, layout: DatasetLayout, path: string): Leftover {
+  const code = 'unusedFiles';
+  if (layout === 'csv') {
+    return {
+      code,
+      one: 'image is in no line of the table',
+      many: 'images are in no line of the table',
+      fix: 'Add lines for them if they belong to the data set.',
+    };
+  }
+  const [folder, ...below] = (path === '' ? file : file.slice(path.length + 1)).split('/');
+  if (below.length === 0 || folder === undefined) {
+    return {
+      code,
+      one: 'image lies outside of a class folder and is not used',
+      many: 'images lie outside of a class folder and are not used',
+      fix: `Move good ones to ${layout === 'mvtec' ? 'train/good' : 'good'}, defective ones to a folder named after their defect.`,
+    };
+  }
+  const split = splitOf(folder.split(/[_\-. ]/, 1)[0] ?? '');
+  return {
+    code,
+    one: `image in the folder ${folder} is not used`,
+    many: `images in the folder ${folder} are not used`,
+    fix:
+      split !== undefined && layout === 'mvtec' && splitOf(folder) === undefined
+        ? `To use them, rename ${folder} to ${split}, and move the masks in it to ground_truth beside it.`
+        : 'Images are taken from train, validation and test, in a folder named good or after the defect.',
+  };
+}
+
+function leftMask(file: string, path: string): Leftover {
+  const inside = path === '' ? file : file.slice(path.length + 1);
+  const top = inside.split('/', 1)[0] ?? '';
+  const code = 'unusedMasks';
+  const one = 'mask belongs to no image';
+  const many = 'masks belong to no image';
+  // MVTec LOCO: ground_truth/DEFECT/NAME/000.png, with several masks for one image.
+  if (/^\d+$/.test(baseNameOf(file)) && /^\d+$/.test(fileNameOf(folderOf(file)))) {
+    return {
+      code,
+      one,
+      many,
+      fix: 'Masks in a folder per image, as in MVTec LOCO, are not read: join each image’s masks to one file, ground_truth/DEFECT/NAME_mask.png.',
+    };
+  }
+  const fix = /^(?:ground[_-]?truth|masks?)$/i.test(top)
+    ? `A mask has the name of its image, with _mask or _gt at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME.`
+    : 'Masks are looked for in ground_truth/DEFECT beside the images’ folders.';
+  return { code, one, many, fix };
+}
+
+/** Words for good parts that folders bear and that we do not take for good by themselves. */
+const likelyGood =
+  /^(?:i[._-]?o\.?|in[_ -]?ordnung|gut|true|yes|non[_-]?defective|no[_-]?anomaly|bueno|bon|clean|perfect|healthy|golden|0)$/i;
+
+/** A remark where images to test with are all defective: often good ones lie under a name that is not known. */
+export function goodTestRemarks({ samples }: Dataset): Remark[] {
+  const tested = samples.filter(({ split }) => split === 'test');
+  if (tested.length === 0 || tested.some(({ imageLabel }) => imageLabel === 'ok')) return [];
+  const names = [...new Set(tested.map(({ defect }) => defect).filter((name) => name !== undefined))];
+  const likely = names.filter((name) => likelyGood.test(name));
+  const among = names.length === 0 ? '' : `; they are called ${names.slice(0, 8).join(', ')}`;
+  const [first] = likely.length > 0 ? likely : names;
+  return [
+    {
+      code: 'noGoodTestImage',
+      message: `no test image is good, so AUROC and false alarms cannot be measured${among}`,
+      fix:
+        first === undefined
+          ? 'Add good images to test.'
+          : likely.length > 0
+            ? `If ${likely.join(' and ')} holds good parts, name it good.`
+            : `Add good images in test/good; if one of these (${names.slice(0, 8).join(', ')}) holds good parts, name it good.`,
+    },
+  ];
+}
