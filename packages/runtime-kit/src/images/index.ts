@@ -22,6 +22,7 @@ export {
   unknownFormat,
 } from './problems.ts';
 export { decodeTiff } from './tiff.ts';
+export { checkTiff } from './tiff-check.ts';
 export { encodeTiff } from './tiff-writer.ts';
 export { readWebpHeader, type WebpHeader } from './webp-header.ts';
 export { decodeWideTiff } from './wide-tiff.ts';

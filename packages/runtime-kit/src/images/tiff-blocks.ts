@@ -11,6 +11,9 @@ const lzw = { codes: [5], growth: 4096 };
 const deflate = { codes: [8, 32_946], growth: 1032 };
 const packBits = { codes: [32_773], growth: 64 };
 
+/** No compression, and JPEG. */
+const trusted: readonly number[] = [1, 7];
+
 type Parameters = BaseDecoder['parameters'];
 
 /** All values of the first image, interleaved. */
@@ -35,6 +38,10 @@ export async function readBlocks(image: GeoTIFFImage): Promise<ArrayLike<number>
       }
       if (deflate.codes.includes(this.#compression)) {
         return (await inflate([bytes], limit(deflate.growth), { mayBeShorter: true })).slice().buffer;
+      }
+      // Others expand without a bound.
+      if (!trusted.includes(this.#compression)) {
+        throw new Error(`its compression ${this.#compression} is not supported; save it with LZW or deflate`);
       }
       const decoder = await getDecoder(this.#compression, this.parameters);
       return decoder.decodeBlock(buffer);

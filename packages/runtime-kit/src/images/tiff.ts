@@ -13,7 +13,8 @@ import { cmykToRgb, pickChannels } from './channels.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
-import { cmykWarning, damaged, imageError, profileWarning } from './problems.ts';
+import { cmykWarning, damaged, imageError, pageWarning, profileWarning } from './problems.ts';
+import { checkTiff } from './tiff-check.ts';
 import { readBlocks } from './tiff-blocks.ts';
 import { decodeWideTiff, openTiff } from './wide-tiff.ts';
 
@@ -37,6 +38,8 @@ export async function decodeTiff(
   options: DecodeOptions = {},
 ): Promise<Raster> {
   const { fileName } = options;
+  const pages = checkTiff(bytes, limits, fileName);
+  if (pages > 1) options.onWarning?.(pageWarning(pages, 'page'));
   const wide = await decodeWideTiff(bytes, limits, options);
   if (wide !== undefined) return wide;
   const image = await openTiff(bytes);

@@ -15,6 +15,7 @@ import {
 import {
   checkFileSize,
   checkPixels,
+  checkTiff,
   cmykToRgb,
   cmykWarning,
   damaged,
@@ -65,6 +66,10 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   checkFileSize(bytes, limits, options.fileName);
   if (isBmp(bytes)) return decodeBmp(bytes, limits, options);
   if (isPnm(bytes)) return decodePnm(bytes, limits, options);
+  if (isTiff(bytes)) {
+    const pages = checkTiff(bytes, limits, options.fileName);
+    if (pages > 1) options.onWarning?.(pageWarning(pages, 'page'));
+  }
   const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
   if (wide !== undefined) return wide;
   const prepared = pixelsOnly(bytes, limits, options);
@@ -147,8 +152,8 @@ async function decodeBySharp(
   checkBands(metadata, options.fileName);
   const warnings: string[] = [];
   if (hasProfile ?? metadata.hasProfile === true) warnings.push(profileWarning);
-  if ((metadata.pages ?? 1) > 1) {
-    warnings.push(pageWarning(metadata.pages, metadata.format === 'tiff' ? 'page' : 'frame'));
+  if (metadata.format !== 'tiff' && (metadata.pages ?? 1) > 1) {
+    warnings.push(pageWarning(metadata.pages, 'frame'));
   }
   const isCmyk = metadata.space === 'cmyk' && metadata.depth === 'uchar';
   if (metadata.space === 'cmyk') warnings.push(cmykWarning);
