@@ -76,7 +76,7 @@ export async function runEvaluation(
 }
 
 /** The measures in two or three lines for a person. */
-export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEvaluation): string[] {
+export function describeEvaluation({ evaluation, excluded, elapsedMs, masks }: ModelEvaluation): string[] {
   const { counts, image, pixel, thresholds } = evaluation;
   const number = (value: number | null | undefined): string =>
     value === null || value === undefined ? '–' : value.toFixed(4);
@@ -86,9 +86,19 @@ export function describeEvaluation({ evaluation, excluded, elapsedMs }: ModelEva
     `${counts.images} images (${counts.ok} good, ${counts.nok} defective), ${((1000 * counts.images) / elapsedMs).toFixed(1)} per second`,
     `image  AUROC ${number(image?.auroc)}${interval ? ` (${number(interval[0])} to ${number(interval[1])})` : ''}   AP ${number(image?.ap)}   best F1 ${number(image?.f1Max)}`,
   ];
+  if (counts.ok === 0 || counts.nok === 0) {
+    lines.push(
+      `no AUROC: it compares good with defective images, and none is ${counts.ok === 0 ? 'good' : 'defective'}`,
+    );
+  }
   if (pixel !== null && pixel.auroc !== null) {
     lines.push(
       `pixel  AUROC ${number(pixel.auroc)}   AP ${number(pixel.ap)}   AUPRO@0.3 ${number(pixel.aupro30)}   AUPRO@0.05 ${number(pixel.aupro5)}`,
+    );
+  }
+  if (masks.used > 0 && masks.used < masks.defective) {
+    lines.push(
+      `pixel figures: ${masks.used} of ${masks.defective} masks; the other defective images have none`,
     );
   }
   if (model !== undefined) {

@@ -1,5 +1,6 @@
 /** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
 import {
+  ImageFormatError,
   inBatches,
   mapOrdered,
   type Backend,
@@ -58,6 +59,8 @@ export interface ModelEvaluation {
   /** Images left out because the model was trained or calibrated on them (by their content). */
   readonly excluded: readonly string[];
   readonly elapsedMs: number;
+  /** Of the defective images measured, how many have a mask: pixel figures speak of these and of good images alone. */
+  readonly masks: { readonly used: number; readonly defective: number };
   /** What a person should know about the data set, its images and masks; equal remarks are one, with all its files. */
   readonly remarks: readonly Remark[];
 }
@@ -65,7 +68,7 @@ export interface ModelEvaluation {
 /**
  * Scores the test images and measures the model.
  *
- * @throws ModelStateError for an untrained model; DatasetError when a mask has another size than its image.
+ * @throws ModelStateError for an untrained model; ImageFormatError that names a mask whose size is not its image's.
  */
 export async function evaluateModel(
   model: AnomalyModel,
@@ -87,6 +90,7 @@ export async function evaluateModel(
   const loaded = await loadModel(model, options.backend);
   const started = performance.now();
   let done = 0;
+  const masks = { used: 0, defective: 0 };
   try {
     const prepared = mapOrdered(samples, options.concurrency ?? 8, async (sample) => {
       const image = await prepareImage(dataset, sample, params, options);
@@ -110,6 +114,10 @@ export async function evaluateModel(
       for (const { sample, result, raster, mask, vanishedRegions, remarks, maskRemarks, prepared } of batch) {
         const unlike = formRemarks(model.manifest.training?.images, prepared, imagePath(dataset, sample));
         noticed.add([...remarks, ...maskRemarks, ...unlike]);
+        if (sample.imageLabel === 'nok') {
+          masks.defective++;
+          if (mask !== undefined) masks.used++;
+        }
         evaluator.add({
           imageId: sample.imageId,
           fileName: sample.imageFileName,
@@ -132,6 +140,7 @@ export async function evaluateModel(
     evaluation: evaluator.finish(),
     excluded,
     elapsedMs: performance.now() - started,
+    masks,
     remarks: noticed.remarks(),
   };
 }
@@ -165,8 +174,13 @@ async function readMask(
   const notes = notesOn(path);
   const raster = await decode(bytes, path, options, notes);
   const onWarning = (text: string): void => notes.add('mask', text);
-  const mask = preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), onWarning });
-  return { ...mask, maskRemarks: notes.remarks };
+  try {
+    const mask = preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), onWarning });
+    return { ...mask, maskRemarks: notes.remarks };
+  } catch (error) {
+    if (!(error instanceof ImageFormatError) || error.details.file !== undefined) throw error;
+    throw new ImageFormatError({ ...error.details, file: path }, { cause: error });
+  }
 }
 
 function emptyMask({ width, height }: ImageGeometry): Uint8Array {

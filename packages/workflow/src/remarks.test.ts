@@ -87,3 +87,33 @@ describe('remarks', () => {
     },
   );
 });
+
+describe('masks', () => {
+  const evaluated = async (masks: Readonly<Record<string, Raster>>) => {
+    const files = new Map<string, Uint8Array>();
+    for (let i = 0; i < 4; i++) {
+      files.set(`train/good/${i}.png`, await codec.encode(cloth(96, 64, i), 'png'));
+      files.set(`test/scratch/${i}.png`, await codec.encode(cloth(96, 64, 40 + i), 'png'));
+    }
+    for (const [name, mask] of Object.entries(masks)) {
+      files.set(`ground_truth/scratch/${name}`, await codec.encode(mask, 'png'));
+    }
+    const from = memoryFileSource(files);
+    return evaluateModel(model, await readAnomalyDataset(from), { backend, source: from, codec });
+  };
+
+  test('are counted, and remarks of the data set are those of the evaluation too', async () => {
+    const { masks, remarks } = await evaluated({
+      '0_GT.png': cloth(96, 64, 1),
+      '1_mask.png': cloth(96, 64, 1),
+    });
+    expect(masks).toEqual({ used: 2, defective: 4 });
+    expect(remarks.map(({ code }) => code)).toContain('noGoodTestImage');
+  });
+
+  test('of another size than their image are named', async () => {
+    await expect(evaluated({ '2_mask.png': cloth(32, 24, 1) })).rejects.toThrow(
+      /^ground_truth\/scratch\/2_mask\.png: the mask has 32×24 pixels, its image 96×64/,
+    );
+  });
+});

@@ -90,6 +90,7 @@ async function evaluate(
     if (options.json === true) {
       printJson({
         ...summarizeEvaluation(evaluated.evaluation),
+        masks: evaluated.masks,
         excluded: evaluated.excluded,
         remarks: evaluated.remarks,
         report: evaluated.files[0] ?? null,

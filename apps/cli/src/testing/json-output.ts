@@ -149,6 +149,7 @@ export const jsonOutputs = {
   }),
   evaluate: z.object({
     ...evaluation,
+    masks: z.object({ used: count, defective: count }),
     excluded: z.array(z.string()),
     remarks,
     report: z.string().nullable(),
