@@ -4,6 +4,7 @@ export { decodeBmp } from './bmp.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
 export { readGifHeader, type GifHeader } from './gif-header.ts';
 export { imageKind, isBmp, isPnm, isTiff, type ImageKind } from './image-kind.ts';
+export { missingJpegBlocks } from './jpeg-blocks.ts';
 export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 export { jpegPixels, type JpegPixels } from './jpeg-pixels.ts';
 export { checkFileSize, checkPixels } from './limits.ts';

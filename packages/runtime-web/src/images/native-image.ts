@@ -4,7 +4,10 @@ import {
   checkPixels,
   cmykWarning,
   damaged,
+  damageWarning,
   imageError,
+  jpegPixels,
+  missingJpegBlocks,
   orient,
   profileWarning,
   readAvifHeader,
@@ -24,6 +27,8 @@ interface Header {
   readonly kept: CanvasChannels;
   readonly hasProfile?: boolean;
   readonly isCmyk?: boolean;
+  /** What the browser would forgive. */
+  readonly damage?: string | undefined;
   /** What is left to do after the browser's own turning. */
   readonly orientation?: number;
   /** Without what some browsers follow and others do not. */
@@ -35,7 +40,7 @@ export async function decodeNative(
   bytes: Uint8Array,
   kind: NativeKind,
   limits: ImageLimits,
-  { fileName, onWarning }: DecodeOptions,
+  { fileName, onWarning, acceptDamaged }: DecodeOptions,
 ): Promise<Raster> {
   let header: Header;
   try {
@@ -44,6 +49,10 @@ export async function decodeNative(
     throw damaged(fileName, cause instanceof Error ? cause.message : String(cause), cause);
   }
   checkPixels(header.width, header.height, limits, fileName);
+  if (header.damage !== undefined) {
+    if (acceptDamaged !== true) throw damaged(fileName, header.damage);
+    onWarning?.(damageWarning(header.damage));
+  }
   if (header.hasProfile === true) onWarning?.(profileWarning);
   if (header.isCmyk === true) onWarning?.(cmykWarning);
   const bitmap = await openBitmap(header.bytes ?? bytes, kind, fileName);
@@ -80,7 +89,9 @@ async function openBitmap(
 const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
   jpeg(bytes) {
     const { width, height, components, bits, hasProfile, isComplete } = readJpegHeader(bytes);
-    if (!isComplete) throw new Error('it ends before its pixels do');
+    const damage = isComplete
+      ? (jpegPixels(bytes).damage ?? missingJpegBlocks(bytes))
+      : 'it ends before its pixels do';
     if (bits !== 8) throw new Error(`it has ${bits} bits per value`);
     return {
       width,
@@ -88,6 +99,7 @@ const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
       kept: components === 1 ? 'gray' : 'rgb',
       hasProfile,
       isCmyk: components === 4,
+      damage,
     };
   },
   webp(bytes) {
