@@ -1,7 +1,13 @@
 /** From command line arguments to data sets, images and models. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  DatasetError,
+  FileError,
+  ModelFormatError,
+  type Dataset,
+  type FileSource,
+} from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
@@ -83,10 +89,16 @@ export async function openModel(path: string): Promise<AnomalyModel> {
 /** `openModel`, and whether there was a hash. */
 export async function openModelFile(path: string): Promise<{ model: AnomalyModel; integrity: Integrity }> {
   const bytes = await readBytes(path);
-  const foreign = readMetadata(bytes).has(manifestKey) ? undefined : importForeign(bytes);
-  if (foreign !== undefined) return { model: foreign, integrity: 'unverified' };
-  const model = readModel(bytes);
-  return { model, integrity: await verifyModel(model) };
+  try {
+    const foreign = readMetadata(bytes).has(manifestKey) ? undefined : importForeign(bytes);
+    if (foreign !== undefined) return { model: foreign, integrity: 'unverified' };
+    const model = readModel(bytes);
+    return { model, integrity: await verifyModel(model) };
+  } catch (cause) {
+    if (!(cause instanceof ModelFormatError)) throw cause;
+    const { where, ...details } = cause.details;
+    throw new ModelFormatError({ ...details, where: `${path}: ${where}` }, { cause });
+  }
 }
 
 function importForeign(bytes: Uint8Array): AnomalyModel | undefined {

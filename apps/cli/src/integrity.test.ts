@@ -43,6 +43,7 @@ test('every command that opens a model refuses one with a bit changed, and write
   ]) {
     const { code, stderr } = await oddpixel(...args);
     expect([code, stderr]).toEqual([1, expect.stringContaining('the file is damaged')]);
+    expect(stderr).toContain(damaged);
     expect(existsSync(out)).toBe(false);
   }
 }, 60_000);
