@@ -5,6 +5,7 @@ export interface GifHeader {
   readonly height: number;
   /** True where any frame has a transparent colour. */
   readonly hasAlpha: boolean;
+  readonly frames: number;
 }
 
 const [extension, graphicControl, image] = [0x21, 0xf9, 0x2c];
@@ -29,7 +30,7 @@ export function readGifHeader(bytes: Uint8Array): GifHeader {
     if (block === image) frames++;
   }
   if (frames === 0) throw new Error('it ends before its first frame does');
-  return { width: view.getUint16(6, true), height: view.getUint16(8, true), hasAlpha };
+  return { width: view.getUint16(6, true), height: view.getUint16(8, true), hasAlpha, frames };
 }
 
 /** The flags say whether there is a table, and the exponent of its size. */

@@ -173,11 +173,11 @@ describe('headers', () => {
       { hasAlpha: false, hasProfile: false, orientation: 1, exifAt: undefined },
     ],
   ])('WebP, %s', (_, file, rest) => {
-    expect(readWebpHeader(file)).toEqual({ width: 300, height: 200, ...rest });
+    expect(readWebpHeader(file)).toEqual({ width: 300, height: 200, frames: 1, ...rest });
   });
 
   test('GIF', () => {
-    expect(readGifHeader(gif)).toEqual({ width: 300, height: 200, hasAlpha: true });
+    expect(readGifHeader(gif)).toEqual({ width: 300, height: 200, hasAlpha: true, frames: 1 });
     const opaque = Uint8Array.from(gif);
     opaque[22] = 0;
     expect(readGifHeader(opaque).hasAlpha).toBe(false);

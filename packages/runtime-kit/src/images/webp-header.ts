@@ -10,6 +10,8 @@ export interface WebpHeader {
   readonly orientation: number;
   /** Where the EXIF data starts, with its chunk's header. */
   readonly exifAt: number | undefined;
+  /** Pictures of an animation; 1 for all others. */
+  readonly frames: number;
 }
 
 const chunkHeader = 8;
@@ -22,7 +24,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   if (end > bytes.length) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
   const type = String.fromCharCode(...bytes.subarray(12, 16));
   const flags = bytes[20] as number;
-  const plain = { hasProfile: false, orientation: 1, exifAt: undefined };
+  const plain = { hasProfile: false, orientation: 1, exifAt: undefined, frames: 1 };
   switch (type) {
     case 'VP8X':
       return {
@@ -30,7 +32,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
         height: 1 + (view.getUint32(27, true) & 0xffffff),
         hasAlpha: (flags & 0x10) !== 0,
         hasProfile: (flags & 0x20) !== 0,
-        ...findExif(bytes, end),
+        ...readChunks(bytes, end),
       };
     case 'VP8L': {
       if (flags !== 0x2f) throw new Error('its mark is wrong');
@@ -51,16 +53,21 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   }
 }
 
-function findExif(bytes: Uint8Array, end: number): Pick<WebpHeader, 'orientation' | 'exifAt'> {
+function readChunks(bytes: Uint8Array, end: number): Pick<WebpHeader, 'orientation' | 'exifAt' | 'frames'> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [orientation, frames] = [1, 0];
+  let exifAt: number | undefined;
   for (let at = 12; at + chunkHeader <= end;) {
     const size = view.getUint32(at + 4, true);
     const content = at + chunkHeader;
-    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === 'EXIF') {
-      return { orientation: exifOrientation(bytes.subarray(content, content + size)), exifAt: at };
+    const type = String.fromCharCode(...bytes.subarray(at, at + 4));
+    if (type === 'ANMF') frames++;
+    else if (type === 'EXIF' && exifAt === undefined) {
+      orientation = exifOrientation(bytes.subarray(content, content + size));
+      exifAt = at;
     }
     // Padded to an even number of bytes.
     at = content + size + (size % 2);
   }
-  return { orientation: 1, exifAt: undefined };
+  return { orientation, exifAt, frames: Math.max(1, frames) };
 }

@@ -9,6 +9,7 @@ import {
   jpegPixels,
   missingJpegBlocks,
   orient,
+  pageWarning,
   profileWarning,
   readAvifHeader,
   readGifHeader,
@@ -27,6 +28,8 @@ interface Header {
   readonly kept: CanvasChannels;
   readonly hasProfile?: boolean;
   readonly isCmyk?: boolean;
+  /** Pictures of an animation. */
+  readonly frames?: number;
   /** What the browser would forgive. */
   readonly damage?: string | undefined;
   /** What is left to do after the browser's own turning. */
@@ -53,6 +56,7 @@ export async function decodeNative(
     if (acceptDamaged !== true) throw damaged(fileName, header.damage);
     onWarning?.(damageWarning(header.damage));
   }
+  if ((header.frames ?? 1) > 1) onWarning?.(pageWarning(header.frames, 'frame'));
   if (header.hasProfile === true) onWarning?.(profileWarning);
   if (header.isCmyk === true) onWarning?.(cmykWarning);
   const bitmap = await openBitmap(header.bytes ?? bytes, kind, fileName);
@@ -103,8 +107,9 @@ const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
     };
   },
   webp(bytes) {
-    const { width, height, hasAlpha, hasProfile, orientation, exifAt } = readWebpHeader(bytes);
-    const header = { width, height, kept: hasAlpha ? 'rgba' : 'rgb', hasProfile, orientation } as const;
+    const { width, height, hasAlpha, hasProfile, orientation, exifAt, frames } = readWebpHeader(bytes);
+    const kept = hasAlpha ? 'rgba' : 'rgb';
+    const header = { width, height, kept, hasProfile, orientation, frames } as const;
     if (exifAt === undefined || orientation === 1) return header;
     // Chromium does not turn WebP: with the orientation out of sight, no browser does, and we do.
     const hidden = bytes.slice();
@@ -112,8 +117,8 @@ const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
     return { ...header, bytes: hidden };
   },
   gif(bytes) {
-    const { width, height, hasAlpha } = readGifHeader(bytes);
-    return { width, height, kept: hasAlpha ? 'rgba' : 'rgb' };
+    const { width, height, hasAlpha, frames } = readGifHeader(bytes);
+    return { width, height, kept: hasAlpha ? 'rgba' : 'rgb', frames };
   },
   avif(bytes) {
     const { width, height, hasAlpha, hasProfile } = readAvifHeader(bytes);
