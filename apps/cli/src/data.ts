@@ -1,6 +1,7 @@
 /** From command line arguments to data sets, images and models. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { Command } from 'commander';
 import {
   DatasetError,
   FileError,
@@ -30,6 +31,8 @@ export const layouts: readonly (DatasetLayout | 'auto')[] = ['auto', 'mvtec', 'f
 export interface DataOptions {
   readonly layout?: DatasetLayout | 'auto';
   readonly groups?: string;
+  readonly imageDir?: string | undefined;
+  readonly maskDir?: string | undefined;
 }
 
 /** A data set and where its files are. */
@@ -41,17 +44,57 @@ export interface OpenDataset {
 /** Opens a data set folder, or a CSV table with images beside it. */
 export async function openDataset(path: string, options: DataOptions = {}): Promise<OpenDataset> {
   const information = await statOrThrow(path);
-  const root = information.isDirectory() ? path : dirname(path);
+  const folders = await dataFolders(path, information.isDirectory(), options);
+  const { root } = folders;
+  const maskDir = options.maskDir ?? (information.isFile() ? options.imageDir : undefined);
   const source = nodeFileSource(root, { followLinks: true });
   const dataset = await readAnomalyDataset(source, {
     layout: options.layout ?? 'auto',
-    ...(information.isFile() && { layout: 'csv' as const, csv: basename(path) }),
+    ...(information.isFile() && { layout: 'csv' as const, csv: folders.inRoot(path) }),
+    ...(options.imageDir !== undefined && { imageDir: folders.inRoot(options.imageDir) }),
+    ...(maskDir !== undefined && { anomalyDir: folders.inRoot(maskDir) }),
     ...(options.groups !== undefined && {
       groupsText: await readText(options.groups),
       groupsName: options.groups,
     }),
   });
   return { dataset, source };
+}
+
+/** The folder that holds all that was named, and paths in it. @throws UsageError for options that do not go together. */
+async function dataFolders(
+  path: string,
+  isFolder: boolean,
+  { layout = 'auto', imageDir, maskDir }: DataOptions,
+): Promise<{ root: string; inRoot: (path: string) => string }> {
+  const given = [imageDir, maskDir].filter((folder) => folder !== undefined);
+  for (const folder of given) await statOrThrow(folder);
+  let root = isFolder ? path : dirname(path);
+  const inRoot = (named: string): string =>
+    relative(resolve(root), resolve(named)).split(sep).join('/') || '.';
+  const outside = (): string | undefined => given.find((folder) => /^\.\.(?:\/|$)/.test(inRoot(folder)));
+  if (isFolder && given.length > 0) {
+    if (layout !== 'auto') {
+      throw new UsageError(
+        `--image-dir and --mask-dir of a folder are a layout of their own: leave out --layout ${layout}`,
+      );
+    }
+    if (imageDir === undefined) throw new UsageError('--mask-dir of a folder needs --image-dir too');
+    const stray = outside();
+    if (stray !== undefined) throw new UsageError(`${stray}: expected a folder in ${path}`);
+  }
+  while (outside() !== undefined && dirname(resolve(root)) !== resolve(root)) root = dirname(resolve(root));
+  return { root, inRoot };
+}
+
+/** Where images and masks lie, for commands that take a data set. */
+export function withFolderOptions(command: Command): Command {
+  return command
+    .option(
+      '--image-dir <folder>',
+      'where the paths of images in a CSV table count from; of a folder, where its images lie',
+    )
+    .option('--mask-dir <folder>', 'the same for masks; default for a table: the folder of the images');
 }
 
 /**

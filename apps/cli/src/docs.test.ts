@@ -38,6 +38,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - Only regular files are read, and their size is checked before: pipes and devices are refused at once.
 - A \`--cache\` that is full or cannot be written to is told, and the training goes on without it.
 - \`DATA\` is a folder in the MVTec layout (\`train/good\`, \`test/good\`, \`test/DEFECT\`, \`ground_truth/DEFECT\`), a folder with \`good\` or \`ok\` beside anything else, or a CSV table with the columns image, label, mask, split, group.
+- Paths in a CSV table count from its folder, or from \`--image-dir\` and \`--mask-dir\`. Of a folder these two say where images and masks lie; images are labelled by the folder that they lie in.
 - Every file below a data set's folder is accounted for: what is neither used nor known as clutter (hidden files, previews, texts, tables) is in the remarks of \`dataset\`, \`train\` and \`evaluate\`, with what to do. The content decides where a name has no known ending. Masks are named as their images, with \`_mask\` or \`_gt\` in any case, or without.
 - \`--backbone https://example.com/extractor.onnx#sha256=HEX\` downloads a published feature extractor, checks its SHA-256, and keeps it in \`ODDPIXEL_CACHE\` or the system's folder for caches, so that the next training needs no network. A file that was put there by hand counts as downloaded: when a download fails, the message says where.
 - \`--device auto\` takes the first of CUDA, WebGPU and CPU that works and says which; a device that is named is never replaced by another.

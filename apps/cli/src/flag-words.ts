@@ -26,6 +26,8 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   'train + validation': '--train-percent and --validation-percent',
   share: '--validation-percent',
   layout: '--layout',
+  imageDir: '--image-dir',
+  anomalyDir: '--mask-dir',
   sourceRange: '--range',
   maxNumEpochs: '--epochs',
   errorThreshold: '--error-threshold',
@@ -71,6 +73,7 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   ['Raise `maxBytes` if the file is trusted.', 'Use a smaller file.'],
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
   [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
+  ['the options imageDir and anomalyDir', '--image-dir and --mask-dir'],
   ['`sourceRange`', '--range'],
   [/Use preprocessParamsFromModel\(model\.manifest\)\./g, 'Use the preprocessing of the model.'],
 ];

@@ -4,7 +4,7 @@ import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { inFlagWords } from '../flag-words.ts';
-import { layouts, openDataset, type DataOptions } from '../data.ts';
+import { withFolderOptions, layouts, openDataset, type DataOptions } from '../data.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { exitCodes, type CommandContext } from '../outcome.ts';
 import { counted, printJson, printLines, printTable } from '../output.ts';
@@ -80,7 +80,7 @@ export function datasetCommand(context: CommandContext): Command {
         if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
       },
     );
-  return withLimitOptions(command);
+  return withLimitOptions(withFolderOptions(command));
 }
 
 /** Says that nothing is wrong only where there is nothing to say. */

@@ -2,7 +2,14 @@ import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { DatasetError } from '@oddpixel/model-core/contract';
 import { summarizeEvaluation } from '@oddpixel/eval';
-import { layouts, numberOption, openDataset, openModel, type DataOptions } from '../data.ts';
+import {
+  withFolderOptions,
+  layouts,
+  numberOption,
+  openDataset,
+  openModel,
+  type DataOptions,
+} from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
@@ -42,7 +49,7 @@ export function evaluateCommand(context: CommandContext): Command {
     .action((model: string, data: string, options: EvaluateOptions) =>
       evaluate(model, data, options, context),
     );
-  return withLimitOptions(command);
+  return withLimitOptions(withFolderOptions(command));
 }
 
 async function evaluate(

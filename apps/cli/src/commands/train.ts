@@ -11,6 +11,7 @@ import { augmentWords, parseAugment } from '../augment-option.ts';
 import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, readBackbone } from '../backbone.ts';
 import {
+  withFolderOptions,
   layouts,
   numberOption,
   openDataset,
@@ -178,7 +179,7 @@ export function trainCommand(context: CommandContext): Command {
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action((path: string, options: TrainOptions) => train(path, options, context));
-  return withLimitOptions(command);
+  return withLimitOptions(withFolderOptions(command));
 }
 
 const studentOptions = [
@@ -323,9 +324,13 @@ function quoted(text: string): string {
 }
 
 /** The options that say how the data is read, for the next command. */
-function dataOptions({ layout, groups }: TrainOptions): string {
+function dataOptions({ layout, groups, imageDir, maskDir }: TrainOptions): string {
   const named = layout === 'auto' ? '' : ` --layout ${layout}`;
-  return groups === undefined ? named : `${named} --groups ${quoted(groups)}`;
+  const paths = Object.entries({ '--groups': groups, '--image-dir': imageDir, '--mask-dir': maskDir });
+  return paths.reduce(
+    (text, [option, value]) => (value === undefined ? text : `${text} ${option} ${quoted(value)}`),
+    named,
+  );
 }
 
 function headParams(options: TrainOptions): Partial<TrainParams> {

@@ -53,7 +53,13 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
     lines.set(draft.imageFileName, row.line);
     drafts.push(draft);
   }
-  if (problems.length > 0) throw new DatasetError({ path: table, problems });
+  if (problems.length > 0) {
+    const fix =
+      drafts.length === 0 && input.imageDir === undefined
+        ? "Paths count from the table's folder; name the folder that they count from by the options imageDir and anomalyDir."
+        : undefined;
+    throw new DatasetError({ path: table, problems, ...(fix === undefined ? {} : { fix }) });
+  }
   const hasMasks = drafts.some(({ anomalyFileName }) => anomalyFileName !== undefined);
   return makeDataset({ imageDir, anomalyDir: hasMasks ? anomalyDir : undefined }, drafts);
 }
