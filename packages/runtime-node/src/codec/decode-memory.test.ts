@@ -20,7 +20,7 @@ let usual: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oddpixel-decode-'));
-  const pixels = Buffer.from({ length: 24 }, (_, i) => i * 10);
+  const pixels = Buffer.from(Array.from({ length: 24 }, (_, i) => i * 10));
   ordinary = await sharp(pixels, { raw: { width: 4, height: 2, channels: 3 } })
     .png()
     .toBuffer();
