@@ -30,7 +30,7 @@ export interface PredictionSink {
   failure(failure: Failure): void;
 }
 
-export interface PredictionSummary {
+interface PredictionSummary {
   /** Images that were to be inspected. */
   readonly total: number;
   readonly interrupted: boolean;

@@ -10,7 +10,7 @@ export interface TileOptions {
 }
 
 /** More tiles are refused: each is one run of the model, so that this many take minutes. */
-export const maxTiles = 10_000;
+const maxTiles = 10_000;
 
 /**
  * Boxes of equal size, row by row, that cover `width` × `height`. The last one of a row or column is moved back to

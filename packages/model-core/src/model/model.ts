@@ -5,7 +5,7 @@
 import { ModelFormatError, ModelStateError, type ModelManifest } from '../contract/index.ts';
 // Not from the index: a bundler that keeps whole chunks would keep gradients and interpreter with them.
 import { writeGraph } from '../onnx/codec/graph-codec.ts';
-import { readMetadata, writeMetadata } from '../onnx/codec/model-bytes.ts';
+import { readMetadata, writeMetadata } from '../onnx/codec/metadata.ts';
 import type { Graph } from '../onnx/ir.ts';
 import { checkModel } from './check-model.ts';
 import { checkSeal, hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';

@@ -8,7 +8,7 @@ import { pickOutputs } from '../edit/pick-outputs.ts';
 import { upgradeOpset } from '../edit/upgrade-opset.ts';
 import { inferTypes } from '../types/infer.ts';
 import { readGraph, writeGraph } from './graph-codec.ts';
-import { readMetadata, writeMetadata } from './model-bytes.ts';
+import { readMetadata, writeMetadata } from './metadata.ts';
 
 const extractors = ['oddpixel-seed', 'mobilenet-v2-trunk', 'resnet50-v2-trunk'];
 

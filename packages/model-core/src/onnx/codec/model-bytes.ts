@@ -1,4 +1,4 @@
-/** Bytes ↔ the protobuf message of a model, and its metadata without looking at the graph. */
+/** Bytes ↔ the protobuf message of a model. */
 import { ModelFormatError } from '../../contract/index.ts';
 import { defaultReadLimits, type ReadLimits } from './limits.ts';
 import {
@@ -6,7 +6,6 @@ import {
   fromBinary,
   ModelProtoSchema,
   StringStringEntryProtoSchema,
-  toBinary,
   type ModelProto,
 } from './protobuf.ts';
 
@@ -34,18 +33,6 @@ export function decodeModel(bytes: Uint8Array, limits: ReadLimits = defaultReadL
   if (model.graph === undefined)
     throw new ModelFormatError({ where: 'graph', problem: 'the model has no graph' });
   return model;
-}
-
-/** Metadata of an ONNX file by key. Tensors are not decoded. @throws ModelFormatError */
-export function readMetadata(bytes: Uint8Array): ReadonlyMap<string, string> {
-  return metadataOf(decodeModel(bytes));
-}
-
-/** The same file with other metadata; the graph's bytes are not touched. Keys are written in order. @throws ModelFormatError */
-export function writeMetadata(bytes: Uint8Array, metadata: ReadonlyMap<string, string>): Uint8Array {
-  const model = decodeModel(bytes);
-  model.metadataProps = metadataEntries(metadata);
-  return toBinary(ModelProtoSchema, model);
 }
 
 export function metadataOf(model: ModelProto): Map<string, string> {

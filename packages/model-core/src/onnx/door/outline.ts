@@ -26,7 +26,7 @@ export interface NodeOutline {
   readonly attributes: ReadonlyMap<string, AttributeOutline>;
 }
 
-export interface AttributeOutline {
+interface AttributeOutline {
   readonly integer: number;
   /** The first numbers of a list. */
   readonly numbers: readonly number[];

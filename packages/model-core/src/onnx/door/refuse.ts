@@ -1,7 +1,7 @@
 /** Errors of the door. Names out of a file are shown shortened and without characters that steer a terminal. */
 import { ModelFormatError } from '../../contract/index.ts';
 
-export const exportAgain = 'Export the model again, as one plain ONNX file.';
+const exportAgain = 'Export the model again, as one plain ONNX file.';
 
 export function refuse(where: string, problem: string, fix: string = exportAgain): never {
   throw new ModelFormatError({ where, problem, fix });

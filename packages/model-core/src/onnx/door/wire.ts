@@ -25,6 +25,8 @@ export class FieldReader implements Span {
   /** The content of every other field. */
   start = 0;
   end = 0;
+  /** Where the current field begins, its tag included. */
+  fieldStart = 0;
   private at: number;
   private readonly limit: number;
   private readonly message: string;
@@ -40,6 +42,7 @@ export class FieldReader implements Span {
   /** @returns false at the end of the message. @throws ModelFormatError */
   next(): boolean {
     if (this.at >= this.limit) return false;
+    this.fieldStart = this.at;
     const tag = this.readVarint();
     this.field = Math.floor(tag / 8);
     this.wireType = tag % 8;
@@ -54,6 +57,11 @@ export class FieldReader implements Span {
     if (length < 0 || this.end > this.limit) this.damaged();
     this.at = this.end;
     return true;
+  }
+
+  /** Where the current field ends. */
+  get fieldEnd(): number {
+    return this.at;
   }
 
   /** @throws ModelFormatError where the current field is written in another way. */
