@@ -13,7 +13,7 @@ export interface JpegPixels {
 }
 
 /** Ten are usual, and the standard's finest progression needs about as many as this; each costs a pass over all pixels. */
-export const maxScans = 100;
+const maxScans = 100;
 
 const [startOfScan, endOfImage, restartInterval, huffman] = [0xda, 0xd9, 0xdd, 0xc4];
 
@@ -153,7 +153,7 @@ function exifSegment(orientation: number): Uint8Array {
   return Uint8Array.of(0xff, 0xe1, 0, content.length + 2, ...content);
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -2,7 +2,7 @@
 import { LimitExceededError, type ImageLimits } from '@oddpixel/model-core/contract';
 
 /** The limit on decoded bytes, its default included. */
-export function decodedByteLimit({ maxPixels, maxDecodedBytes }: ImageLimits): number {
+function decodedByteLimit({ maxPixels, maxDecodedBytes }: ImageLimits): number {
   return maxDecodedBytes ?? 4 * maxPixels;
 }
 

@@ -1,6 +1,6 @@
 /** Operators that move values without changing them. */
 import type { DType } from '../../contract/index.ts';
-import { typeCode } from '../codec/tensor-codec.ts';
+import { typeCodes } from '../codec/type-codes.ts';
 import type { Attribute } from '../ir.ts';
 import type { Value } from './graph-builder.ts';
 import { only, scalar } from './operand.ts';
@@ -69,7 +69,7 @@ export function expand(x: Value, dims: readonly number[]): Value {
 
 /** Another element type. */
 export function cast(x: Value, dtype: DType): Value {
-  return x.dtype === dtype ? x : only(x.builder.node('Cast', [x], { to: int(typeCode(dtype)) }));
+  return x.dtype === dtype ? x : only(x.builder.node('Cast', [x], { to: int(typeCodes[dtype]) }));
 }
 
 export type PadMode = 'constant' | 'reflect' | 'edge';

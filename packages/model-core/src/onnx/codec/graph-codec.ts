@@ -24,7 +24,8 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './protobuf.ts';
-import { dtypeFromCode, readTensor, typeCode, writeTensor } from './tensor-codec.ts';
+import { dtypeFromCode, readTensor, writeTensor } from './tensor-codec.ts';
+import { typeCodes } from './type-codes.ts';
 
 /**
  * Reads a graph. Constant nodes become initializers; documentation strings and value hints are dropped.
@@ -202,7 +203,7 @@ function writeValueInfo({ name, dtype, dims }: ValueInfo): ValueInfoProto {
     }),
   );
   const shape = create(TensorShapeProtoSchema, { dim });
-  const value = create(TensorTypeSchema, { elemType: typeCode(dtype), shape });
+  const value = create(TensorTypeSchema, { elemType: typeCodes[dtype], shape });
   return create(ValueInfoProtoSchema, {
     name,
     type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }),

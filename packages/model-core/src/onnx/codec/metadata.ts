@@ -5,6 +5,7 @@
 import { FieldReader, type Span } from '../door/wire.ts';
 import { refuse } from '../door/refuse.ts';
 import { defaultReadLimits } from './limits.ts';
+import { joined, message, text } from './wire-writer.ts';
 
 const graphField = 7;
 const metadataField = 14;
@@ -51,30 +52,5 @@ function* eachField(bytes: Uint8Array): Generator<FieldReader, void, undefined> 
 }
 
 function metadataEntry([key, value]: readonly [string, string]): Uint8Array {
-  const encoder = new TextEncoder();
-  const parts = [textField(keyField, encoder.encode(key)), textField(valueField, encoder.encode(value))];
-  return textField(metadataField, joined(parts));
-}
-
-/** Tag, length and content. */
-function textField(field: number, content: Uint8Array): Uint8Array {
-  return joined([Uint8Array.of(field * 8 + 2), varintBytes(content.length), content]);
-}
-
-function varintBytes(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Uint8Array.from([...bytes, rest]);
-    bytes.push((rest % 128) + 128);
-  }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return message(metadataField, [text(keyField, key), text(valueField, value)]);
 }

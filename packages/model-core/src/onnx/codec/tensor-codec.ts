@@ -9,30 +9,11 @@ import {
 } from '../../contract/index.ts';
 import type { ReadLimits } from './limits.ts';
 import { create, DataLocation, TensorProtoSchema, type TensorProto } from './protobuf.ts';
-
-/** Codes of `TensorProto.DataType`. */
-const typeCodes: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-};
+import { typeCodes } from './type-codes.ts';
 
 const typesByCode = new Map<number, DType>(
   Object.entries(typeCodes).map(([dtype, code]) => [code, dtype as DType]),
 );
-
-export function typeCode(dtype: DType): number {
-  return typeCodes[dtype];
-}
 
 /** @throws ModelFormatError for types that are not in the contract (strings, 8-bit floats, …). */
 export function dtypeFromCode(code: number, where: string): DType {

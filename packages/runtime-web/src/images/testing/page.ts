@@ -8,7 +8,7 @@ export interface WireRaster {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  readonly hasAlpha?: boolean;
+  readonly hasAlpha?: boolean | undefined;
   readonly type: 'Uint8Array' | 'Uint16Array' | 'Float32Array';
   readonly base64: string;
 }

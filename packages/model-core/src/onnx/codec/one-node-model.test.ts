@@ -1,6 +1,7 @@
-import { hostTensor } from '@oddpixel/model-core/contract';
-import { add, GraphBuilder, identity, readGraph } from '@oddpixel/model-core/onnx';
-import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+import { hostTensor } from '../../contract/index.ts';
+import { add, GraphBuilder, identity } from '../build/index.ts';
+import { readGraph } from './graph-codec.ts';
+import { referenceBackend } from '../reference/index.ts';
 import { expect, test } from 'vitest';
 import { oneNodeModel } from './one-node-model.ts';
 
