@@ -7,6 +7,7 @@ export default defineConfig({
     'interop/index': 'src/interop/index.ts',
     'model/index': 'src/model/index.ts',
     'onnx/index': 'src/onnx/index.ts',
+    'onnx/run': 'src/onnx/run.ts',
     'onnx/reference/index': 'src/onnx/reference/index.ts',
     'train/index': 'src/train/index.ts',
   },

@@ -1,6 +1,6 @@
 /** The smallest proof that a device computes. */
 import { hostTensor, isHostTensor, type Backend } from '@oddpixel/model-core/contract';
-import { oneNodeModel } from '@oddpixel/model-core/onnx';
+import { oneNodeModel } from '@oddpixel/model-core/onnx/run';
 
 /**
  * Being there does not mean that it works: only a computed result does.

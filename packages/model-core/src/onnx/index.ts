@@ -2,7 +2,6 @@
 export * from './build/index.ts';
 export { defaultReadLimits, type ReadLimits } from './codec/limits.ts';
 export { readGraph, writeGraph } from './codec/graph-codec.ts';
-export { oneNodeModel } from './codec/one-node-model.ts';
 export { readMetadata, writeMetadata } from './codec/metadata.ts';
 export { checkModelBytes } from './door/check-model.ts';
 export { fixInputShape } from './edit/fix-input-shape.ts';

@@ -3,7 +3,7 @@
  * (1.30), so they go through a graph of one Identity node whose output stays on the CPU.
  */
 import type { DType, HostTensor } from '@oddpixel/model-core/contract';
-import { oneNodeModel } from '@oddpixel/model-core/onnx';
+import { oneNodeModel } from '@oddpixel/model-core/onnx/run';
 import type { OrtSession, OrtTensor } from './engine.ts';
 import { fromOrt } from './ort-tensors.ts';
 

@@ -23,7 +23,7 @@ import {
   type Tensor,
   type ValueInfo,
 } from '@oddpixel/model-core/contract';
-import { checkModelBytes } from '@oddpixel/model-core/onnx';
+import { checkModelBytes } from '@oddpixel/model-core/onnx/run';
 import { createReader, type DeviceReader } from './device-reader.ts';
 import type {
   OrtEngine,
