@@ -49,3 +49,32 @@ test('what cannot be used is listed as such, and loops of links end', async () =
     ['loop', 'clutter'],
   ]);
 });
+
+test('a link to a folder above the one that is walked is not followed, be it the root itself', async () => {
+  const folders: Readonly<Record<string, readonly string[]>> = {
+    '': ['test', 'self'],
+    test: ['test/a.png', 'test/up'],
+  };
+  const real = (path: string): string => path.replace(/^self|^test\/up/, '').replace(/^\//, '');
+  const source: FileSource = {
+    name: 'links',
+    async *list(path) {
+      for (const child of folders[real(path)] ?? []) {
+        const name = child.slice(child.lastIndexOf('/') + 1);
+        const isLink = name === 'up' || name === 'self';
+        const kind = name.endsWith('.png') ? 'file' : 'directory';
+        yield { path: path === '' ? name : `${path}/${name}`, kind, isLink };
+      }
+    },
+    read: async () => png,
+    identify: async (path) => `/data/${real(path)}`,
+  };
+  expect((await listFiles(source, 'test')).images).toEqual(['test/a.png']);
+  expect((await listFiles(source, 'self')).images).toEqual([]);
+  expect((await listFiles(source, ['test', ''])).images).toEqual(['test/a.png']);
+  const { others } = await listFiles(source, ['test', 'self']);
+  expect(others).toEqual([
+    { path: 'self', kind: 'clutter', reason: 'it leads to a folder that it lies in', isFolder: true },
+    { path: 'test/up', kind: 'clutter', reason: 'it leads to a folder that it lies in', isFolder: true },
+  ]);
+});

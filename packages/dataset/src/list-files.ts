@@ -7,7 +7,7 @@ import { DatasetError, FileError, type FileEntry, type FileSource } from '@oddpi
 import { clutterReason } from './clutter.ts';
 import { headBytes, imageContent } from './image-content.ts';
 import { isMaskFolder } from './labels.ts';
-import { compareText, fileNameOf, isImageFile, joinPath } from './paths.ts';
+import { compareText, fileNameOf, folderOf, isImageFile, joinPath } from './paths.ts';
 
 /**
  * - `mask`: an image in a folder of ground-truth masks (`ground_truth`, `masks`, …). No image to inspect or to learn from.
@@ -50,7 +50,7 @@ const deepest = 32;
  * Lists everything below one or several folders of a source; `''` is its root. A folder that is named is walked
  * whatever its name is; below it, mask folders and clutter are not looked for images. No file is opened, except that
  * the first bytes tell whether a file whose name says nothing is an image. A folder that several links lead to is
- * walked once, so that loops end; folders come before links to them.
+ * walked once, so that loops end; folders come before links to them. Links to a folder above are not followed.
  *
  * @throws FileError where a named folder cannot be listed
  * @throws DatasetError where the tree does not end and the source cannot tell why
@@ -60,8 +60,9 @@ export async function listFiles(
   roots: string | readonly string[] = '',
   options: ListFilesOptions = {},
 ): Promise<ListedFiles> {
-  const walk: Walk = { source, options, images: [], others: [], visited: new Map() };
+  const walk: Walk = { source, options, images: [], others: [], visited: new Map(), above: new Set() };
   for (const root of typeof roots === 'string' ? [roots] : roots) {
+    walk.above = await foldersAbove(source, root);
     // Links wait until all that lies here by itself was walked.
     const links: Folder[] = [];
     await walkFolder(walk, { path: root, depth: 0, maskFolder: undefined, isLink: false }, links);
@@ -75,6 +76,17 @@ export async function listFiles(
   };
 }
 
+/** The folders above a root: a link to one of them leads back here, and to what was not asked for. */
+async function foldersAbove(source: FileSource, root: string): Promise<ReadonlySet<string>> {
+  const above = new Set<string>();
+  if (source.identify === undefined) return above;
+  for (let folder = root; folder !== '';) {
+    folder = folderOf(folder);
+    above.add(await source.identify(folder));
+  }
+  return above;
+}
+
 interface Walk {
   readonly source: FileSource;
   readonly options: ListFilesOptions;
@@ -82,6 +94,8 @@ interface Walk {
   readonly others: OtherEntry[];
   /** Path of each folder walked, by what the source identifies it as. */
   readonly visited: Map<string, string>;
+  /** What the folders above the root being walked are identified as. */
+  above: ReadonlySet<string>;
 }
 
 interface Folder {
@@ -107,6 +121,7 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
         // A link to what is listed anyway hides nothing.
         return leaveOut('clutter', `it leads to ${earlier || 'the folder itself'}, which is listed already`);
       }
+      if (walk.above.has(identity)) return leaveOut('clutter', 'it leads to a folder that it lies in');
       walk.visited.set(identity, folder.path);
     }
     if (folder.depth > deepest) {

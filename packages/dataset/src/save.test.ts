@@ -67,6 +67,17 @@ describe('saveDataset and loadDataset', () => {
     },
   );
 
+  it.each(['oddpixelDataset', 'imageDir', 'anomalyDir', 'samples', 'classNames'])(
+    'lists nested a hundred thousand deep in %s are a DatasetError, or not looked at',
+    (name) => {
+      const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const fields = { oddpixelDataset: '1', imageDir: '""', samples: '[]', [name]: nested };
+      const text = `{${Object.entries(fields).map(([key, value]) => `"${key}":${value}`)}}`;
+      if (name === 'classNames') expect(loadDataset(text).samples).toEqual([]);
+      else expect(() => loadDataset(text)).toThrow(DatasetError);
+    },
+  );
+
   it('any JSON value as the version, the folders or a sample is a typed error', () => {
     expect(() => loadDataset('{"oddpixelDataset":{"toString":0},"samples":[]}')).toThrow(
       /version \{"toString":0\}; this program reads version 1/,

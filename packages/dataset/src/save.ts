@@ -29,7 +29,7 @@ export function loadDataset(text: string, fileName: string = 'JSON'): Dataset {
   }
   if (value['oddpixelDataset'] !== version) {
     throw fail([
-      `it has version ${JSON.stringify(value['oddpixelDataset']).slice(0, 40)}; this program reads version ${version}`,
+      `it has version ${describeValue(value['oddpixelDataset'])}; this program reads version ${version}`,
     ]);
   }
   const problems: string[] = [];
@@ -99,6 +99,17 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     ...(value['group'] !== undefined && { group: text('group') }),
   } as const;
   return problems.length === before ? sample : undefined;
+}
+
+/** The beginning of a JSON value, for a message. What is nested in it is left out: it may be too deep to be written. */
+function describeValue(value: unknown): string {
+  let isOutermost = true;
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    const isNested = !isOutermost && typeof part === 'object' && part !== null;
+    isOutermost = false;
+    return isNested ? '…' : part;
+  });
+  return text.slice(0, 40);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
