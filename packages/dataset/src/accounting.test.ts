@@ -71,6 +71,12 @@ describe('every file is accounted for', () => {
     expect(fixOf(dataset, 'unusedFiles')).toMatch(/rename test_public to test/);
   });
 
+  it('images of a split whose labels are not told are not offered as test images', async () => {
+    const dataset = await read([...good, 'test_private/0.png', 'test_private/1.png']);
+    expect(told(dataset)).toEqual(['unusedFiles: test_private/0.png, test_private/1.png']);
+    expect(fixOf(dataset, 'unusedFiles')).toBe('To use them, sort them into test/good and test/DEFECT.');
+  });
+
   it('masks inside of a split are no images', async () => {
     const dataset = await read([...good, 'test/ground_truth/scratch/0_mask.png']);
     expect(dataset.samples).toHaveLength(3);
@@ -135,16 +141,67 @@ describe('content decides', () => {
 });
 
 describe('suffixes of masks', () => {
-  it.each(['0_mask.png', '0_MASK.PNG', '0_GT.bmp', '0_gt.tif', '0_Mask.jpe', '0.pgm'])(
-    'uses %s',
-    async (name) => {
-      const dataset = await read([...good, `ground_truth/scratch/${name}`]);
-      expect(dataset.samples.find(({ defect }) => defect === 'scratch')?.anomalyFileName).toBe(
-        `scratch/${name}`,
-      );
+  it.each([
+    '0_mask.png',
+    '0_MASK.PNG',
+    '0_GT.bmp',
+    '0_gt.tif',
+    '0_Mask.jpe',
+    '0.pgm',
+    '0-mask.png',
+    '0_label.png',
+  ])('uses %s', async (name) => {
+    const dataset = await read([...good, `ground_truth/scratch/${name}`]);
+    expect(dataset.samples.find(({ defect }) => defect === 'scratch')?.anomalyFileName).toBe(
+      `scratch/${name}`,
+    );
+    expect(dataset.remarks).toBeUndefined();
+  });
+
+  it('finds folders and names that differ in case or Unicode form', async () => {
+    const maskOf = async (image: string, mask: string): Promise<string | undefined> => {
+      const dataset = await read([
+        'train/good/0.png',
+        'test/good/1.png',
+        `test/${image}`,
+        `ground_truth/${mask}`,
+      ]);
       expect(dataset.remarks).toBeUndefined();
-    },
-  );
+      return dataset.samples.find(({ imageLabel }) => imageLabel === 'nok')?.anomalyFileName;
+    };
+    for (const [image, mask] of [
+      ['scratch/a.png', 'Scratch/A_mask.png'],
+      ['Scratch/A.PNG', 'scratch/a.png'],
+      ['kr\u00e4tzer/\u00fc.png', 'kra\u0308tzer/u\u0308_mask.png'],
+      ['kra\u0308tzer/u\u0308.png', 'KR\u00c4TZER/\u00fc_GT.png'],
+    ] as const) {
+      expect(await maskOf(image, mask)).toBe(mask);
+    }
+  });
+
+  it('gives names that differ in case alone their own masks', async () => {
+    const dataset = await read([
+      ...good,
+      'test/scratch/a.png',
+      'test/scratch/A.png',
+      'ground_truth/scratch/a_mask.png',
+      'ground_truth/scratch/0_mask.png',
+    ]);
+    const masks = dataset.samples.map(({ imageFileName, anomalyFileName = '' }) => [
+      imageFileName,
+      anomalyFileName,
+    ]);
+    expect(Object.fromEntries(masks)).toMatchObject({
+      'test/scratch/A.png': '',
+      'test/scratch/a.png': 'scratch/a_mask.png',
+    });
+  });
+
+  it('masks beside images count as images, with a remark', async () => {
+    const dataset = await read([...good, 'test/scratch/0_MASK.png', 'train/good/a_mask.png']);
+    expect(told(dataset)).toEqual(['masksAmongImages: test/scratch/0_MASK.png']);
+    expect(dataset.remarks?.[0]?.message).toMatch(/^1 image is named as the mask of an image beside it, and counts as an image, /);
+  });
 
   it('leaves masks that cannot be told and says so', async () => {
     const dataset = await read([...good, 'ground_truth/scratch/0_GT.bmp', 'ground_truth/scratch/0_MASK.png']);

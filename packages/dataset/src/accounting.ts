@@ -83,6 +83,14 @@ function leftImage(file: string, layout: DatasetLayout, path: string): Leftover 
       fix: `Move good ones to ${layout === 'mvtec' ? 'train/good' : 'good'}, defective ones to a folder named after their defect.`,
     };
   }
+  if (layout === 'mvtec' && below.length === 1 && splitOf(folder) === undefined) {
+    return {
+      code,
+      one: `image in the folder ${folder} is not used, since nothing tells whether it is good`,
+      many: `images in the folder ${folder} are not used, since nothing tells whether they are good`,
+      fix: 'To use them, sort them into test/good and test/DEFECT.',
+    };
+  }
   const split = splitOf(folder.split(/[_\-. ]/, 1)[0] ?? '');
   return {
     code,
@@ -111,7 +119,7 @@ function leftMask(file: string, path: string): Leftover {
     };
   }
   const fix = /^(?:ground[_-]?truth|masks?)$/i.test(top)
-    ? `A mask has the name of its image, with _mask or _gt at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME.`
+    ? `A mask has the name of its image, with _mask, _gt or _label at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME.`
     : 'Masks are looked for in ground_truth/DEFECT beside the images’ folders.';
   return { code, one, many, fix };
 }
@@ -140,4 +148,34 @@ export function goodTestRemarks({ samples }: Dataset): Remark[] {
             : `Add good images in test/good; if one of these (${names.slice(0, 8).join(', ')}) holds good parts, name it good.`,
     },
   ];
+}
+
+/** A remark where masks seem to lie among the images: there they count as images. */
+export function maskAmongImagesRemarks(dataset: Dataset): Remark[] {
+  const plainNames = new Set(dataset.samples.map(({ imageFileName }) => plainName(imageFileName)));
+  const files = dataset.samples
+    .filter(({ imageFileName }) => {
+      const name = plainName(imageFileName);
+      const image = name.replace(/[_.-](?:mask|gt|ground_?truth)$/, '');
+      return image !== name && plainNames.has(image);
+    })
+    .map((sample) => imagePath(dataset, sample));
+  if (files.length === 0) return [];
+  const what =
+    files.length === 1
+      ? 'image is named as the mask of an image beside it, and counts as an image'
+      : 'images are named as masks of images beside them, and count as images';
+  return [
+    {
+      code: 'masksAmongImages',
+      message: `${files.length} ${what}, for example ${files[0]}`,
+      files,
+      fix: 'Move masks to ground_truth/DEFECT.',
+    },
+  ];
+}
+
+/** A path without its extension, in lower case and one Unicode form. */
+function plainName(path: string): string {
+  return joinPath(folderOf(path), baseNameOf(path)).normalize().toLowerCase();
 }

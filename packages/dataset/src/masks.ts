@@ -9,31 +9,43 @@ export interface MaskIndex {
   /** Masks in this folder whose base name holds `part`. */
   containing(folder: string, part: string): readonly string[];
   hasFolder(folder: string): boolean;
-  /** Masks in this folder named as `baseName` and a suffix for masks, in any case: `NAME_GT`, `NAME_Mask`. */
+  /** Masks in this folder named as `baseName`, with a suffix for masks or without, all in any case: `Bent/NAME_GT`. */
   suffixed(folder: string, baseName: string): readonly string[];
 }
 
 /** @param paths masks, relative to the mask folder. */
 export function indexMasks(paths: readonly string[]): MaskIndex {
   const folders = new Map<string, string[]>();
+  const foldersInLowerCase = new Map<string, string[]>();
   for (const path of paths) {
-    const folder = folderOf(path);
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+    // Systems differ in how they compose letters such as ü, in the names of folders too.
+    const folder = folderOf(path).normalize();
+    append(folders, folder, path);
+    append(foldersInLowerCase, folder.toLowerCase(), path);
   }
   const find = (folder: string, matches: (baseName: string) => boolean): string[] =>
-    (folders.get(folder) ?? []).filter((path) => matches(baseNameOf(path).normalize()));
+    (folders.get(folder.normalize()) ?? []).filter((path) => matches(baseNameOf(path).normalize()));
   return {
     exact: (folder, baseName) => find(folder, (name) => name === baseName.normalize()),
     containing: (folder, part) => find(folder, (name) => name.includes(part.normalize())),
-    hasFolder: (folder) => folders.has(folder),
-    suffixed: (folder, baseName) =>
-      find(
-        folder,
-        (name) =>
-          name.startsWith(baseName.normalize()) &&
-          /^_(?:mask|gt)$/i.test(name.slice(baseName.normalize().length)),
-      ),
+    hasFolder: (folder) => folders.has(folder.normalize()),
+    suffixed: (folder, baseName) => {
+      const wanted = baseName.normalize().toLowerCase();
+      return (foldersInLowerCase.get(folder.normalize().toLowerCase()) ?? []).filter((path) => {
+        const name = baseNameOf(path).normalize().toLowerCase();
+        return name.startsWith(wanted) && maskSuffix.test(name.slice(wanted.length));
+      });
+    },
   };
+}
+
+/** What follows an image's name in that of its mask, in lower case. */
+const maskSuffix = /^(?:[_.-](?:masks?|gt|labels?|ground_?truth|seg))?$/;
+
+function append(lists: Map<string, string[]>, key: string, path: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [path]);
+  else list.push(path);
 }
 
 /** The mask, nothing, or why it cannot be told. */
@@ -50,7 +62,7 @@ export function matchByName(masks: MaskIndex, imagePath: string): MaskMatch {
 }
 
 /**
- * Gives images that `matchByName` found no mask for the one that differs in the suffix alone, such as `NAME_GT`. A mask
+ * Gives images that `matchByName` found no mask for the one that differs in the suffix or in case, such as `NAME_GT`. A mask
  * that serves another image, or one of several, is left: it cannot be told whose it is.
  *
  * @param nameOf path of the image as masks mirror it; `undefined` for images that have no mask.

@@ -6,7 +6,7 @@ import {
   type FileSource,
   type Remark,
 } from '@oddpixel/model-core/contract';
-import { goodTestRemarks, unusedRemarks } from './accounting.ts';
+import { goodTestRemarks, maskAmongImagesRemarks, unusedRemarks } from './accounting.ts';
 import { applyGroups, parseGroups } from './groups.ts';
 import { goodNames, isGoodName, splitOf } from './labels.ts';
 import { findTables, readCsvLayout } from './layouts/csv-layout.ts';
@@ -88,7 +88,11 @@ export async function readAnomalyDataset(
     });
   }
   const grouped = await withGroups(dataset, input, options);
-  remarks.push(...goodTestRemarks(grouped), ...(await unusedRemarks(grouped, chosen, input)));
+  remarks.push(
+    ...goodTestRemarks(grouped),
+    ...maskAmongImagesRemarks(grouped),
+    ...(await unusedRemarks(grouped, chosen, input)),
+  );
   return remarks.length === 0 ? grouped : { ...grouped, remarks };
 }
 
