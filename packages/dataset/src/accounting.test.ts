@@ -200,7 +200,9 @@ describe('suffixes of masks', () => {
   it('masks beside images count as images, with a remark', async () => {
     const dataset = await read([...good, 'test/scratch/0_MASK.png', 'train/good/a_mask.png']);
     expect(told(dataset)).toEqual(['masksAmongImages: test/scratch/0_MASK.png']);
-    expect(dataset.remarks?.[0]?.message).toMatch(/^1 image is named as the mask of an image beside it, and counts as an image, /);
+    expect(dataset.remarks?.[0]?.message).toMatch(
+      /^1 image is named as the mask of an image beside it, and counts as an image, /,
+    );
   });
 
   it('leaves masks that cannot be told and says so', async () => {
