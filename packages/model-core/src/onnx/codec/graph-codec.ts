@@ -35,7 +35,7 @@ import { typeCodes } from './type-codes.ts';
 export function readGraph(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): Graph {
   const all = { ...defaultReadLimits, ...limits };
   outlineOf(bytes, all);
-  const model = decodeModel(bytes, all);
+  const model = decodeModel(bytes);
   const proto = model.graph as GraphProto;
   const initializers = new Map<string, HostTensor>();
   const addInitializer = (name: string, tensor: HostTensor): void => {

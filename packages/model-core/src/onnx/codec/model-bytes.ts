@@ -1,6 +1,5 @@
 /** Bytes ↔ the protobuf message of a model. */
 import { ModelFormatError } from '../../contract/index.ts';
-import { defaultReadLimits, type ReadLimits } from './limits.ts';
 import {
   create,
   fromBinary,
@@ -9,17 +8,10 @@ import {
   type ModelProto,
 } from './protobuf.ts';
 
-/** @throws ModelFormatError */
-export function decodeModel(bytes: Uint8Array, limits: ReadLimits = defaultReadLimits): ModelProto {
-  if (bytes.length > limits.maxFileBytes) {
-    throw new ModelFormatError({
-      where: 'file',
-      problem: `${bytes.length} bytes, more than the limit of ${limits.maxFileBytes}`,
-    });
-  }
-  let model: ModelProto;
+/** The message of bytes that passed the door, which has checked their size and that there is a graph. @throws ModelFormatError */
+export function decodeModel(bytes: Uint8Array): ModelProto {
   try {
-    model = fromBinary(ModelProtoSchema, bytes);
+    return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw new ModelFormatError(
       {
@@ -30,9 +22,6 @@ export function decodeModel(bytes: Uint8Array, limits: ReadLimits = defaultReadL
       { cause },
     );
   }
-  if (model.graph === undefined)
-    throw new ModelFormatError({ where: 'graph', problem: 'the model has no graph' });
-  return model;
 }
 
 export function metadataOf(model: ModelProto): Map<string, string> {
