@@ -1,14 +1,8 @@
-import { defineConfig } from 'tsup';
+import { libraryBuild } from '../../tools/library-build.ts';
 
-export default defineConfig({
+export default libraryBuild({
   entry: { index: 'src/index.ts', vitest: 'src/vitest.ts', 'node-test': 'src/node-test.ts' },
-  format: 'esm',
-  target: 'es2022',
   platform: 'node',
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  treeshake: true,
   // `node:test` exists only with its prefix.
   removeNodeProtocol: false,
 });

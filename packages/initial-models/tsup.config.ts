@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsup';
+import { libraryBuild } from '../../tools/library-build.ts';
 
-export default defineConfig({
+export default libraryBuild({
   entry: {
     index: 'src/index.ts',
     node: 'src/node/index.ts',
@@ -9,11 +9,5 @@ export default defineConfig({
     'small-int8': 'src/small-int8.ts',
     medium: 'src/medium.ts',
   },
-  format: 'esm',
-  target: 'es2022',
   platform: 'node',
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  treeshake: true,
 });

@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsup';
+import { libraryBuild } from '../../tools/library-build.ts';
 
-export default defineConfig({
+export default libraryBuild({
   entry: {
     index: 'src/index.ts',
     'contract/index': 'src/contract/index.ts',
@@ -11,11 +11,5 @@ export default defineConfig({
     'onnx/reference/index': 'src/onnx/reference/index.ts',
     'train/index': 'src/train/index.ts',
   },
-  format: 'esm',
-  target: 'es2022',
   platform: 'neutral',
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  treeshake: true,
 });

@@ -1,12 +1,6 @@
-import { defineConfig } from 'tsup';
+import { libraryBuild } from '../../tools/library-build.ts';
 
-export default defineConfig({
+export default libraryBuild({
   entry: { index: 'src/index.ts' },
-  format: 'esm',
-  target: 'es2022',
   platform: 'neutral',
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  treeshake: true,
 });
