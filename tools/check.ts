@@ -7,6 +7,7 @@ import { checkAdvisories } from './advisories.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
+import { checkGenerated } from './generate.ts';
 import { repositoryRoot } from './repository.ts';
 import { checkSbom } from './sbom.ts';
 
@@ -25,6 +26,7 @@ const steps: Record<string, Step> = {
   law: run('depcruise', 'packages', 'apps', '--output-type', 'err'),
   unused: run('knip', '--no-progress'),
   self: checkSelf,
+  generated: checkGenerated,
   advisories: checkAdvisories,
   sbom: checkSbom,
   build: run('node', 'tools/turbo.mjs', 'run', 'build', '--output-logs=errors-only'),

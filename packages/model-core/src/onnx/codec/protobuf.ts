@@ -1,4 +1,4 @@
-/** The only file that knows which libraries hold the ONNX message types and the protobuf wire format. */
+/** The only file that knows what holds the ONNX message types and the protobuf wire format. `onnx_pb.ts` is generated. */
 export { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 export {
   AttributeProto_AttributeType as AttributeType,
@@ -21,4 +21,4 @@ export {
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from 'onnx-buf';
+} from './onnx_pb.ts';
