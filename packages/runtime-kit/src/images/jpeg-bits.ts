@@ -1,4 +1,4 @@
-/** How many bits a sequential JPEG needs at the very least, by its Huffman tables (ITU-T T.81, annexes C and F). */
+/** What a scan of a JPEG needs at the very least: restart markers, and bits by its Huffman tables (ITU-T T.81, annexes C and F). */
 
 export interface JpegComponent {
   readonly id: number;
@@ -31,7 +31,9 @@ export function readHuffmanTables(content: Uint8Array, tables: Map<number, CodeL
   }
 }
 
-export interface SequentialScan {
+export interface CodedScan {
+  /** Only the restarts of a progressive one are counted. */
+  readonly isProgressive: boolean;
   readonly size: readonly [width: number, height: number];
   readonly components: readonly JpegComponent[];
   /** Units between restarts; 0 for none. */
@@ -45,8 +47,8 @@ export interface SequentialScan {
 }
 
 /** @returns what is missing, or `undefined` */
-export function hasEnoughBits(sequential: SequentialScan): string | undefined {
-  const { size, components, interval, tables, content, scan, bytes } = sequential;
+export function missingOfScan(coded: CodedScan): string | undefined {
+  const { size, components, interval, tables, content, scan, bytes } = coded;
   const used = Array.from({ length: content[0] ?? 0 }, (_, i) => {
     const component = components.find(({ id }) => id === content[1 + 2 * i]);
     return component === undefined ? [] : [{ component, names: content[2 + 2 * i] ?? 0 }];
@@ -63,6 +65,7 @@ export function hasEnoughBits(sequential: SequentialScan): string | undefined {
   const expected = interval === 0 ? 0 : Math.ceil(units / interval) - 1;
   if (scan.restarts < expected)
     return `${expected - scan.restarts} of ${expected} restart markers are missing`;
+  if (coded.isProgressive) return undefined;
   let bits = 0;
   for (const { component, names } of used) {
     const [dc, ac] = [tables.get(names >> 4), tables.get(16 + (names & 15))];

@@ -2,12 +2,14 @@
  * A JPEG without what is not pixels (ITU-T T.81, annex B), and checks of what decoders forgive: scans that are missing,
  * lost restart intervals, fewer bytes than the size needs at the very least. Not: a decoder.
  */
-import { hasEnoughBits, readHuffmanTables, type CodeLengths, type JpegComponent } from './jpeg-bits.ts';
+import { missingOfScan, readHuffmanTables, type CodeLengths, type JpegComponent } from './jpeg-bits.ts';
 import { exifOrientation } from './exif.ts';
 
 export interface JpegPixels {
   readonly bytes: Uint8Array;
   readonly hasProfile: boolean;
+  /** EXIF orientation, 1 to 8; it is kept. */
+  readonly orientation: number;
   /** What is missing although the file ends properly; `undefined` where nothing is. */
   readonly damage: string | undefined;
 }
@@ -28,6 +30,7 @@ export function jpegPixels(bytes: Uint8Array): JpegPixels {
     | {
         isProgressive: boolean;
         isHuffman: boolean;
+        isArithmetic: boolean;
         size: readonly [number, number];
         components: JpegComponent[];
       }
@@ -79,6 +82,7 @@ export function jpegPixels(bytes: Uint8Array): JpegPixels {
       frame = {
         isProgressive: marker === 0xc2,
         isHuffman: marker <= 0xc2,
+        isArithmetic: marker >= 0xc9,
         size: [view.getUint16(at + 7), view.getUint16(at + 5)],
         components,
       };
@@ -92,19 +96,20 @@ export function jpegPixels(bytes: Uint8Array): JpegPixels {
     parts.push(bytes.subarray(at, scan.end));
     const found = frame === undefined ? 'it has no frame before its pixels' : noteScan(content, precision);
     damage ??= found;
-    if (damage === undefined && frame !== undefined && frame.isHuffman && !frame.isProgressive) {
-      damage = hasEnoughBits({ ...frame, interval, tables, content, scan, bytes: scan.end - at });
+    if (damage === undefined && frame !== undefined && frame.isHuffman) {
+      damage = missingOfScan({ ...frame, interval, tables, content, scan, bytes: scan.end - at });
     }
     at = scan.end;
   }
   if (frame === undefined) throw new Error('it has no frame');
   if (scans === 0) throw new Error('it ends before its pixels');
   parts.push(Uint8Array.of(0xff, endOfImage));
+  if (frame.isArithmetic) damage ??= 'it is coded arithmetically, where nothing tells that data is missing';
   if (!isEnded) damage = 'it ends before its pixels do';
   else if (damage === undefined) damage = missingScans(precision, frame.isProgressive);
   // The orientation alone: EXIF holds anything.
   if (orientation !== 1) parts.splice(parts[1]?.[1] === 0xe0 ? 2 : 1, 0, exifSegment(orientation));
-  return { bytes: joined(parts), hasProfile, damage };
+  return { bytes: joined(parts), hasProfile, orientation, damage };
 }
 
 /** Where the next marker that is no restart comes, and how many restarts come before it. */

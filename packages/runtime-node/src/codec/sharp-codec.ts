@@ -41,6 +41,7 @@ import {
   unknownFormat,
 } from '@oddpixel/runtime-kit/images';
 import { encodeRaster } from './encode.ts';
+import { addSpareRows, dropSpareRows } from './jpeg-spare-rows.ts';
 
 /** What sharp may open. It could do more, such as SVG, which draws instead of holding pixels. */
 const formats: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'gif', 'heif'];
@@ -96,6 +97,9 @@ interface Prepared {
   readonly hasProfile?: boolean;
   /** Damaged as its structure says already, which was told. */
   readonly isDamaged?: boolean;
+  /** Of a JPEG: rows at its end that it has not, and where its end is. */
+  readonly spareRows?: number;
+  readonly orientation?: number;
 }
 
 /** The file without what is not pixels, its size and structure checked before a library sees it. */
@@ -115,10 +119,12 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
     if (kind === 'jpeg') {
       const { width, height } = readJpegHeader(bytes);
       checkPixels(width, height, limits, fileName);
-      const { damage, ...pixels } = jpegPixels(bytes);
+      const { hasProfile, orientation, ...pixels } = jpegPixels(bytes);
+      const spare = addSpareRows(pixels.bytes);
+      const damage = pixels.damage ?? spare.damage;
       if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
       if (damage !== undefined) onWarning?.(damageWarning(damage));
-      return { ...pixels, isDamaged: damage !== undefined };
+      return { ...spare, hasProfile, orientation, isDamaged: damage !== undefined };
     }
     if (kind === 'gif') {
       const { width, height } = readGifHeader(bytes);
@@ -141,14 +147,14 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
 }
 
 async function decodeBySharp(
-  { bytes, hasProfile }: Prepared,
+  { bytes, hasProfile, spareRows = 0, orientation = 1 }: Prepared,
   limits: ImageLimits,
   options: DecodeOptions,
   failOn: 'warning' | 'error' | 'none',
 ): Promise<Raster> {
   const input = { ignoreIcc: true, limitInputPixels: false, pages: 1, failOn } as const;
   const metadata = await readHeader(bytes, input, options);
-  checkPixels(metadata.width, metadata.height, limits, options.fileName);
+  checkPixels(metadata.width, metadata.height - spareRows, limits, options.fileName);
   checkBands(metadata, options.fileName);
   const warnings: string[] = [];
   if (hasProfile ?? metadata.hasProfile === true) warnings.push(profileWarning);
@@ -172,7 +178,7 @@ async function decodeBySharp(
     const pixels = is16Bit(target)
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const raster: Raster = { width, height, channels, data: pixels };
+    const raster = dropSpareRows({ width, height, channels, data: pixels }, spareRows, orientation);
     if (isCmyk) return cmykToRgb(raster);
     if (metadata.hasAlpha !== true) return raster;
     return {
