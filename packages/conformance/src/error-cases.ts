@@ -3,6 +3,7 @@ import { hostTensor, type DeviceTensor } from '@oddpixel/model-core/contract';
 import { writeGraph } from '@oddpixel/model-core/onnx';
 import type { ConformanceCase } from './case.ts';
 import { check, checkRejects, checkTensor } from './check.ts';
+import { modelWithExternalData } from './external-model.ts';
 import { floats, sum, twoOutputs } from './graphs.ts';
 
 export const errorCases: readonly ConformanceCase[] = [
@@ -57,6 +58,22 @@ export const errorCases: readonly ConformanceCase[] = [
       const noise = Uint8Array.from({ length: 200 }, (_, i) => (i * 89) % 251);
       await checkRejects(() => backend.createSession(noise), 'MODEL_FORMAT', 'noise');
       check((await backend.createSession(model)).inputs.length === 1, 'the backend goes on');
+    },
+  },
+  {
+    name: 'errors: a model whose data lies in another file is refused, whether the file exists or not',
+    async run({ backend }): Promise<void> {
+      // The first is there wherever tests of a package run: an engine that reads files would take it for numbers.
+      for (const location of ['package.json', 'no-such-file.bin', '../package.json'])
+        await checkRejects(
+          () => backend.createSession(modelWithExternalData(location)),
+          'MODEL_FORMAT',
+          `data in ${location}`,
+        );
+      check(
+        (await backend.createSession(writeGraph(twoOutputs()))).inputs.length === 1,
+        'the backend goes on',
+      );
     },
   },
   {

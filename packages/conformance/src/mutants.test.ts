@@ -10,7 +10,9 @@ import {
   type Session,
   type Tensor,
 } from '@oddpixel/model-core/contract';
+import { writeGraph } from '@oddpixel/model-core/onnx';
 import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+import { sum } from './graphs.ts';
 import { formatSummary, runCases } from './index.ts';
 
 type Feeds = Readonly<Record<string, Tensor>>;
@@ -153,6 +155,20 @@ const mutants: Record<string, [BackendFactory, RegExp]> = {
       (backend) => ({ ...backend, capabilities: { ...backend.capabilities, keepOnDevice: true } }),
     ),
     /device/,
+  ],
+  'an engine that reads other files': [
+    mutant(
+      () => ({}),
+      (backend) => ({
+        ...backend,
+        createSession: (model, options) =>
+          backend.createSession(
+            new TextDecoder('latin1').decode(model).includes('package.json') ? writeGraph(sum()) : model,
+            options,
+          ),
+      }),
+    ),
+    /data lies in another file/,
   ],
   'sloppy feeds': [
     mutant((session) => ({
