@@ -1,6 +1,7 @@
 /** The contract between the rooms. Read these short files first. */
 export * from './backend.ts';
 export * from './best-effort-store.ts';
+export * from './bytes.ts';
 export * from './check-feeds.ts';
 export * from './dataset.ts';
 export * from './errors.ts';

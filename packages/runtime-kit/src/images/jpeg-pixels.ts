@@ -2,6 +2,7 @@
  * A JPEG without what is not pixels (ITU-T T.81, annex B), and checks of what decoders forgive: scans that are missing,
  * lost restart intervals, fewer bytes than the size needs at the very least. Not: a decoder.
  */
+import { joinBytes } from '@oddpixel/model-core/contract';
 import { missingOfScan, readHuffmanTables, type CodeLengths, type JpegComponent } from './jpeg-bits.ts';
 import { exifOrientation } from './exif.ts';
 
@@ -109,7 +110,7 @@ export function jpegPixels(bytes: Uint8Array): JpegPixels {
   else if (damage === undefined) damage = missingScans(precision, frame.isProgressive);
   // The orientation alone: EXIF holds anything.
   if (orientation !== 1) parts.splice(parts[1]?.[1] === 0xe0 ? 2 : 1, 0, exifSegment(orientation));
-  return { bytes: joined(parts), hasProfile, orientation, damage };
+  return { bytes: joinBytes(parts), hasProfile, orientation, damage };
 }
 
 /** Where the next marker that is no restart comes, and how many restarts come before it. */
@@ -156,14 +157,4 @@ function exifSegment(orientation: number): Uint8Array {
   const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
   const content = [...exif, ...entry, 0, 0, 0, 0];
   return Uint8Array.of(0xff, 0xe1, 0, content.length + 2, ...content);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
 /** The chunks of a PNG file (PNG specification, third edition, sections 5 and 11), checked by their CRC. */
+import { joinBytes } from '@oddpixel/model-core/contract';
 import { exifOrientation } from './exif.ts';
 
 export interface PngHeader {
@@ -23,6 +24,8 @@ export interface PngChunks {
   readonly orientation: number;
   /** One zlib stream, in pieces. */
   readonly data: readonly Uint8Array[];
+  /** What is wrong with the file; `undefined` where nothing is. */
+  readonly damage: string | undefined;
 }
 
 /** Where the first chunk starts, and the bytes around a chunk's data: length, type, CRC. */
@@ -59,7 +62,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 /**
  * What the pixels need. Chunks that only describe are passed over, damaged or not.
  *
- * @throws Error saying what is wrong with the file.
+ * @throws Error where no pixel can be read.
  */
 export function readPngChunks(bytes: Uint8Array): PngChunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -67,17 +70,25 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
   let transparency: Uint8Array | undefined;
   let hasProfile = false;
   let orientation = 1;
+  let damage: string | undefined;
   const data: Uint8Array[] = [];
   for (let at = signatureBytes; ;) {
-    if (at + chunkBytes > bytes.length) throw new Error('it ends before IEND');
+    if (at + chunkBytes > bytes.length) {
+      damage ??= 'it ends before IEND';
+      break;
+    }
     const length = view.getUint32(at);
     const type = typeAt(bytes, at);
     const end = at + 8 + length;
-    if (end + 4 > bytes.length) throw new Error(`it ends inside of ${type}`);
+    if (end + 4 > bytes.length) {
+      damage ??= `it ends inside of ${type}`;
+      if (type === 'IDAT') data.push(bytes.subarray(at + 8, end));
+      break;
+    }
     const isSound = crc32(bytes.subarray(at + 4, end)) === view.getUint32(end);
     // A capital first letter: the picture cannot be shown without this chunk.
     const isCritical = /^[A-Z]/.test(type);
-    if (!isSound && (isCritical || type === 'tRNS')) throw new Error(`the checksum of ${type} is wrong`);
+    if (!isSound && (isCritical || type === 'tRNS')) damage ??= `the checksum of ${type} is wrong`;
     const content = bytes.subarray(at + 8, end);
     if (type === 'IEND') break;
     if (type === 'IDAT') data.push(content);
@@ -85,11 +96,11 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
     else if (type === 'tRNS') transparency = content;
     else if (type === 'iCCP') hasProfile ||= isSound;
     else if (type === 'eXIf') orientation = isSound ? exifOrientation(content) : 1;
-    else if (isCritical && type !== 'IHDR') throw new Error(`the chunk ${type} is not known`);
+    else if (isCritical && type !== 'IHDR') throw new Error(damage ?? `the chunk ${type} is not known`);
     at = end + 4;
   }
-  if (data.length === 0) throw new Error('it has no IDAT');
-  return { palette, transparency, hasProfile, orientation, data };
+  if (data.length === 0) throw new Error(damage ?? 'it has no IDAT');
+  return { palette, transparency, hasProfile, orientation, data, damage };
 }
 
 function typeAt(bytes: Uint8Array, chunk: number): string {
@@ -164,11 +175,5 @@ export function pngPixels(bytes: Uint8Array): PngPixels {
   }
   const isCutInPixels = damage !== undefined && at + 8 <= bytes.length && typeAt(bytes, at) === 'IDAT';
   keepUpTo(isCutInPixels ? bytes.length : at);
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let to = 0;
-  for (const part of parts) {
-    whole.set(part, to);
-    to += part.length;
-  }
-  return { bytes: whole, hasProfile, frames, damage };
+  return { bytes: joinBytes(parts), hasProfile, frames, damage };
 }

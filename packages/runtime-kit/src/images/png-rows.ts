@@ -39,6 +39,9 @@ export function pngPasses(
     .filter((pass) => pass.width > 0 && pass.height > 0);
 }
 
+/** Filters have the numbers from 0 to this one. */
+export const lastFilter = 4;
+
 /**
  * Undoes the filter of one row, in place.
  *

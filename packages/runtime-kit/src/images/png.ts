@@ -9,17 +9,18 @@ import {
   type Raster,
 } from '@oddpixel/model-core/contract';
 import { inflate } from './inflate.ts';
+import { inflateDamaged } from './inflate-damaged.ts';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
 import { pngColor, readPngChunks, readPngHeader, type PngChunks, type PngHeader } from './png-chunks.ts';
-import { pngPasses, undoFilter, type PngPass } from './png-rows.ts';
-import { damaged, profileWarning } from './problems.ts';
+import { lastFilter, pngPasses, undoFilter, type PngPass } from './png-rows.ts';
+import { damaged, damageWarning, profileWarning } from './problems.ts';
 
 /** @throws ImageFormatError, LimitExceededError */
 export async function decodePng(
   bytes: Uint8Array,
   limits: ImageLimits = defaultImageLimits,
-  { fileName, onWarning }: DecodeOptions = {},
+  { fileName, onWarning, acceptDamaged }: DecodeOptions = {},
 ): Promise<Raster> {
   const attempt = <T>(read: () => T): T => {
     try {
@@ -34,14 +35,31 @@ export async function decodePng(
   const channels = storedChannels(header.colorType);
   const passes = pngPasses(header, channels);
   const length = passes.reduce((sum, { height, rowBytes }) => sum + height * (1 + rowBytes), 0);
+  if (chunks.damage !== undefined && acceptDamaged !== true) throw damaged(fileName, chunks.damage);
+  let { damage } = chunks;
   const packed = await inflate(chunks.data, length).catch((cause: unknown) => {
-    throw damaged(fileName, cause instanceof Error ? cause.message : 'its data cannot be inflated', cause);
+    const reason = cause instanceof Error ? cause.message : 'its data cannot be inflated';
+    if (acceptDamaged !== true) throw damaged(fileName, reason, cause);
+    damage ??= reason;
+    return wholeRows(inflateDamaged(chunks.data, length), passes);
   });
+  if (damage !== undefined) onWarning?.(damageWarning(damage));
   if (chunks.hasProfile) onWarning?.(profileWarning);
   return orient(
     attempt(() => unpack(packed, header, chunks, passes)),
     chunks.orientation,
   );
+}
+
+/** Rows from the first unknown filter on are black: zeros without a filter. */
+function wholeRows(packed: Uint8Array, passes: readonly PngPass[]): Uint8Array {
+  let at = 0;
+  for (const { height, rowBytes } of passes) {
+    for (let y = 0; y < height; y++, at += 1 + rowBytes) {
+      if ((packed[at] as number) > lastFilter) return packed.fill(0, at);
+    }
+  }
+  return packed;
 }
 
 function storedChannels(colorType: number): number {

@@ -32,8 +32,11 @@ export function damaged(file: string | undefined, reason: string, cause?: unknow
 export const profileWarning = 'the colour profile is ignored; gray values are taken as they are';
 export const cmykWarning = 'CMYK is converted to RGB without its colour profile';
 
+/** @param reason what is wrong, or the problem of an error that says so in full */
 export function damageWarning(reason: string): string {
-  return `the image is damaged (${reason}); what can be read of it is used`;
+  const [, inner = reason] =
+    /^the image is damaged or of a kind that is not supported \((.*)\)$/s.exec(reason) ?? [];
+  return `the image is damaged (${inner}); what can be read of it is used`;
 }
 
 /** @param count how many pictures the file holds, where that is known */

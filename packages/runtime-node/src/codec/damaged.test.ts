@@ -38,12 +38,43 @@ test('a PNG without its end is refused, and read with a warning where damage is 
   expect(warnings).toEqual([expect.stringContaining('IEND')]);
 });
 
+test.each([false, true])(
+  'of a PNG cut in its pixels, what comes before is read where damage is accepted (interlaced: %s)',
+  async (progressive) => {
+    const file = await picture().png({ progressive }).toBuffer();
+    const whole = (await codec.decode(file)).data;
+    let known = 0;
+    for (const part of [0.5, 0.8, 0.99]) {
+      const warnings: string[] = [];
+      const raster = await codec.decode(file.subarray(0, part * file.length), {
+        acceptDamaged: true,
+        onWarning: (text) => warnings.push(text),
+      });
+      expect(warnings).toEqual([
+        'the image is damaged (it ends inside of IDAT); what can be read of it is used',
+      ]);
+      const missing = Array.from(raster.data.keys()).filter((i) => raster.data[i] !== whole[i]);
+      // Black, but for the row in which the data ends.
+      const isOther = missing.filter((i) => raster.data[i] !== 0);
+      expect(isOther.length).toBeLessThanOrEqual(3 * width);
+      expect(whole.length - missing.length).toBeGreaterThan(known);
+      known = whole.length - missing.length;
+    }
+    expect(known).toBeGreaterThan(0.9 * whole.length);
+  },
+);
+
 test('a PNG with a wrong checksum of its pixels is refused', async () => {
   const file = await picture().png().toBuffer();
   const at = file.indexOf('IDAT');
   const sum = at + 4 + file.readUInt32BE(at - 4);
   file[sum] = (file[sum] as number) ^ 1;
   await expect(codec.decode(file)).rejects.toThrow(ImageFormatError);
+  const warnings: string[] = [];
+  await codec.decode(file, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+  expect(warnings).toEqual([
+    'the image is damaged (the checksum of IDAT is wrong); what can be read of it is used',
+  ]);
 });
 
 test.each([0.05, 0.3, 0.9])(

@@ -20,6 +20,7 @@ import {
   cmykWarning,
   damaged,
   decodeBmp,
+  decodePng,
   decodePnm,
   decodeWideTiff,
   imageError,
@@ -74,6 +75,9 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
   if (wide !== undefined) return wide;
   const prepared = pixelsOnly(bytes, limits, options);
+  const isPng = imageKind(bytes) === 'png';
+  // libpng keeps what it has read of a damaged one to itself.
+  if (isPng && prepared.isDamaged === true) return decodePng(bytes, limits, options);
   try {
     return await decodeBySharp(prepared, limits, options, 'warning');
   } catch (error) {
@@ -81,6 +85,7 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
     // Some cameras fill up the end of their files.
     if (isHarmless(error)) return decodeBySharp(prepared, limits, options, 'error');
     if (options.acceptDamaged !== true) throw error;
+    if (isPng) return decodePng(bytes, limits, options);
     const raster = await decodeBySharp(prepared, limits, options, 'none');
     if (prepared.isDamaged !== true) options.onWarning?.(damageWarning(error.details.problem));
     return raster;
@@ -113,7 +118,6 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
       const { frames, damage, ...pixels } = pngPixels(bytes);
       if (frames > 1) onWarning?.(pageWarning(frames, 'frame'));
       if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
-      if (damage !== undefined) onWarning?.(damageWarning(damage));
       return { ...pixels, isDamaged: damage !== undefined };
     }
     if (kind === 'jpeg') {

@@ -5,7 +5,8 @@
 import { FieldReader, type Span } from '../door/wire.ts';
 import { refuse } from '../door/refuse.ts';
 import { defaultReadLimits } from './limits.ts';
-import { joined, message, text } from './wire-writer.ts';
+import { joinBytes } from '../../contract/bytes.ts';
+import { message, text } from './wire-writer.ts';
 
 const graphField = 7;
 const metadataField = 14;
@@ -37,7 +38,7 @@ export function writeMetadata(bytes: Uint8Array, metadata: ReadonlyMap<string, s
   // In the order of their numbers, as every writer of protobuf has them.
   kept.sort((a, b) => a.field - b.field);
   const span = ({ start, end }: Span): Uint8Array => bytes.subarray(start, end);
-  return joined([
+  return joinBytes([
     ...kept.filter(({ field }) => field < metadataField).map(span),
     ...[...metadata].sort(([a], [b]) => (a < b ? -1 : 1)).map(metadataEntry),
     ...kept.filter(({ field }) => field > metadataField).map(span),

@@ -2,9 +2,10 @@
  * ONNX files of one node, written out. Not by `GraphBuilder` and `writeGraph`: rules of types and the protobuf library
  * are a good part of what a page then would load for inference.
  */
+import { joinBytes } from '../../contract/bytes.ts';
 import type { ValueInfo } from '../../contract/index.ts';
 import { typeCodes } from './type-codes.ts';
-import { integer, joined, message, text } from './wire-writer.ts';
+import { integer, message, text } from './wire-writer.ts';
 
 /** `y = opType(x, …)`, with `x` as each of the inputs and `y` of its type and dims. */
 export function oneNodeModel(
@@ -19,5 +20,5 @@ export function oneNodeModel(
   const inputs = opType === 'Add' ? ['x', 'x'] : ['x'];
   const node = [...inputs.map((name) => text(1, name)), text(2, 'y'), text(3, opType), text(4, opType)];
   const graph = [message(1, node), text(2, opType), value(11, 'x'), value(12, 'y')];
-  return joined([integer(1, 8), message(7, graph), message(8, [text(1, ''), integer(2, 17)])]);
+  return joinBytes([integer(1, 8), message(7, graph), message(8, [text(1, ''), integer(2, 17)])]);
 }

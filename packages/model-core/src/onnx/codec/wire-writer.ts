@@ -1,8 +1,9 @@
 /** Fields of protobuf messages as bytes: what little is written without the protobuf library. */
+import { joinBytes } from '../../contract/bytes.ts';
 
 /** A field that holds a message, from the message's own fields. */
 export function message(field: number, fields: readonly Uint8Array[]): Uint8Array {
-  return lengthDelimited(field, joined(fields));
+  return lengthDelimited(field, joinBytes(fields));
 }
 
 export function text(field: number, value: string): Uint8Array {
@@ -14,18 +15,8 @@ export function integer(field: number, value: number): Uint8Array {
   return Uint8Array.from([...varint(8 * field), ...varint(value)]);
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 function lengthDelimited(field: number, content: Uint8Array): Uint8Array {
-  return joined([Uint8Array.from([...varint(8 * field + 2), ...varint(content.length)]), content]);
+  return joinBytes([Uint8Array.from([...varint(8 * field + 2), ...varint(content.length)]), content]);
 }
 
 function varint(value: number): number[] {
