@@ -31,7 +31,8 @@ export interface IncomingFile {
   readonly role: Role;
   readonly truth?: ImageLabel;
   readonly defect?: string;
-  readonly mask?: Blob;
+  /** Files of its masks; what any of them marks is a defect. */
+  readonly masks?: readonly Blob[] | undefined;
 }
 
 /** A box in shares of the image's width and height, 0..1, so that it fits images of any size. */

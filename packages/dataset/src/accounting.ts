@@ -1,10 +1,10 @@
 /** What a data set leaves out: every file below its root that is neither used nor known as clutter, with what to do. */
 import type { Dataset, Remark } from '@oddpixel/model-core/contract';
-import { anomalyPath, imagePath } from './dataset.ts';
+import { anomalyPaths, imagePath } from './dataset.ts';
 import { splitOf } from './labels.ts';
 import type { DatasetLayout, LayoutInput } from './layouts/layout.ts';
 import { listFiles } from './list-files.ts';
-import { baseNameOf, fileNameOf, folderOf, joinPath } from './paths.ts';
+import { baseNameOf, folderOf, joinPath } from './paths.ts';
 
 /** One remark per kind of file that was not used. */
 export async function unusedRemarks(
@@ -22,8 +22,7 @@ export async function unusedRemarks(
   const used = new Set<string>();
   for (const sample of dataset.samples) {
     used.add(imagePath(dataset, sample));
-    const mask = anomalyPath(dataset, sample);
-    if (mask !== undefined) used.add(mask);
+    for (const mask of anomalyPaths(dataset, sample)) used.add(mask);
   }
   const groups = new Map<string, { readonly what: Leftover; readonly files: Set<string> }>();
   const leave = (file: string, what: Leftover): void => {
@@ -98,7 +97,7 @@ function leftImage(file: string, layout: DatasetLayout, path: string): Leftover 
     many: `images in the folder ${folder} are not used`,
     fix:
       split !== undefined && layout === 'mvtec' && splitOf(folder) === undefined
-        ? `To use them, rename ${folder} to ${split}, and move the masks in it to ground_truth beside it.`
+        ? `To use them, rename ${folder} to ${split}.`
         : 'Images are taken from train, validation and test, in a folder named good or after the defect.',
   };
 }
@@ -109,17 +108,8 @@ function leftMask(file: string, path: string): Leftover {
   const code = 'unusedMasks';
   const one = 'mask belongs to no image';
   const many = 'masks belong to no image';
-  // MVTec LOCO: ground_truth/DEFECT/NAME/000.png, with several masks for one image.
-  if (/^\d+$/.test(baseNameOf(file)) && /^\d+$/.test(fileNameOf(folderOf(file)))) {
-    return {
-      code,
-      one,
-      many,
-      fix: 'Masks in a folder per image, as in MVTec LOCO, are not read: join each image’s masks to one file, ground_truth/DEFECT/NAME_mask.png.',
-    };
-  }
   const fix = /^(?:ground[_-]?truth|masks?)$/i.test(top)
-    ? `A mask has the name of its image, with _mask, _gt or _label at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME.`
+    ? `A mask has the name of its image, with _mask, _gt or _label at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME. Several masks of one image lie in a folder of its name: ${top}/DEFECT/NAME/000.png.`
     : 'Masks are looked for in ground_truth/DEFECT beside the images’ folders.';
   return { code, one, many, fix };
 }

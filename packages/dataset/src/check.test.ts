@@ -187,6 +187,31 @@ describe('checkSamples', () => {
 });
 
 describe('createSamples', () => {
+  it('unites several masks of one image', async () => {
+    const files = {
+      ...sound,
+      'test/crack/5.png': image('e'),
+      'ground_truth/crack/5/0.png': '6x4 1 u16 0',
+      'ground_truth/crack/5/1.png': `~${mask}`,
+    };
+    const { dataset, source } = await open(files);
+    const loaded = await collect(createSamples(dataset, { source, codec, masks: true }));
+    const { anomalyGroundTruth, maskIsLossy } = loaded.find(({ sample }) => sample.anomalyFileNames) ?? {};
+    expect(anomalyGroundTruth).toEqual({
+      width: 6,
+      height: 4,
+      channels: 1,
+      data: new Uint8Array(24).fill(255),
+    });
+    expect(maskIsLossy).toBe(false);
+    const odd = { 'ground_truth/crack/5/0.png': '6x5 1 u8 0', 'ground_truth/crack/5/1.png': '6x4 1 u8 0' };
+    const problems = await check({ ...files, ...odd });
+    expect(problems.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      'maskSize: ground_truth/crack/5/0.png has 6×5 pixels, its image test/crack/5.png 6×4',
+      'maskEmpty: ground_truth/crack/5/0.png, ground_truth/crack/5/1.png mark nothing, but test/crack/5.png is defective',
+    ]);
+  });
+
   it('loads images and masks in order, as often as wanted', async () => {
     const { dataset, source } = await open({ ...sound, 'ground_truth/crack/4_mask.png': `~${mask}` });
     const samples = createSamples(dataset, { source, codec, masks: true, concurrency: 3 });

@@ -13,9 +13,10 @@ import {
   type Raster,
   type Sample,
 } from '@oddpixel/model-core/contract';
-import { anomalyPath, imagePath } from './dataset.ts';
+import { anomalyNames, anomalyPaths, imagePath } from './dataset.ts';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
+import { marksSomething } from './unite-masks.ts';
 
 /**
  * - `unreadableImage`, `unreadableMask`: the file is missing or cannot be decoded.
@@ -100,7 +101,7 @@ export async function checkSamples(
   const { samples } = dataset;
   const problems: DatasetProblem[] = [];
   const findings: Finding[] = [];
-  const expectsMasks = samples.some(({ anomalyFileName }) => anomalyFileName !== undefined);
+  const expectsMasks = samples.some((sample) => anomalyNames(sample).length > 0);
   for await (const finding of mapInOrder(samples, options.concurrency ?? 4, (sample) =>
     inspect(dataset, sample, expectsMasks, options),
   )) {
@@ -143,12 +144,12 @@ async function inspect(
   if (imageLabel === 'nok' && isTraining) {
     report('defectInTrain', 'error', `${name} is defective but is in the split ${split}`);
   }
-  const maskPath = anomalyPath(dataset, sample);
-  if (maskPath === undefined && expectsMasks && imageLabel === 'nok' && !isTraining) {
+  const maskPaths = anomalyPaths(dataset, sample);
+  if (maskPaths.length === 0 && expectsMasks && imageLabel === 'nok' && !isTraining) {
     report('maskMissing', 'warning', `${name} is defective but has no mask, while others have`);
   }
   const image = await open(imagePath(dataset, sample), 'unreadableImage', report, options);
-  if (maskPath !== undefined) await inspectMask(sample, maskPath, image?.raster, report, options);
+  if (maskPaths.length > 0) await inspectMasks(sample, maskPaths, image?.raster, report, options);
   if (image === undefined) return { sample, problems };
   const { hash, raster } = image;
   const { width, height } = raster;
@@ -156,31 +157,44 @@ async function inspect(
   return { sample, problems, hash, image: found };
 }
 
-async function inspectMask(
+async function inspectMasks(
   { imageFileName: name, imageLabel }: Sample,
-  path: string,
+  paths: readonly string[],
   image: Raster | undefined,
   report: Report,
   options: CheckSamplesOptions,
 ): Promise<void> {
-  const mask = await open(path, 'unreadableMask', report, options);
-  if (mask === undefined) return;
-  const { raster, lossy } = mask;
-  if (image !== undefined && (raster.width !== image.width || raster.height !== image.height)) {
+  const marking: string[] = [];
+  let opened = 0;
+  for (const path of paths) {
+    const mask = await open(path, 'unreadableMask', report, options);
+    if (mask === undefined) continue;
+    opened++;
+    const { raster, lossy } = mask;
+    if (image !== undefined && (raster.width !== image.width || raster.height !== image.height)) {
+      report(
+        'maskSize',
+        'error',
+        `${path} has ${raster.width}×${raster.height} pixels, its image ${name} ${image.width}×${image.height}`,
+      );
+    }
+    if (lossy) {
+      report('maskLossy', 'warning', `${path} was compressed with loss; pixels up to 127 will count as good`);
+    }
+    if (marksSomething(mask)) marking.push(path);
+  }
+  if (imageLabel === 'nok' && marking.length === 0 && opened === paths.length)
     report(
-      'maskSize',
-      'error',
-      `${path} has ${raster.width}×${raster.height} pixels, its image ${name} ${image.width}×${image.height}`,
+      'maskEmpty',
+      'warning',
+      `${list(paths)} ${paths.length === 1 ? 'marks' : 'mark'} nothing, but ${name} is defective`,
     );
-  }
-  if (lossy) {
-    report('maskLossy', 'warning', `${path} was compressed with loss; pixels up to 127 will count as good`);
-  }
-  const marks = marksSomething(raster, lossy);
-  if (imageLabel === 'nok' && !marks)
-    report('maskEmpty', 'warning', `${path} marks nothing, but ${name} is defective`);
-  if (imageLabel === 'ok' && marks)
-    report('maskOnGood', 'error', `${path} marks pixels, but ${name} is good`);
+  if (imageLabel === 'ok' && marking.length > 0)
+    report(
+      'maskOnGood',
+      'error',
+      `${list(marking)} ${marking.length === 1 ? 'marks' : 'mark'} pixels, but ${name} is good`,
+    );
 }
 
 type Report = (kind: DatasetProblemKind, severity: DatasetProblem['severity'], message: string) => void;
@@ -206,18 +220,6 @@ async function open(
     report(kind, 'error', `${path} cannot be read: ${reason}`);
     return undefined;
   }
-}
-
-/** As `preprocessMask` of `@oddpixel/preprocess` decides, without its resize. */
-function marksSomething({ data, channels, hasAlpha }: Raster, lossy: boolean): boolean {
-  const withAlpha = (hasAlpha ?? (channels === 2 || channels === 4)) && channels > 1;
-  const colors = withAlpha ? channels - 1 : channels;
-  const cut = !lossy ? 0 : data instanceof Uint8Array ? 127 : 32_767;
-  for (let i = 0; i < data.length; i += channels) {
-    if (withAlpha && data[i + colors] === 0) continue;
-    for (let c = 0; c < colors; c++) if ((data[i + c] as number) > cut) return true;
-  }
-  return false;
 }
 
 function findDuplicates(findings: readonly Finding[]): DatasetProblem[] {

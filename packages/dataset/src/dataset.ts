@@ -23,6 +23,7 @@ export function makeDataset(
       imageLabelId: draft.imageLabel === 'ok' ? 0 : 1,
       ...(draft.defect !== undefined && { defect: draft.defect }),
       ...(draft.anomalyFileName !== undefined && { anomalyFileName: draft.anomalyFileName }),
+      ...(draft.anomalyFileNames !== undefined && { anomalyFileNames: draft.anomalyFileNames }),
       ...(draft.split !== undefined && { split: draft.split }),
       ...(draft.group !== undefined && { group: draft.group }),
     })),
@@ -34,10 +35,24 @@ export function imagePath(dataset: Dataset, sample: Sample): string {
   return joinPath(dataset.imageDir, sample.imageFileName);
 }
 
-/** Path of a sample's mask in the data set's file source; `undefined` where it has none. */
-export function anomalyPath(dataset: Dataset, sample: Sample): string | undefined {
-  if (sample.anomalyFileName === undefined) return undefined;
-  return joinPath(dataset.anomalyDir ?? '', sample.anomalyFileName);
+/** Paths of a sample's masks in the data set's file source; none, one, or several whose marks are united. */
+export function anomalyPaths(dataset: Dataset, sample: Sample): string[] {
+  return anomalyNames(sample).map((name) => joinPath(dataset.anomalyDir ?? '', name));
+}
+
+/** As `anomalyPaths`, relative to the folder of the masks. */
+export function anomalyNames({
+  anomalyFileName,
+  anomalyFileNames = [],
+}: Pick<Sample, 'anomalyFileName' | 'anomalyFileNames'>): readonly string[] {
+  return anomalyFileName === undefined ? anomalyFileNames : [anomalyFileName, ...anomalyFileNames];
+}
+
+/** One mask is the plain case; several have a field of their own. */
+export function maskFields(names: readonly string[]): Pick<Sample, 'anomalyFileName' | 'anomalyFileNames'> {
+  const [first, second] = names;
+  if (first === undefined) return {};
+  return second === undefined ? { anomalyFileName: first } : { anomalyFileNames: names };
 }
 
 /** What to look for; an absent field matches everything, a list matches any of its values. */

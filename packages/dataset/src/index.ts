@@ -6,11 +6,12 @@ export {
   type DatasetProblem,
   type DatasetProblemKind,
 } from './check.ts';
-export { anomalyPath, findSamples, imagePath, type SampleQuery } from './dataset.ts';
+export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
 export { hashBytes } from '@oddpixel/model-core/contract';
 export { type DatasetLayout } from './layouts/layout.ts';
 export { isLossyFile } from './lossy.ts';
+export { uniteMasks, type MaskImage } from './unite-masks.ts';
 export {
   listFiles,
   type ListedFiles,

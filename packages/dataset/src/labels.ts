@@ -37,6 +37,11 @@ export function isGoodName(name: string): boolean {
   return goodNames.includes(name.trim().toLowerCase());
 }
 
+/** Names that no defect bears; `mask` and `masks` may be one's. */
+export function isGroundTruthFolder(name: string): boolean {
+  return isMaskFolder(name) && !/^masks?$/i.test(name);
+}
+
 export function isMaskFolder(name: string): boolean {
   return maskNames.includes(name.toLowerCase());
 }
@@ -59,5 +64,6 @@ export function splitOf(word: string): Split | undefined {
   const name = word.trim().toLowerCase();
   if (name === 'train' || name === 'training') return 'train';
   if (name === 'validation' || name === 'valid' || name === 'val') return 'validation';
-  return name === 'test' || name === 'testing' ? 'test' : undefined;
+  // `test_public` is that of MVTec AD 2 whose labels are known.
+  return name === 'test' || name === 'testing' || name === 'test_public' ? 'test' : undefined;
 }

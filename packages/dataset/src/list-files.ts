@@ -6,11 +6,12 @@
 import { DatasetError, FileError, type FileEntry, type FileSource } from '@oddpixel/model-core/contract';
 import { clutterReason } from './clutter.ts';
 import { headBytes, imageContent } from './image-content.ts';
-import { isMaskFolder } from './labels.ts';
+import { isGroundTruthFolder, isMaskFolder, splitOf } from './labels.ts';
 import { compareText, fileNameOf, folderOf, isImageFile, joinPath } from './paths.ts';
 
 /**
  * - `mask`: an image in a folder of ground-truth masks (`ground_truth`, `masks`, …). No image to inspect or to learn from.
+ *   Directly below a split (`test/mask`), a folder named `mask` or `masks` that holds images itself is one of a defect.
  * - `table`: a CSV file.
  * - `clutter`: what systems and people leave beside images: hidden files, `__MACOSX`, `@eaDir`, previews, text files.
  * - `skipped`: left out by the caller's `skip`.
@@ -28,6 +29,8 @@ export interface OtherEntry {
   /** Why it is no image, as a sentence without its subject's name: `it is a link that leads nowhere`. */
   readonly reason: string;
   readonly isFolder?: boolean | undefined;
+  /** Of a mask: the folder of masks that it lies in. */
+  readonly maskFolder?: string | undefined;
 }
 
 export interface ListedFiles {
@@ -103,6 +106,8 @@ interface Folder {
   readonly depth: number;
   /** The mask folder that this is or lies in. */
   readonly maskFolder: string | undefined;
+  /** It is named `mask` or `masks`, as a defect of its split may be: a folder of images itself, it is no folder of masks. */
+  readonly mayBeClass?: boolean | undefined;
   readonly isLink: boolean;
 }
 
@@ -134,12 +139,15 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
     if (folder.depth === 0 || !(error instanceof FileError)) throw error;
     return leaveOut('unusable', `it cannot be listed: ${error.details.reason}`);
   }
+  if (folder.mayBeClass === true && entries.some(({ path, kind }) => kind === 'file' && isImageFile(path))) {
+    folder = { ...folder, maskFolder: undefined };
+  }
   const folders: Folder[] = [];
   for (const entry of entries) {
     const left = await leftOut(entry, folder, walk);
     if (left !== undefined) walk.others.push(left);
     else if (entry.kind === 'file') walk.images.push(entry.path);
-    else folders.push(childOf(folder, entry));
+    else folders.push(childOf(folder, entry, source));
   }
   for (const child of folders) {
     if (child.isLink) links.push(child);
@@ -147,9 +155,15 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
   }
 }
 
-function childOf(folder: Folder, { path, isLink = false }: FileEntry): Folder {
-  const maskFolder = folder.maskFolder ?? (isMaskFolder(fileNameOf(path)) ? path : undefined);
-  return { path, depth: folder.depth + 1, maskFolder, isLink };
+function childOf(folder: Folder, { path, isLink = false }: FileEntry, source: FileSource): Folder {
+  const depth = folder.depth + 1;
+  const name = fileNameOf(path);
+  if (folder.maskFolder !== undefined || !isMaskFolder(name)) {
+    return { path, depth, maskFolder: folder.maskFolder, isLink };
+  }
+  const parent = fileNameOf(folder.path === '' ? source.name.replaceAll('\\', '/') : folder.path);
+  const mayBeClass = !isGroundTruthFolder(name) && splitOf(parent) !== undefined;
+  return { path, depth, maskFolder: path, mayBeClass, isLink };
 }
 
 /** Why an entry is no image to look at; `undefined` for images and for folders to walk. */
@@ -167,7 +181,8 @@ async function leftOut(entry: FileEntry, folder: Folder, walk: Walk): Promise<Ot
   const content = await contentOf(entry, walk.source);
   if (content.kind !== 'image') return other(content.kind, content.reason);
   if (folder.maskFolder === undefined) return undefined;
-  return other('mask', `it lies in ${folder.maskFolder}, a folder of masks by its name`);
+  const { maskFolder } = folder;
+  return { ...other('mask', `it lies in ${maskFolder}, a folder of masks by its name`), maskFolder };
 }
 
 /** Texts that come with images and say nothing that we could use. */

@@ -2,7 +2,8 @@
 import type { FileSource } from '@oddpixel/model-core/contract';
 import { clutterReason } from './clutter.ts';
 import { listFiles } from './list-files.ts';
-import { compareText, fileNameOf } from './paths.ts';
+import type { MaskFile } from './masks.ts';
+import { compareText, fileNameOf, folderOf, joinPath } from './paths.ts';
 
 export interface Folder {
   /** Names of the subfolders, hidden ones and clutter left out, sorted. */
@@ -45,4 +46,36 @@ export async function listImages(
     ({ path, kind }) => kind === 'mask' && !groundTruth.test(relative(path)),
   );
   return [...images, ...inMaskFolders.map(({ path }) => path)].map(relative).sort(compareText);
+}
+
+/** The masks of a folder of masks; none where there is no such folder. `path` of each is relative to `base`. */
+export async function listMasks(
+  source: FileSource,
+  base: string,
+  maskDir: string | undefined,
+): Promise<MaskFile[]> {
+  if (maskDir === undefined) return [];
+  const keys = await listImages(source, joinPath(base, maskDir));
+  return keys.map((key) => ({ key, path: joinPath(maskDir, key) }));
+}
+
+/**
+ * The images in a folder of class folders, relative to it, and the masks that lie among them in folders of their own. `path`
+ * of each mask is relative to `base`.
+ */
+export async function listClasses(
+  source: FileSource,
+  base: string,
+  folder: string,
+): Promise<{ readonly images: readonly string[]; readonly masks: readonly MaskFile[] }> {
+  const root = joinPath(base, folder);
+  const below = (path: string, parent: string): string =>
+    parent === '' ? path : path.slice(parent.length + 1);
+  const { images, others } = await listFiles(source, root);
+  const masks = others.flatMap(({ path, maskFolder }): MaskFile[] => {
+    if (maskFolder === undefined) return [];
+    const mirrored = joinPath(below(folderOf(maskFolder), root), below(path, maskFolder));
+    return [{ key: mirrored, path: below(path, base) }];
+  });
+  return { images: images.map((path) => below(path, root)), masks };
 }

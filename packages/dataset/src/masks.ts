@@ -1,8 +1,18 @@
-/** Finding the ground-truth mask of an image by its name. */
-import type { SampleDraft } from './dataset.ts';
+/** Finding the ground-truth masks of an image by its name. */
+import type { Dataset } from '@oddpixel/model-core/contract';
+import { anomalyNames, makeDataset, maskFields, type SampleDraft } from './dataset.ts';
+import { isMaskFolder } from './labels.ts';
 import { baseNameOf, folderOf, joinPath } from './paths.ts';
 
-/** Masks by folder and base name. */
+/** A mask, and the name that counts: as if its folder mirrored those of the images. */
+export interface MaskFile {
+  /** Where it is, relative to what the reader of the layout takes for the folder of the masks. */
+  readonly path: string;
+  /** `bad/000_mask.png`, be it in `ground_truth/` or in a folder of masks inside of the images' folders. */
+  readonly key: string;
+}
+
+/** Masks by folder and base name, each as its path. */
 export interface MaskIndex {
   /** Masks with exactly this base name in this folder (`''` is the mask folder itself). */
   exact(folder: string, baseName: string): readonly string[];
@@ -11,41 +21,49 @@ export interface MaskIndex {
   hasFolder(folder: string): boolean;
   /** Masks in this folder named as `baseName`, with a suffix for masks or without, all in any case: `Bent/NAME_GT`. */
   suffixed(folder: string, baseName: string): readonly string[];
+  /** Masks in this very folder; where there is none of exactly this name, in one whose name differs in case. */
+  inFolder(folder: string): readonly string[];
 }
 
-/** @param paths masks, relative to the mask folder. */
-export function indexMasks(paths: readonly string[]): MaskIndex {
-  const folders = new Map<string, string[]>();
-  const foldersInLowerCase = new Map<string, string[]>();
-  for (const path of paths) {
+export function indexMasks(masks: readonly MaskFile[]): MaskIndex {
+  const folders = new Map<string, MaskFile[]>();
+  const foldersInLowerCase = new Map<string, MaskFile[]>();
+  for (const mask of masks) {
     // Systems differ in how they compose letters such as ü, in the names of folders too.
-    const folder = folderOf(path).normalize();
-    append(folders, folder, path);
-    append(foldersInLowerCase, folder.toLowerCase(), path);
+    const folder = folderOf(mask.key).normalize();
+    append(folders, folder, mask);
+    append(foldersInLowerCase, folder.toLowerCase(), mask);
   }
+  const pathsOf = (found: readonly MaskFile[]): string[] => found.map(({ path }) => path);
+  const inLowerCase = (folder: string): readonly MaskFile[] =>
+    foldersInLowerCase.get(folder.normalize().toLowerCase()) ?? [];
   const find = (folder: string, matches: (baseName: string) => boolean): string[] =>
-    (folders.get(folder.normalize()) ?? []).filter((path) => matches(baseNameOf(path).normalize()));
+    pathsOf(
+      (folders.get(folder.normalize()) ?? []).filter(({ key }) => matches(baseNameOf(key).normalize())),
+    );
   return {
     exact: (folder, baseName) => find(folder, (name) => name === baseName.normalize()),
     containing: (folder, part) => find(folder, (name) => name.includes(part.normalize())),
     hasFolder: (folder) => folders.has(folder.normalize()),
     suffixed: (folder, baseName) => {
       const wanted = baseName.normalize().toLowerCase();
-      return (foldersInLowerCase.get(folder.normalize().toLowerCase()) ?? []).filter((path) => {
-        const name = baseNameOf(path).normalize().toLowerCase();
+      const found = inLowerCase(folder).filter(({ key }) => {
+        const name = baseNameOf(key).normalize().toLowerCase();
         return name.startsWith(wanted) && maskSuffix.test(name.slice(wanted.length));
       });
+      return pathsOf(found);
     },
+    inFolder: (folder) => pathsOf(folders.get(folder.normalize()) ?? inLowerCase(folder)),
   };
 }
 
 /** What follows an image's name in that of its mask, in lower case. */
 const maskSuffix = /^(?:[_.-](?:masks?|gt|labels?|ground_?truth|seg))?$/;
 
-function append(lists: Map<string, string[]>, key: string, path: string): void {
+function append(lists: Map<string, MaskFile[]>, key: string, mask: MaskFile): void {
   const list = lists.get(key);
-  if (list === undefined) lists.set(key, [path]);
-  else list.push(path);
+  if (list === undefined) lists.set(key, [mask]);
+  else list.push(mask);
 }
 
 /** The mask, nothing, or why it cannot be told. */
@@ -61,30 +79,43 @@ export function matchByName(masks: MaskIndex, imagePath: string): MaskMatch {
   return one([...masks.exact(folder, `${name}_mask`), ...masks.exact(folder, name)]);
 }
 
+/** As MVTec LOCO keeps masks: all those in the folder that is named as the image, `000/000.png`, `000/001.png`, … */
+export function masksOfFolder(masks: MaskIndex, imagePath: string): readonly string[] {
+  return masks.inFolder(joinPath(folderOf(imagePath), baseNameOf(imagePath)));
+}
+
+/** Where to look for the masks of an image, and its path as masks mirror it. */
+export interface MaskQuery {
+  readonly masks: MaskIndex;
+  readonly image: string;
+}
+
 /**
- * Gives images that `matchByName` found no mask for the one that differs in the suffix or in case, such as `NAME_GT`. A mask
- * that serves another image, or one of several, is left: it cannot be told whose it is.
+ * Gives images that `matchByName` found no mask for the one that differs in the suffix or in case, such as `NAME_GT`, else
+ * all those in a folder of the image's name. A mask that serves another image, or one of several that differ in the suffix,
+ * is left: it cannot be told whose it is.
  *
- * @param nameOf path of the image as masks mirror it; `undefined` for images that have no mask.
+ * @param queryOf `undefined` for images that have no mask.
  */
-export function withOtherSuffixes(
+export function withOtherMasks(
   drafts: readonly SampleDraft[],
-  masks: MaskIndex,
-  nameOf: (draft: SampleDraft) => string | undefined,
+  queryOf: (draft: SampleDraft) => MaskQuery | undefined,
 ): SampleDraft[] {
   const owners = new Map<string, number>();
   const own = (path: string): void => void owners.set(path, (owners.get(path) ?? 0) + 1);
-  for (const { anomalyFileName } of drafts) if (anomalyFileName !== undefined) own(anomalyFileName);
+  for (const draft of drafts) for (const path of anomalyNames(draft)) own(path);
   const candidates = drafts.map((draft) => {
-    const image = draft.anomalyFileName === undefined ? nameOf(draft) : undefined;
-    const found = image === undefined ? [] : masks.suffixed(folderOf(image), baseNameOf(image));
+    const query = anomalyNames(draft).length === 0 ? queryOf(draft) : undefined;
+    if (query === undefined) return [];
+    const { masks, image } = query;
+    const suffixed = masks.suffixed(folderOf(image), baseNameOf(image));
+    const found = suffixed.length > 0 ? suffixed : masksOfFolder(masks, image);
     for (const path of found) own(path);
-    return found;
+    return suffixed.length > 1 ? [] : found;
   });
   return drafts.map((draft, index) => {
-    const [mask, second] = candidates[index] ?? [];
-    if (mask === undefined || second !== undefined || owners.get(mask) !== 1) return draft;
-    return { ...draft, anomalyFileName: mask };
+    const found = candidates[index] ?? [];
+    return found.every((path) => owners.get(path) === 1) ? { ...draft, ...maskFields(found) } : draft;
   });
 }
 
@@ -115,4 +146,32 @@ function one(paths: readonly string[]): MaskMatch {
 /** `ground_truth/a.png, ground_truth/b.png` for messages. */
 export function describeMasks(maskDir: string, paths: readonly string[]): string {
   return paths.map((path) => joinPath(maskDir, path)).join(', ');
+}
+
+/**
+ * A data set in `path` from samples whose masks are named relative to it: the folder of the masks is `maskDir` where all lie
+ * in it, else the one folder that all lie in, else the data set's own.
+ */
+export function datasetWithMasks(
+  path: string,
+  maskDir: string | undefined,
+  drafts: readonly SampleDraft[],
+): Dataset {
+  const names = drafts.flatMap(anomalyNames);
+  const inMaskDir = maskDir !== undefined && names.every((name) => name.startsWith(`${maskDir}/`));
+  const folder = inMaskDir ? maskDir : names.length > 0 ? commonMaskFolder(names) : maskDir;
+  if (folder === undefined) return makeDataset({ imageDir: path }, drafts);
+  const inside = (name: string): string => (folder === '' ? name : name.slice(folder.length + 1));
+  return makeDataset(
+    { imageDir: path, anomalyDir: joinPath(path, folder) },
+    drafts.map((draft) => ({ ...draft, ...maskFields(anomalyNames(draft).map(inside)) })),
+  );
+}
+
+/** `test_public/ground_truth` of names that all lie below it; `''` where they lie in several folders of masks. */
+function commonMaskFolder(names: readonly string[]): string {
+  const [first = ''] = names;
+  const parts = folderOf(first).split('/');
+  const folder = parts.slice(0, parts.findIndex(isMaskFolder) + 1).join('/');
+  return names.every((name) => name.startsWith(`${folder}/`)) ? folder : '';
 }

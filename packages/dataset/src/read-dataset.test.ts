@@ -7,7 +7,7 @@ import {
   type FileSource,
 } from '@oddpixel/model-core/contract';
 import { describe, expect, it } from 'vitest';
-import { anomalyPath, findSamples, imagePath } from './dataset.ts';
+import { anomalyPaths, findSamples, imagePath } from './dataset.ts';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
 
@@ -82,8 +82,8 @@ describe('mvtec', () => {
     ]);
     const [crack, train] = dataset.samples;
     expect(crack && imagePath(dataset, crack)).toBe('sets/tile/Test/Crack/3.png');
-    expect(crack && anomalyPath(dataset, crack)).toBe('sets/tile/Ground_Truth/Crack/3_mask.png');
-    expect(train && anomalyPath(dataset, train)).toBeUndefined();
+    expect(crack && anomalyPaths(dataset, crack)).toEqual(['sets/tile/Ground_Truth/Crack/3_mask.png']);
+    expect(train && anomalyPaths(dataset, train)).toEqual([]);
   });
 
   it('passes over what systems leave behind', async () => {
@@ -152,7 +152,7 @@ describe('mvtec', () => {
     ]);
     const shared = ['test/crack/1.png', 'validation/crack/1.png', 'ground_truth/crack/1.png'];
     expect(await problemsOf(read(shared))).toEqual([
-      'crack/1.png is the mask of test/crack/1.png and of validation/crack/1.png',
+      'ground_truth/crack/1.png is the mask of test/crack/1.png and of validation/crack/1.png',
     ]);
   });
 

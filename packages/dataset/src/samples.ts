@@ -9,10 +9,11 @@ import {
   type Sample,
   type Store,
 } from '@oddpixel/model-core/contract';
-import { anomalyPath, imagePath } from './dataset.ts';
+import { anomalyPaths, imagePath } from './dataset.ts';
 import { hashBytes } from '@oddpixel/model-core/contract';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
+import { uniteMasks, type MaskImage } from './unite-masks.ts';
 
 /** Something to iterate over, as often as wanted, whose length is known. */
 export interface SampleSequence<T> extends AsyncIterable<T> {
@@ -26,7 +27,7 @@ export interface LoadedSample {
   readonly sample: Sample;
   /** SHA-256 of the image file, 64 hex digits. */
   readonly imageHash: string;
-  /** The mask as it is in its file; present where asked for and where there is one. */
+  /** The mask as it is in its file, or several united by `uniteMasks`; present where asked for and where there is one. */
   readonly anomalyGroundTruth?: Raster;
   /** True where the mask's file was compressed with loss: pass it to `preprocessMask` as `lossy`. */
   readonly maskIsLossy?: boolean;
@@ -63,14 +64,17 @@ export function createSamples(dataset: Dataset, options: CreateSamplesOptions): 
       sample,
       imageHash: await hashBytes(bytes),
     };
-    const maskPath = options.masks === true ? anomalyPath(dataset, sample) : undefined;
-    if (maskPath === undefined) return loaded;
-    const maskBytes = await options.source.read(maskPath, readLimit);
-    return {
-      ...loaded,
-      anomalyGroundTruth: await decode(maskBytes, maskPath, options),
-      maskIsLossy: isLossyFile(maskBytes),
-    };
+    const masks: MaskImage[] = [];
+    for (const maskPath of options.masks === true ? anomalyPaths(dataset, sample) : []) {
+      const maskBytes = await options.source.read(maskPath, readLimit);
+      const raster = await decode(maskBytes, maskPath, options);
+      masks.push({ raster, lossy: isLossyFile(maskBytes), path: maskPath });
+    }
+    const [mask, ...more] = masks;
+    if (mask === undefined) return loaded;
+    return more.length === 0
+      ? { ...loaded, anomalyGroundTruth: mask.raster, maskIsLossy: mask.lossy }
+      : { ...loaded, anomalyGroundTruth: uniteMasks([mask, ...more]), maskIsLossy: false };
   };
   return {
     count: samples.length,

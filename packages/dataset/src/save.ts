@@ -73,6 +73,17 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     if (found === undefined) problem(`${name} is not a path below the folder`);
     return found ?? '';
   };
+  const paths = (name: string): readonly string[] => {
+    const given = value[name];
+    const found = Array.isArray(given)
+      ? given.map((one) => (typeof one === 'string' ? normalizeRelativePath(one) : undefined))
+      : [undefined];
+    const known = found.filter((one) => one !== undefined);
+    if (found.length === 0 || known.length < found.length) {
+      problem(`${name} is not a list of paths below the folder`);
+    }
+    return known;
+  };
   const text = (name: string): string => {
     const given = value[name];
     if (typeof given !== 'string') problem(`${name} is not text`);
@@ -88,6 +99,9 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
   if (split !== undefined && split !== 'train' && split !== 'validation' && split !== 'test') {
     problem('split is not train, validation or test');
   }
+  if (value['anomalyFileName'] !== undefined && value['anomalyFileNames'] !== undefined) {
+    problem('it has anomalyFileName and anomalyFileNames; give one mask or several');
+  }
   const sample = {
     imageId: imageId as number,
     imageFileName: path('imageFileName'),
@@ -95,6 +109,7 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     imageLabelId: imageLabel === 'nok' ? labelIds.nok : labelIds.ok,
     ...(value['defect'] !== undefined && { defect: text('defect') }),
     ...(value['anomalyFileName'] !== undefined && { anomalyFileName: path('anomalyFileName') }),
+    ...(value['anomalyFileNames'] !== undefined && { anomalyFileNames: paths('anomalyFileNames') }),
     ...(split !== undefined && { split: split as NonNullable<Sample['split']> }),
     ...(value['group'] !== undefined && { group: text('group') }),
   } as const;

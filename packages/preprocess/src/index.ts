@@ -5,7 +5,7 @@ export { augmentSeed, type AugmentOccasion } from './augment/augment-seed.ts';
 export { blendTiles, createTileBlender, type BlendOptions, type TileBlender, type TileMap } from './blend.ts';
 export { labelComponents, type LabelledRuns } from './components.ts';
 export { regionBox, type Placement } from './geometry.ts';
-export { preprocessMask, type MaskOptions, type ModelMask } from './mask.ts';
+export { lossyMaskWarning, preprocessMask, type MaskOptions, type ModelMask } from './mask.ts';
 export { lumaWeights } from './normalize.ts';
 export {
   checkPreprocessParams,

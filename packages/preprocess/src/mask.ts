@@ -17,6 +17,9 @@ export interface ModelMask {
   readonly vanishedRegions: number;
 }
 
+export const lossyMaskWarning: string =
+  'The mask was compressed with loss; pixels above half of the range count as anomalous.';
+
 /**
  * A mask at model resolution, by nearest neighbour. A pixel with any colour channel above 0 is anomalous, whatever
  * its value (class ids such as 2 are fine); with alpha, a fully transparent pixel is not.
@@ -33,9 +36,7 @@ export function preprocessMask(mask: Raster, geometry: ImageGeometry, options: M
     });
   }
   if (options.lossy === true) {
-    options.onWarning?.(
-      'The mask was compressed with loss; pixels above half of the range count as anomalous.',
-    );
+    options.onWarning?.(lossyMaskWarning);
   }
 
   const marked = markAnomalous(mask, geometry, options.lossy === true);

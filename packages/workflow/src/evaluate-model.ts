@@ -12,14 +12,14 @@ import {
   type Sample,
 } from '@oddpixel/model-core/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { anomalyPath, imagePath, isLossyFile } from '@oddpixel/dataset';
+import { anomalyPaths, imagePath, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import {
   createEvaluationParams,
   createEvaluator,
   type Evaluation,
   type EvaluationParams,
 } from '@oddpixel/eval';
-import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { lossyMaskWarning, preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks } from './image-forms.ts';
 import {
@@ -157,26 +157,38 @@ interface Mask {
   readonly maskRemarks: readonly Remark[];
 }
 
-/** Ground truth of one image at model size: empty for good images, absent for defective ones without a mask. */
+/** Ground truth of one image at model size, what any of its masks marks: empty for good images, absent for defective ones without a mask. */
 async function readMask(
   dataset: Dataset,
   image: PreparedImage,
   options: EvaluateModelOptions,
 ): Promise<Mask> {
   const { geometry } = image.prepared;
-  const path = anomalyPath(dataset, image.sample);
-  if (path === undefined) {
+  const paths = anomalyPaths(dataset, image.sample);
+  const masks: MaskImage[] = [];
+  const remarks: Remark[] = [];
+  for (const path of paths) {
+    const bytes = await options.source.read(path, readLimit(options));
+    const notes = notesOn(path);
+    const raster = await decode(bytes, path, options, notes);
+    const lossy = isLossyFile(bytes);
+    if (lossy && paths.length > 1) notes.add('mask', lossyMaskWarning);
+    masks.push({ raster, lossy, path });
+    remarks.push(...notes.remarks);
+  }
+  const [first, ...more] = masks;
+  if (first === undefined) {
     return image.sample.imageLabel === 'ok'
       ? { mask: emptyMask(geometry), vanishedRegions: 0, maskRemarks: [] }
       : { vanishedRegions: 0, maskRemarks: [] };
   }
-  const bytes = await options.source.read(path, readLimit(options));
+  const { path } = first;
   const notes = notesOn(path);
-  const raster = await decode(bytes, path, options, notes);
   const onWarning = (text: string): void => notes.add('mask', text);
   try {
-    const mask = preprocessMask(raster, geometry, { lossy: isLossyFile(bytes), onWarning });
-    return { ...mask, maskRemarks: notes.remarks };
+    const joined = more.length === 0 ? first : { raster: uniteMasks([first, ...more]), lossy: false };
+    const mask = preprocessMask(joined.raster, geometry, { lossy: joined.lossy, onWarning });
+    return { ...mask, maskRemarks: [...remarks, ...notes.remarks] };
   } catch (error) {
     if (!(error instanceof ImageFormatError) || error.details.file !== undefined) throw error;
     throw new ImageFormatError({ ...error.details, file: path }, { cause: error });

@@ -111,6 +111,26 @@ describe('masks', () => {
     expect(remarks.map(({ code }) => code)).toContain('noGoodTestImage');
   });
 
+  test('several of one image count together, as one mask that marks the same', async () => {
+    const box = (left: number, value: number): Raster => {
+      const data = new Uint8Array(96 * 64);
+      for (let y = 20; y < 40; y++) data.fill(value, y * 96 + left, y * 96 + left + 12);
+      return { width: 96, height: 64, channels: 1, data };
+    };
+    const [left, right] = [box(8, 3), box(60, 255)];
+    const both = { ...left, data: left.data.map((value, pixel) => value || (right.data[pixel] as number)) };
+    const apart = await evaluated({ '1/000.png': left, '1/001.png': right, '2/000.png': right });
+    const joined = await evaluated({ '1_mask.png': both, '2_mask.png': right });
+    expect(apart.masks).toEqual({ used: 2, defective: 4 });
+    expect(apart.evaluation.pixel).toEqual(joined.evaluation.pixel);
+    expect(apart.evaluation.pixel).not.toEqual(
+      (await evaluated({ '1_mask.png': left, '2_mask.png': right })).evaluation.pixel,
+    );
+    await expect(evaluated({ '1/000.png': left, '1/001.png': cloth(32, 24, 1) })).rejects.toThrow(
+      /^ground_truth\/scratch\/1\/001\.png: the mask has 32×24 pixels/,
+    );
+  });
+
   test('of another size than their image are named', async () => {
     await expect(evaluated({ '2_mask.png': cloth(32, 24, 1) })).rejects.toThrow(
       /^ground_truth\/scratch\/2_mask\.png: the mask has 32×24 pixels, its image 96×64/,

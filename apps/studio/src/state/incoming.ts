@@ -1,6 +1,6 @@
 /** From chosen or dropped files to images with a role: folders that follow a known layout bring their labels along. */
 import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
-import { anomalyPath, imagePath, isImageFile, readAnomalyDataset } from '@oddpixel/dataset';
+import { anomalyPaths, imagePath, isImageFile, readAnomalyDataset } from '@oddpixel/dataset';
 import type { IncomingFile, Role } from '../protocol.ts';
 
 /** A file that is read when its turn comes, so that a large folder never lies in memory as a whole. */
@@ -67,7 +67,7 @@ function withLabels(source: FileSource, dataset: Dataset): PendingFile[] {
     const teaches = truth === 'ok' && (hasSplit ? split !== 'test' : good++ % 5 !== 4);
     const role = teaches ? 'teach' : 'inspect';
     const name = imagePath(dataset, sample);
-    const maskPath = anomalyPath(dataset, sample);
+    const maskPaths = anomalyPaths(dataset, sample);
     return {
       name,
       role,
@@ -77,7 +77,7 @@ function withLabels(source: FileSource, dataset: Dataset): PendingFile[] {
         truth,
         bytes: await blobOf(source, name),
         ...(defect !== undefined && { defect }),
-        ...(maskPath !== undefined && { mask: await blobOf(source, maskPath) }),
+        masks: await Promise.all(maskPaths.map((path) => blobOf(source, path))),
       }),
     };
   });

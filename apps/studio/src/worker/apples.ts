@@ -26,7 +26,7 @@ export async function addApples(
         role: apple.path.startsWith('train/') ? 'teach' : 'inspect',
         truth: apple.defect === undefined ? 'ok' : 'nok',
         ...(apple.defect !== undefined && { defect: apple.defect }),
-        ...(apple.mask !== undefined && { mask: await toBlob(apple.mask) }),
+        ...(apple.mask !== undefined && { masks: [await toBlob(apple.mask)] }),
       },
       known,
     );

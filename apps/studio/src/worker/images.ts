@@ -7,6 +7,7 @@ import {
   type Raster,
   type Store,
 } from '@oddpixel/model-core/contract';
+import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import { thumbnail, toRgb } from '@oddpixel/eval';
 import type { ImageRecord, IncomingFile } from '../protocol.ts';
 import { keys } from './keeper.ts';
@@ -36,7 +37,7 @@ export async function takeIn(
   const id = (await hashBytes(bytes)).slice(0, 16);
   if (known.has(id)) return undefined;
   const raster = await codec.decode(bytes, { fileName: file.name, limits: studioLimits });
-  const mask = file.mask && new Uint8Array(await file.mask.arrayBuffer());
+  const mask = await maskOf(file, codec);
   await store.put(keys.picture(id), await smallPicture(raster, codec));
   if (mask !== undefined) await store.put(keys.mask(id), mask);
   await store.put(keys.image(id), bytes);
@@ -52,6 +53,24 @@ export async function takeIn(
     ...(defect !== undefined && { defect }),
     ...(mask !== undefined && { hasMask: true }),
   };
+}
+
+/** The bytes of the one mask, or of a new one that marks what any of them marks. */
+async function maskOf(
+  { name, masks = [] }: IncomingFile,
+  codec: ImageCodec,
+): Promise<Uint8Array | undefined> {
+  const files = await Promise.all(masks.map(async (mask) => new Uint8Array(await mask.arrayBuffer())));
+  if (files.length < 2) return files[0];
+  const path = `a mask of ${name}`;
+  const [first, ...more] = await Promise.all(
+    files.map(async (bytes): Promise<MaskImage> => ({
+      raster: await codec.decode(bytes, { fileName: path, limits: studioLimits }),
+      lossy: isLossyFile(bytes),
+      path,
+    })),
+  );
+  return first && codec.encode(uniteMasks([first, ...more]), 'png');
 }
 
 function smallPicture(raster: Raster, codec: ImageCodec): Promise<Uint8Array> {

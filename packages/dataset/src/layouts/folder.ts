@@ -1,41 +1,41 @@
 /**
  * The plain layout: a folder of good images (`good`, `ok`, `normal`, …) beside folders of anything else, each named
- * after its defect. Masks may lie in `ground_truth/DEFECT/` or `masks/DEFECT/`. There is no split.
+ * after its defect. Masks may lie in `ground_truth/DEFECT/` or `masks/DEFECT/`, or in such a folder inside of the
+ * images' one. There is no split.
  */
 import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
-import { makeDataset, type SampleDraft } from '../dataset.ts';
+import type { SampleDraft } from '../dataset.ts';
 import { isMaskFolder, labelOfFolder } from '../labels.ts';
-import { listImages, readFolder } from '../listing.ts';
-import { describeMasks, matchByName, withOtherSuffixes } from '../masks.ts';
+import { listClasses, listMasks, readFolder } from '../listing.ts';
+import { datasetWithMasks, indexMasks, matchByName, withOtherMasks } from '../masks.ts';
 import { joinPath } from '../paths.ts';
 import type { LayoutInput } from './layout.ts';
-import { readMasks } from './mvtec.ts';
 
 export async function readFolderLayout({ source, path }: LayoutInput): Promise<Dataset> {
   const { folders } = await readFolder(source, path);
   const maskDir = folders.find(isMaskFolder);
-  const masks = await readMasks(source, path, maskDir);
-  const problems: string[] = [];
-  const drafts: SampleDraft[] = [];
+  const found = [...(await listMasks(source, path, maskDir))];
+  const images: { readonly imageFileName: string; readonly folder: string }[] = [];
   for (const folder of folders) {
     if (folder === maskDir) continue;
-    const label = labelOfFolder(folder);
-    for (const image of await listImages(source, joinPath(path, folder))) {
-      const imageFileName = `${folder}/${image}`;
-      const match = matchByName(masks, imageFileName);
-      if (match.found === 'several') {
-        problems.push(`${imageFileName} has several masks: ${describeMasks(maskDir ?? '', match.paths)}`);
-      }
-      drafts.push({
-        imageFileName,
-        ...label,
-        ...(match.found === 'one' && { anomalyFileName: match.path }),
-      });
-    }
+    const listed = await listClasses(source, path, folder);
+    for (const image of listed.images) images.push({ imageFileName: `${folder}/${image}`, folder });
+    for (const mask of listed.masks) found.push({ ...mask, key: joinPath(folder, mask.key) });
   }
+  const masks = indexMasks(found);
+  const problems: string[] = [];
+  const drafts = images.map(({ imageFileName, folder }): SampleDraft => {
+    const match = matchByName(masks, imageFileName);
+    if (match.found === 'several') {
+      problems.push(`${imageFileName} has several masks: ${match.paths.join(', ')}`);
+    }
+    return {
+      imageFileName,
+      ...labelOfFolder(folder),
+      ...(match.found === 'one' && { anomalyFileName: match.path }),
+    };
+  });
   if (problems.length > 0) throw new DatasetError({ path: path || source.name, problems });
-  return makeDataset(
-    { imageDir: path, anomalyDir: maskDir === undefined ? undefined : joinPath(path, maskDir) },
-    withOtherSuffixes(drafts, masks, ({ imageFileName }) => imageFileName),
-  );
+  const matched = withOtherMasks(drafts, ({ imageFileName }) => ({ masks, image: imageFileName }));
+  return datasetWithMasks(path, maskDir, matched);
 }

@@ -1,13 +1,13 @@
 /**
  * Images and masks in two folders of their own, as HALCON's `read_dl_dataset_anomaly` reads them: below `imageDir`,
  * the folder an image lies in is its label (`good` and the like, or the defect); below `anomalyDir` every defective
- * image has a mask by `matchByContainment`. Ambiguous and missing masks are errors.
+ * image has a mask by `matchByContainment`, or several in a folder of its name. Ambiguous and missing masks are errors.
  */
 import { DatasetError, ParameterError, type Dataset } from '@oddpixel/model-core/contract';
-import { makeDataset, type SampleDraft } from '../dataset.ts';
+import { makeDataset, maskFields, type SampleDraft } from '../dataset.ts';
 import { labelOfFolder } from '../labels.ts';
 import { listImages } from '../listing.ts';
-import { describeMasks, indexMasks, matchByContainment } from '../masks.ts';
+import { describeMasks, indexMasks, masksOfFolder, matchByContainment } from '../masks.ts';
 import { fileNameOf, folderOf, joinPath } from '../paths.ts';
 import type { LayoutInput } from './layout.ts';
 
@@ -25,7 +25,8 @@ export async function readHalconLayout(input: LayoutInput): Promise<Dataset> {
   // Masks may lie in a folder below the images.
   const isMasks = (folder: string): boolean => joinPath(imageDir, folder) === anomalyDir;
   const images = await listImages(source, imageDir, isMasks);
-  const masks = indexMasks(anomalyDir === undefined ? [] : await listImages(source, anomalyDir));
+  const found = anomalyDir === undefined ? [] : await listImages(source, anomalyDir);
+  const masks = indexMasks(found.map((name) => ({ path: name, key: name })));
   const problems: string[] = [];
   const owners = new Map<string, string>();
   const drafts = images.map((imageFileName): SampleDraft => {
@@ -40,17 +41,21 @@ export async function readHalconLayout(input: LayoutInput): Promise<Dataset> {
     const label = labelOfFolder(folder);
     if (anomalyDir === undefined || label.imageLabel === 'ok') return { ...unlabelled, ...label };
     const match = matchByContainment(masks, imageFileName, folder);
-    if (match.found === 'none') problems.push(`${imageFileName} has no mask in ${anomalyDir || 'the root'}`);
+    const names = match.found === 'one' ? [match.path] : masksOfFolder(masks, imageFileName);
+    if (match.found === 'none' && names.length === 0) {
+      problems.push(`${imageFileName} has no mask in ${anomalyDir || 'the root'}`);
+    }
     if (match.found === 'several') {
       problems.push(`${imageFileName} has several masks: ${describeMasks(anomalyDir, match.paths)}`);
     }
-    if (match.found !== 'one') return { ...unlabelled, ...label };
-    const owner = owners.get(match.path);
-    if (owner !== undefined) {
-      problems.push(`${joinPath(anomalyDir, match.path)} is the mask of ${owner} and of ${imageFileName}`);
+    for (const name of names) {
+      const owner = owners.get(name);
+      if (owner !== undefined) {
+        problems.push(`${joinPath(anomalyDir, name)} is the mask of ${owner} and of ${imageFileName}`);
+      }
+      owners.set(name, imageFileName);
     }
-    owners.set(match.path, imageFileName);
-    return { ...unlabelled, ...label, anomalyFileName: match.path };
+    return { ...unlabelled, ...label, ...maskFields(names) };
   });
   if (problems.length > 0) {
     throw new DatasetError({

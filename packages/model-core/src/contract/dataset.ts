@@ -18,6 +18,8 @@ export interface Sample {
   readonly defect?: string;
   /** Ground-truth mask, relative to `Dataset.anomalyDir`; a pixel > 0 is anomalous. Absent where none exists. */
   readonly anomalyFileName?: string;
+  /** Instead of `anomalyFileName`, where an image has several masks: what any of them marks is anomalous. */
+  readonly anomalyFileNames?: readonly string[] | undefined;
   readonly split?: Split;
   /** Images of one part share a group; a group never crosses a split. */
   readonly group?: string;
