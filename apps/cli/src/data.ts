@@ -2,13 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import {
-  DatasetError,
-  FileError,
-  ModelFormatError,
-  type Dataset,
-  type FileSource,
-} from '@oddpixel/model-core/contract';
+import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
@@ -23,6 +17,7 @@ import {
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
 import { findImages } from './image-inputs.ts';
+import { withModelNamed } from './model-errors.ts';
 import { UsageError } from './outcome.ts';
 
 /** The layouts that a folder alone tells; `halcon` takes two folders, and the API. */
@@ -132,16 +127,12 @@ export async function openModel(path: string): Promise<AnomalyModel> {
 /** `openModel`, and whether there was a hash. */
 export async function openModelFile(path: string): Promise<{ model: AnomalyModel; integrity: Integrity }> {
   const bytes = await readBytes(path);
-  try {
+  return withModelNamed(path, async () => {
     const foreign = readMetadata(bytes).has(manifestKey) ? undefined : importForeign(bytes);
     if (foreign !== undefined) return { model: foreign, integrity: 'unverified' };
     const model = readModel(bytes);
     return { model, integrity: await verifyModel(model) };
-  } catch (cause) {
-    if (!(cause instanceof ModelFormatError)) throw cause;
-    const { where, ...details } = cause.details;
-    throw new ModelFormatError({ ...details, where: `${path}: ${where}` }, { cause });
-  }
+  });
 }
 
 function importForeign(bytes: Uint8Array): AnomalyModel | undefined {

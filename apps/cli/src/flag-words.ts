@@ -73,6 +73,14 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   ['Raise `maxBytes` if the file is trusted.', 'Use a smaller file.'],
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
   [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
+  [
+    'in the range that the model was trained on; where',
+    'in the range that the model was trained on (--range of oddpixel train); where',
+  ],
+  [
+    'Check the image range of the preprocessing parameters and the extractor itself.',
+    'Check that the gray values of the image lie in --range, and the extractor (--backbone) itself.',
+  ],
   ['the options imageDir and anomalyDir', '--image-dir and --mask-dir'],
   ['`sourceRange`', '--range'],
   [/Use preprocessParamsFromModel\(model\.manifest\)\./g, 'Use the preprocessing of the model.'],

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { div, GraphBuilder, reduceMax, sub, writeGraph } from '@oddpixel/model-core/onnx';
+import { div, GraphBuilder, reduceMax, reshape, slice, sub, writeGraph } from '@oddpixel/model-core/onnx';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { jsonOutputs } from './testing/json-output.ts';
 import { oddpixel, scratchFolder, writePicture } from './testing/run-cli.ts';
@@ -81,9 +81,40 @@ test.each(['map', 'score'] as const)(
     const { code, stdout } = await oddpixel('predict', path, good, '--fail-on-nok', '--json', ...cpu);
     const { images, failures } = jsonOutputs.predict.parse(JSON.parse(stdout));
     expect([code, images, failures.length]).toEqual([1, [], 1]);
-    expect(JSON.stringify(failures)).toContain('NaN');
+    const [failure] = failures;
+    expect(failure?.error).toContain(`No verdict for ${good}: the model's ${broken}`);
+    expect(failure?.error).toContain('NaN');
+    expect(failure?.error).toContain(
+      `(--range of oddpixel train); where they do, the model file ${path} is damaged`,
+    );
   },
 );
+
+test('a model that gives no score for an image is named', async () => {
+  const g = new GraphBuilder({ name: 'empty' });
+  const image = g.input('image', 'float32', ['N', 1, 32, 64]);
+  g.output('anomaly_map', image);
+  const none = slice(image, { axis: 0, start: 0, end: 0 });
+  g.output('pred_score', reshape(reduceMax(none, [1, 2, 3]), [-1]));
+  const path = join(folder, 'empty.onnx');
+  await writeFile(path, writeGraph(g.build()));
+  for (const args of [
+    ['predict', path, good],
+    ['evaluate', path, join(folder, 'train')],
+  ]) {
+    const { code, stderr } = await oddpixel(...args, ...cpu);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`Not a usable model file: ${path}: output `)]);
+  }
+});
+
+test('evaluate names the image and the model file of a score that is NaN', async () => {
+  const path = join(folder, 'nan.onnx');
+  await writeFile(path, brokenModel('score'));
+  const { code, stderr } = await oddpixel('evaluate', path, join(folder, 'train'), ...cpu);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/No verdict for (train\/)?good\/\d\.png: the model's score is NaN/);
+  expect(stderr).toContain(`the model file ${path} is damaged`);
+});
 
 test('a float image with pixels of 1e20 is a failure, and the others have their verdicts', async () => {
   const [width, height] = [96, 64];

@@ -449,6 +449,12 @@ describe('wrong input', () => {
     ['mask of another size', { ...image, map, mask: new Uint8Array(5) }, /mask.*preprocessMask/s],
     ['map of another size', { ...image, map: { ...map, width: 4 }, mask: new Uint8Array(6) }, /map/],
     ['NaN in the map', { ...image, map: { ...map, data: map.data.map(() => Number.NaN) } }, /map.*NaN/],
+    ['infinity in the map', { ...image, map: { ...map, data: map.data.with(5, Infinity) } }, /map.*Infinity/],
+    [
+      'an infinity below zero in the map',
+      { ...image, map: { ...map, data: map.data.with(0, -Infinity) } },
+      /finite numbers.*map.*-Infinity/,
+    ],
   ])('%s', (_, bad, message) => {
     expect(() => createEvaluator().add(bad)).toThrow(ParameterError);
     const evaluator = createEvaluator();

@@ -19,7 +19,7 @@ export interface Evaluator {
   /**
    * Adds one image. Its map and mask may be reused afterwards.
    *
-   * @throws ParameterError for a score or map that is no number, a mask of another size, or an image that was added before.
+   * @throws ParameterError for a score or a value of a map that is NaN or infinite, a mask of another size, or an image that was added before.
    * @throws LimitExceededError beyond two million ground-truth regions.
    */
   add(image: EvaluatedImage): void;
@@ -122,13 +122,17 @@ function checkImage(
       fix: 'Bring the ground truth to the size of the map with preprocessMask.',
     });
   }
-  if (hasNaN(map.data)) {
-    throw new ParameterError({ name: `${name}: map`, expected: 'numbers', received: 'NaN' });
-  }
+  if (allFinite(map.data)) return;
+  throw new ParameterError({
+    name: `${name}: map`,
+    expected: 'finite numbers',
+    received: String(map.data.find((value) => !Number.isFinite(value))),
+  });
 }
 
-/** As `data.some(Number.isNaN)`, without a call per pixel. */
-function hasNaN(data: Float32Array): boolean {
-  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true;
-  return false;
+/** As `data.every(Number.isFinite)`, without a call per pixel: `v - v` is 0, or NaN where v is not finite. */
+function allFinite(data: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] as number) - (data[i] as number);
+  return sum === 0;
 }

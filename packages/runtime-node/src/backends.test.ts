@@ -7,11 +7,23 @@ import {
   selectBackend,
 } from '@oddpixel/model-core/contract';
 import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
-import { cpu, cpuPool, cuda, dml, inWorker, listDevices } from './index.ts';
+import { coreml, cpu, cpuPool, cuda, dml, inWorker, listDevices } from './index.ts';
 
 testBackend(cpu({ threads: 2 }));
 testBackend(inWorker({ device: 'cpu', threads: 1 }));
 testBackend(cpuPool({ threads: 2 }));
+
+/** WebGPU, which may run in software, is tested in a process of its own: see webgpu.test.ts. */
+for (const factory of [cuda(), dml(), coreml()]) {
+  const reason = await factory.open().then(
+    async (backend) => void (await backend.dispose()),
+    (error: unknown) => String(error),
+  );
+  describe.skipIf(reason !== undefined)(
+    reason === undefined ? 'a device that is here' : `skipped: ${reason}`,
+    () => void testBackend(factory),
+  );
+}
 
 describe('devices that are not there', () => {
   test('say so, with the reason and what helps', async () => {

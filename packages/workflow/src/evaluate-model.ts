@@ -22,6 +22,7 @@ import {
 import { lossyMaskWarning, preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks } from './image-forms.ts';
+import { fileOf, namingImageById } from './name-image.ts';
 import {
   decode,
   notesOn,
@@ -104,10 +105,10 @@ export async function evaluateModel(
     const run = options.signal === undefined ? {} : { signal: options.signal };
     const { batchSize, inFlight } = batchingFor(options.backend, options.batchSize);
     const scored = mapOrdered(inBatches(fresh, batchSize), inFlight, async (batch) => {
-      const results = await loaded.apply(
-        batch.map((image) => image.prepared),
-        run,
-      );
+      const samples = batch.map((image) => image.prepared);
+      const results = await loaded.apply(samples, run).catch((error: unknown) => {
+        throw namingImageById(error, fileOf(dataset));
+      });
       return batch.map((image, index) => ({ ...image, result: results[index] as Result }));
     });
     for await (const batch of scored) {

@@ -24,6 +24,7 @@ import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks, type FormOf } from './image-forms.ts';
+import { namingImage } from './name-image.ts';
 import { decode, notesOn, preprocess, type Notes } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
@@ -110,7 +111,7 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
       for await (const { name, value } of present(decoded)) {
         const { raster, notes } = value;
         const tiling = { ...run, ...batching, ...notes.preprocessing };
-        const result = await reported(options, name, () => inspectTiles(loaded, raster, tile, tiling));
+        const result = await reported(options, name, () => inspectTiles(loaded, raster, tile, tiling, name));
         if (result === undefined) continue;
         const unlike = formRemarks(trainedOn, tileForm(raster, tile), name);
         yield { name, raster, result, remarks: [...notes.remarks, ...unlike] };
@@ -223,7 +224,9 @@ async function applyEach(
   try {
     return await applyBatch(loaded, batch, run);
   } catch (error) {
-    if (options.onError === undefined || !ownFault(error)) throw error;
+    // Without a listener the stream ends, but not before it is known whose fault it is.
+    const isNamed = options.onError === undefined && (batch.length === 1 || !(error instanceof ResultError));
+    if (isNamed || !ownFault(error)) throw error;
     const each: Inspection[] = [];
     for (const one of batch) {
       each.push(...((await reported(options, one.name, () => applyBatch(loaded, [one], run))) ?? []));
@@ -237,10 +240,10 @@ async function applyBatch(
   batch: readonly Named<Prepared>[],
   run: { signal?: AbortSignal },
 ): Promise<Inspection[]> {
-  const results = await loaded.apply(
-    batch.map(({ value }) => value.prepared),
-    run,
-  );
+  const samples = batch.map(({ value }) => value.prepared);
+  const results = await loaded.apply(samples, run).catch((error: unknown) => {
+    throw namingImage(error, batch.length === 1 ? batch[0]?.name : undefined);
+  });
   return batch.map(({ name, value }, index) => ({ name, ...value, result: results[index] as Result }));
 }
 

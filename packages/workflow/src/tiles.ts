@@ -10,6 +10,7 @@ import {
   type TileOptions,
 } from '@oddpixel/preprocess';
 import type { Batching } from './batching.ts';
+import { namingImage } from './name-image.ts';
 
 /** How the tiles are run, and who is told what preprocessing notices. */
 interface TileRun extends Batching, Pick<PreprocessOptions, 'onWarning'> {
@@ -27,6 +28,7 @@ export async function inspectTiles(
   raster: Raster,
   tile: TileOptions,
   { signal, batchSize, inFlight, onWarning }: TileRun,
+  name?: string,
 ): Promise<Result> {
   const params = preprocessParamsFromModel(loaded.model.manifest);
   const { width: sourceWidth, height: sourceHeight } = raster;
@@ -40,10 +42,14 @@ export async function inspectTiles(
   const run = signal === undefined ? {} : { signal };
   let score = -Infinity;
   const scored = mapOrdered(inBatches(boxes, batchSize), inFlight, (batch) =>
-    loaded.apply(
-      batch.map((box) => preprocessRaster(raster, params, { box, onWarning })),
-      run,
-    ),
+    loaded
+      .apply(
+        batch.map((box) => preprocessRaster(raster, params, { box, onWarning })),
+        run,
+      )
+      .catch((error: unknown) => {
+        throw namingImage(error, name);
+      }),
   );
   for await (const batch of scored) {
     for (const { anomalyImage, anomalyScore, geometry } of batch) {

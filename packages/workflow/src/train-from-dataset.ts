@@ -25,6 +25,7 @@ import { carveValidation, findSamples } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';
 import { formCollector, partlyUsedRange, type FormCollector } from './image-forms.ts';
+import { fileOf, namingImageById } from './name-image.ts';
 import { measureGrayRange } from './measure-range.ts';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
 import { remarkCollector, type RemarkCollector } from './remark-collector.ts';
@@ -116,6 +117,8 @@ export async function trainFromDataset(
     ...(onCheckpoint && { onCheckpoint }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(onProgress && { onProgress }),
+  }).catch((error: unknown) => {
+    throw namingImageById(error, fileOf(dataset));
   });
   const counts = { trainImages: train.length, validationImages: validation.length };
   const forms = noticed.forms.forms();

@@ -9,6 +9,7 @@ import { imageFiles, openModel } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
+import { withModelNamed } from '../model-errors.ts';
 import type { CommandContext } from '../outcome.ts';
 import { counted, printJson, printLines } from '../output.ts';
 import { probeFile } from '../output-probes.ts';
@@ -67,11 +68,13 @@ export function addCommand(context: CommandContext): Command {
         },
       };
       try {
-        const { model: grown, rowsAdded } = await addToModel(model, samples, {
-          backend,
-          signal,
-          onProgress: ({ done, total }) => progress.update('images', done, total),
-        });
+        const { model: grown, rowsAdded } = await withModelNamed(modelPath, () =>
+          addToModel(model, samples, {
+            backend,
+            signal,
+            onProgress: ({ done, total }) => progress.update('images', done, total),
+          }),
+        );
         await writeFileAtomic(options.out, writeModel(grown), { signal });
         progress.end();
         const remarks = mergeRemarks(noticed);

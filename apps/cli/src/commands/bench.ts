@@ -66,7 +66,7 @@ function benchPredict(context: CommandContext): Command {
       const bare = await bareSession(model.bytes, options.threads);
       const raster = await sharpCodec().decode(await readBytes(found[0] as string));
       const { image } = preprocessRaster(raster, preprocessParamsFromModel(model.manifest));
-      const predictOptions = { map: 'none', overlap: 0 } as const;
+      const predictOptions = { map: 'none', overlap: 0, modelPath } as const;
       await predictFiles(model, files.slice(0, 8), predictOptions, backend, createProgress(true), signal);
       const bareRates: Record<number, number[]> = {};
       const predictRates: number[] = [];

@@ -14,6 +14,7 @@ import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
+import { withModelNamed } from '../model-errors.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
 import { probeFolder } from '../output-probes.ts';
@@ -67,7 +68,7 @@ async function evaluate(
     ...(options.threads !== undefined && { threads: options.threads }),
   });
   try {
-    const evaluated = await runEvaluation({
+    const run = {
       model,
       modelName: basename(modelPath),
       // Without a split of its own, all images are candidates; those that trained the model are left out by content.
@@ -81,7 +82,8 @@ async function evaluate(
       limits: imageLimits(options),
       params: { bootstrapSamples: options.bootstrap },
       ...(options.report !== undefined && { report: options.report }),
-    });
+    };
+    const evaluated = await withModelNamed(modelPath, () => runEvaluation(run));
     progress.end();
     if (evaluated.evaluation.counts.images === 0) {
       throw new DatasetError({

@@ -10,6 +10,7 @@ import { findImages, readInput, type ImageInput } from '../image-inputs.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { writeInspection, type MapFormat } from '../inspection-files.ts';
+import { namingModel, withModelNamed } from '../model-errors.ts';
 import { exitCodes, reasonInOneLine, UsageError, type CommandContext } from '../outcome.ts';
 import { probeFile, probeFolder } from '../output-probes.ts';
 import { outputNames } from '../output-names.ts';
@@ -100,14 +101,8 @@ async function predict(
     for (const { file, reason } of skipped) printer.skipped({ file, reason });
     for (const { file, reason } of failed)
       printer.failure({ file, error: `${file}: ${reason}`, lost: 'verdict' });
-    const { remarks, elapsedMs } = await predictFiles(
-      model,
-      inputs,
-      options,
-      backend,
-      progress,
-      signal,
-      printer,
+    const { remarks, elapsedMs } = await withModelNamed(modelPath, () =>
+      predictFiles(model, inputs, { ...options, modelPath }, backend, progress, signal, printer),
     );
     progress.end();
     sayRemarks(progress, remarks);
@@ -147,7 +142,9 @@ export async function predictFiles(
   model: AnomalyModel,
   inputs: readonly ImageInput[],
   options: LimitOptions &
-    Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'>,
+    Pick<PredictOptions, 'out' | 'map' | 'tile' | 'overlap' | 'saveInput' | 'batch' | 'acceptDamaged'> & {
+      readonly modelPath: string;
+    },
   backend: Backend,
   progress: ProgressLine,
   signal: AbortSignal,
@@ -171,7 +168,7 @@ export async function predictFiles(
     // One bad file among thousands costs its own verdict, not those of the others.
     onError(file, error) {
       signal.throwIfAborted();
-      fail(file, error, 'verdict');
+      fail(file, namingModel(error, options.modelPath), 'verdict');
     },
   });
   const names = options.out === undefined ? [] : outputNames(inputs);

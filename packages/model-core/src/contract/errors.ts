@@ -136,17 +136,35 @@ export class DisposedError extends OddpixelError<{ what: string; fix?: string }>
 }
 
 /** Bytes are not the ONNX or model file that they should be. `where` names the field, node or offset. */
-export class ModelFormatError extends OddpixelError<{ where: string; problem: string; fix?: string }> {
+export class ModelFormatError extends OddpixelError<{
+  where: string;
+  problem: string;
+  /** The image that brought it to light, where one did. */
+  imageId?: number | undefined;
+  fix?: string;
+}> {
   readonly code = 'MODEL_FORMAT';
-  constructor(details: { where: string; problem: string; fix?: string }, options?: { cause?: unknown }) {
+  constructor(
+    details: { where: string; problem: string; imageId?: number | undefined; fix?: string },
+    options?: { cause?: unknown },
+  ) {
     super(`Not a usable model file: ${details.where}: ${details.problem}.`, details, options);
   }
 }
 
 /** What a model computed is no result: values that are not finite, or not one score and map per image. */
-export class ResultError extends OddpixelError<{ what: string; problem: string; fix?: string }> {
+export class ResultError extends OddpixelError<{
+  what: string;
+  problem: string;
+  /** The image, where its sample says which. */
+  imageId?: number | undefined;
+  fix?: string;
+}> {
   readonly code = 'RESULT';
-  constructor(details: { what: string; problem: string; fix?: string }, options?: { cause?: unknown }) {
+  constructor(
+    details: { what: string; problem: string; imageId?: number | undefined; fix?: string },
+    options?: { cause?: unknown },
+  ) {
     super(`No verdict for ${details.what}: ${details.problem}.`, details, options);
   }
 }

@@ -48,6 +48,7 @@ export function checkFinite(sample: PreprocessedSample, score: number, map: Floa
   throw new ResultError({
     what: imageId === undefined ? 'an image' : `image ${imageId}`,
     problem: `the model's ${Number.isFinite(score) ? 'map holds' : 'score is'} ${String(odd)} (${gray})`,
+    imageId,
     fix: 'Check that the gray values of the image lie in the range that the model was trained on; where they do, the model file is damaged: restore or retrain it.',
   });
 }

@@ -199,9 +199,11 @@ function checkFinite(squares: Float32Array, data: Float32Array, batch: readonly 
   // Finite features whose squares are not would make every distance infinite as well.
   const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value * value)));
   const index = Math.floor((bad * batch.length) / data.length);
+  const imageId = batch[index]?.imageId;
   throw new ModelFormatError({
     where: 'feature extractor',
-    problem: `it gives ${data[bad]} for image ${batch[index]?.imageId ?? index}`,
+    problem: `it gives ${data[bad]} for image ${imageId ?? index}`,
+    imageId,
     fix: 'Check the image range of the preprocessing parameters and the extractor itself.',
   });
 }

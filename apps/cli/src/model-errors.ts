@@ -1,0 +1,26 @@
+/** What goes wrong while a model runs is said with the name of its file, which the library does not know. */
+import { ModelFormatError, ResultError } from '@oddpixel/model-core/contract';
+
+/** The error as it is told of the model file `path`; an error of something else is handed on. */
+export function namingModel(error: unknown, path: string): unknown {
+  if (error instanceof ModelFormatError && !error.message.includes(path)) {
+    const where = `${path}: ${error.details.where}`;
+    return new ModelFormatError({ ...error.details, where }, { cause: error });
+  }
+  if (error instanceof ResultError && !error.message.includes(path)) {
+    const { fix, ...details } = error.details;
+    if (fix === undefined) return error;
+    const named = fix.replace('the model file', () => `the model file ${path}`);
+    return new ResultError({ ...details, fix: named }, { cause: error });
+  }
+  return error;
+}
+
+/** Runs `work` with the model of `path`. */
+export async function withModelNamed<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw namingModel(error, path);
+  }
+}
