@@ -93,6 +93,36 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   it(
+    'says that a kept model is damaged, does not use it, and keeps the images',
+    async () => {
+      const { page, context, complaints } = await fresh();
+      await growApples(page);
+      await page.waitForTimeout(800);
+      await page.evaluate(async () => {
+        const root = await navigator.storage.getDirectory();
+        const folder = await root.getDirectoryHandle('oddpixel-studio');
+        const handle = await folder.getFileHandle('model.onnx');
+        const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+        const middle = bytes.length >> 1;
+        bytes[middle] = (bytes[middle] as number) ^ 1;
+        const writable = await handle.createWritable();
+        await writable.write(bytes);
+        await writable.close();
+      });
+      await page.reload();
+      await untilStarted(page);
+      const alert = page.getByRole('alert').or(page.getByRole('status')).filter({ hasText: 'damaged' });
+      await alert.waitFor();
+      await expect(alert.innerText()).resolves.toContain('Your images are all here: train again');
+      await goTo(page, 'Teach');
+      await expect(page.locator('.thumbnails li').count()).resolves.toBe(11);
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+    long,
+  );
+
+  it(
     'lets one tab work at a time',
     async () => {
       const { page: first, context } = await fresh();

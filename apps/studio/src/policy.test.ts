@@ -84,12 +84,14 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, what must not 
   );
 
   it(
-    'a plain host of files protects the page at once, and the worker from the second visit on',
+    'a plain host of files protects page and worker, on the first visit and on later ones',
     async () => {
       const server = await serveStudio({ isolated: false });
       try {
         const { page } = await open(server);
+        expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
         expect(await page.evaluate(reach, `${elsewhereUrl}page`)).toBe('blocked');
+        expect(await fromWorker(page, `${elsewhereUrl}worker`)).toBe('blocked');
         await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
         await page.reload();
         await untilStarted(page);

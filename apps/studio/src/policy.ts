@@ -3,7 +3,8 @@
  * nothing can be sent anywhere else. So images cannot leave the machine, whatever the code does.
  *
  * A `<meta>` puts it on the page. A worker has the policy of its own response: the server's header, or the one that
- * the service worker adds from the second visit on.
+ * the service worker adds from the second visit on. Before that, the worker is started so that it has the page's: see
+ * `state/start-worker.ts`.
  */
 const directives: Readonly<Record<string, string>> = {
   'default-src': "'self'",

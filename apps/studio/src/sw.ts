@@ -2,7 +2,7 @@
  * The service worker: the page works without a network. Everything but the engines, which are large and of which a
  * device needs only one, is kept when it is installed; an engine when it is loaded. It also adds the headers of
  * cross-origin isolation where a server does not send them, so that threads can be had from the second visit on, and
- * the content security policy, which workers have from their own response only.
+ * the content security policy, which a worker that is started from its file has from its own response only.
  */
 import { contentSecurityPolicy } from './policy.ts';
 

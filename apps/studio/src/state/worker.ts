@@ -1,19 +1,16 @@
 /** The one worker of this page. */
 import { connectWorker, type WorkerClient } from './worker-client.ts';
 import { say } from './messages.ts';
+import { startWorker } from './start-worker.ts';
 import type { Notice } from '../protocol.ts';
 
 let client: WorkerClient | undefined;
 
 export function worker(): WorkerClient {
-  client ??= connectWorker(
-    new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'oddpixel' }),
-    {
-      onNotice: tell,
-      onCrash: (reason) =>
-        say('error', `The part that computes has stopped: ${reason}. Load the page again.`),
-    },
-  );
+  client ??= connectWorker(startWorker(), {
+    onNotice: tell,
+    onCrash: (reason) => say('error', `The part that computes has stopped: ${reason}. Load the page again.`),
+  });
   return client;
 }
 

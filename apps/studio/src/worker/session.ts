@@ -7,13 +7,14 @@ import {
   type Remark,
   type Store,
 } from '@oddpixel/model-core/contract';
-import { readModel, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
 import type { DeviceChoice, ModelFacts, Notice, OpenedDevice, ShareBox } from '../protocol.ts';
 import { openDevice, type DeviceInUse } from './device.ts';
 import { studioLimits } from './images.ts';
 import { keys, openKeeper, type Keeper } from './keeper.ts';
+import { openSavedModel } from './saved-model.ts';
 
 export interface ModelInUse {
   readonly model: AnomalyModel;
@@ -97,11 +98,13 @@ export class Session {
     return this.facts as ModelFacts;
   }
 
-  /** The model that was written down by an earlier visit. */
+  /** The model that was written down by an earlier visit; one that is damaged is told of and not used. */
   async restoreModel(about: Omit<ModelInUse, 'model'>): Promise<ModelFacts | undefined> {
     const bytes = await (await this.store()).get(keys.model);
     if (bytes === undefined) return undefined;
-    this.current = { ...about, model: readModel(bytes) };
+    const { model, damage } = await openSavedModel(bytes);
+    if (damage !== undefined) this.onNotice({ about: 'warning', reason: damage });
+    this.current = model && { ...about, model };
     return this.facts;
   }
 
