@@ -41,14 +41,14 @@ export function checkStructure<N extends StructureNode>(graph: Structure<N>): N[
     constants.add(name);
     known.add(name);
   }
-  const producers = new Map<string, N>();
-  for (const node of nodes) {
+  const producers = new Map<string, number>();
+  for (const [index, node] of nodes.entries()) {
     if (node.opType === '') refuse(describeNode(node), 'it names no operator');
     for (const output of node.outputs) {
       if (output === '') continue;
       if (known.has(output) || producers.has(output))
         refuse(describeNode(node), `value ${shown(output)} is made twice`);
-      producers.set(output, node);
+      producers.set(output, index);
     }
   }
   const outputNames = new Set<string>();
@@ -60,36 +60,45 @@ export function checkStructure<N extends StructureNode>(graph: Structure<N>): N[
   return sortNodes(nodes, known, producers);
 }
 
-/** Depth-first without recursion, so that a deep graph cannot exhaust the stack. */
+const [open, done] = [1, 2];
+
+/**
+ * Depth-first without recursion, so that a deep graph cannot exhaust the stack.
+ *
+ * @param producers which node, by its place, makes a value
+ */
 function sortNodes<N extends StructureNode>(
   nodes: readonly N[],
   known: ReadonlySet<string>,
-  producers: ReadonlyMap<string, N>,
+  producers: ReadonlyMap<string, number>,
 ): N[] {
-  const state = new Map<N, 'open' | 'done'>();
+  const state = new Uint8Array(nodes.length);
+  const inputsSeen = new Uint32Array(nodes.length);
+  const stack: number[] = [];
   const sorted: N[] = [];
-  for (const start of nodes) {
-    const stack = [{ node: start, next: 0 }];
-    if (state.has(start)) continue;
-    state.set(start, 'open');
+  for (const start of nodes.keys()) {
+    if (state[start] === done) continue;
+    state[start] = open;
+    stack.push(start);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const input = top.node.inputs[top.next++];
+      const node = nodes[top] as N;
+      const at = inputsSeen[top] ?? 0;
+      inputsSeen[top] = at + 1;
+      const input = node.inputs[at];
       if (input === undefined) {
-        state.set(top.node, 'done');
-        sorted.push(top.node);
+        state[top] = done;
+        sorted.push(node);
         stack.pop();
         continue;
       }
       if (input === '' || known.has(input)) continue;
       const producer = producers.get(input);
       if (producer === undefined)
-        return refuse(describeNode(top.node), `its input ${shown(input)} is made by nothing`);
-      const seen = state.get(producer);
-      if (seen === 'open') refuse(describeNode(top.node), 'it is part of a cycle');
-      if (seen === undefined) {
-        state.set(producer, 'open');
-        stack.push({ node: producer, next: 0 });
-      }
+        return refuse(describeNode(node), `its input ${shown(input)} is made by nothing`);
+      if (state[producer] === open) refuse(describeNode(node), 'it is part of a cycle');
+      if (state[producer] === done) continue;
+      state[producer] = open;
+      stack.push(producer);
     }
   }
   return sorted;

@@ -132,7 +132,7 @@ function readNode(
 ): NodeOutline {
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, AttributeOutline>();
+  let attributes: Map<string, AttributeOutline> | undefined;
   let [name, opType, domain] = ['', '', ''];
   const where = (): string => `node ${shown(name || `#${index}`)} (${printable(opType)})`;
   const addTo = (list: string[], value: string): void => {
@@ -157,6 +157,7 @@ function readNode(
         break;
       case 5: {
         const [key, attribute] = readAttribute(node.nested('attribute'), where, limits);
+        attributes ??= new Map();
         if (attributes.has(key)) refuse(where(), `attribute ${shown(key)} occurs twice`);
         attributes.set(key, attribute);
         break;
@@ -168,8 +169,11 @@ function readNode(
   }
   for (const text of [name, opType, domain]) if (text !== '') checkName(text, `node #${index}`);
   checkOperator(opType, domain, where);
-  return { name, opType, domain, inputs, outputs, attributes };
+  return { name, opType, domain, inputs, outputs, attributes: attributes ?? noAttributes };
 }
+
+/** Of all nodes without any: most nodes of a large graph. */
+const noAttributes: ReadonlyMap<string, AttributeOutline> = new Map();
 
 /** More numbers than any window, shape or padding has. */
 const numbersKept = 64;

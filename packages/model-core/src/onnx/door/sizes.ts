@@ -41,9 +41,9 @@ export function checkSizes(graph: GraphOutline, bytes: Uint8Array): void {
     if (budget < 0) refuseSize(node, 'constants alone grow to a gigantic size here', dims);
     if (count > (growing.has(node.opType) ? maxGrownElements : maxComputedElements))
       refuseSize(node, 'it makes a gigantic tensor for one image', dims);
-    for (const output of node.outputs) values.set(output, { ...nothing, isConstant });
-    const [first] = node.outputs;
+    const [first, ...others] = node.outputs;
     if (first !== undefined) values.set(first, { dims, numbers, isConstant });
+    for (const output of others) values.set(output, { ...nothing, isConstant });
   }
 }
 
