@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { BackendError, hostTensor, type HostTensor, type Tensor } from '@oddpixel/model-core/contract';
 import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
+import { oneWorker } from './in-worker.ts';
 import { cpuPool, inWorker } from './index.ts';
 
 const workers: Worker[] = [];
@@ -47,10 +48,11 @@ test('a pool with a thread that ended while idle does all later runs, and dispos
 test('runs that waited for a thread that ended are done elsewhere; at most the one running there fails', async () => {
   const backend = await cpuPool({ threads: 2 }).open();
   const session = await backend.createSession(powers(100));
+  // Before they start: a thread that is ended while the engine computes there takes the process with it.
+  const ending = workers[1]?.terminate();
   const runs = Array.from({ length: 8 }, () => session.run(diagonal(1)));
   const outcomes = Promise.allSettled(runs);
-  await new Promise((resolve) => setImmediate(resolve));
-  await workers[1]?.terminate();
+  await ending;
   const failed = (await outcomes).flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );
@@ -88,11 +90,37 @@ test('a pool whose threads ended and cannot be started anew says so, and dispose
 });
 
 test('a backend whose thread ended says so, and its sessions and itself dispose', async () => {
-  const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
+  const backend = await oneWorker({ device: 'cpu', threads: 1 }).open();
   const session = await backend.createSession(powers(1));
   await workers[0]?.terminate();
   expect(await backend.lost).toMatch(/thread has ended/);
   await expect(session.run(diagonal(1))).rejects.toThrow(BackendError);
   await session.dispose();
+  await backend.dispose();
+});
+
+test('inWorker starts its thread anew when it ended while idle; sessions go on, new ones open, all dispose', async () => {
+  const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
+  const session = await backend.createSession(powers(1));
+  for (let round = 1; round <= 3; round++) {
+    await workers.at(-1)?.terminate();
+    expect(firstOf(await session.run(diagonal(round)))).toBe(round * round);
+    expect(workers).toHaveLength(round + 1);
+  }
+  const later = await backend.createSession(powers(2));
+  expect(firstOf(await later.run(diagonal(2)))).toBe(8);
+  await session.dispose();
+  await backend.dispose();
+});
+
+test('inWorker: of the runs that its ended thread had, at most the first fails; the others are done by the next one', async () => {
+  const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
+  const session = await backend.createSession(powers(100));
+  const ending = workers[0]?.terminate();
+  const runs = Promise.allSettled(Array.from({ length: 4 }, () => session.run(diagonal(1))));
+  await ending;
+  const [first, ...others] = await runs;
+  if (first?.status === 'rejected') expect(first.reason).toBeInstanceOf(BackendError);
+  for (const run of others) expect(run.status === 'fulfilled' && firstOf(run.value)).toBe(1);
   await backend.dispose();
 });

@@ -7,7 +7,7 @@ import {
   type Session,
 } from '@oddpixel/model-core/contract';
 import { cpu, cpuThreads, type CpuOptions } from './backends.ts';
-import { inWorker } from './in-worker.ts';
+import { oneWorker } from './in-worker.ts';
 
 /**
  * One single-threaded engine per thread, for throughput: many images are decoded and inspected side by side, and the
@@ -49,7 +49,7 @@ export function cpuPool(options: CpuOptions = {}): BackendFactory {
 
 /** One member. */
 function worker(): BackendFactory {
-  return inWorker({ device: 'cpu', threads: 1 });
+  return oneWorker({ device: 'cpu', threads: 1 });
 }
 
 /** All workers or, after an error, none. */

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
-import type { Backend, BackendFactory } from '@oddpixel/model-core/contract';
+import { poolBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
 import type { CpuOptions } from './backends.ts';
 import { builtFile } from './built-file.ts';
 import { disableEngineTelemetry } from './engine.ts';
@@ -13,8 +13,22 @@ export interface WorkerBackendOptions extends CpuOptions {
   readonly device: 'cpu';
 }
 
-/** The backend of a device in a worker thread. Feeds are copied once, outputs are handed over without a copy. */
-export function inWorker({ device, ...options }: WorkerBackendOptions): BackendFactory {
+/**
+ * The backend of a device in a worker thread. Feeds are copied once, outputs are handed over without a copy. A thread
+ * that ends is started anew: only what was running on it fails, with a BackendError.
+ */
+export function inWorker(options: WorkerBackendOptions): BackendFactory {
+  const { name, open } = oneWorker(options);
+  return {
+    name,
+    async open(signal): Promise<Backend> {
+      return poolBackend(name, [await open(signal)], { reopen: () => open() });
+    },
+  };
+}
+
+/** The same on one thread: its end, which `lost` tells, is the backend's end. */
+export function oneWorker({ device, ...options }: WorkerBackendOptions): BackendFactory {
   const name = `ort-node:${device}:worker`;
   return {
     name,
