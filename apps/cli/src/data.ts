@@ -2,7 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { DatasetError, FileError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import {
+  DatasetError,
+  FileError,
+  type Dataset,
+  type FileSource,
+  type Split,
+} from '@oddpixel/model-core/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/model-core/onnx';
@@ -12,6 +18,7 @@ import {
   imageExtensions,
   readAnomalyDataset,
   splitDataset,
+  unusableRemarks,
   type DatasetLayout,
 } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
@@ -36,8 +43,16 @@ export interface OpenDataset {
   readonly source: FileSource;
 }
 
-/** Opens a data set folder, or a CSV table with images beside it. */
-export async function openDataset(path: string, options: DataOptions = {}): Promise<OpenDataset> {
+/**
+ * Opens a data set folder, or a CSV table with images beside it.
+ *
+ * @param splits which images are to be used: what can be neither read nor listed among them is an error. Default: none are.
+ */
+export async function openDataset(
+  path: string,
+  options: DataOptions = {},
+  splits?: readonly Split[],
+): Promise<OpenDataset> {
   const information = await statOrThrow(path);
   const folders = await dataFolders(path, information.isDirectory(), options);
   const { root } = folders;
@@ -53,6 +68,14 @@ export async function openDataset(path: string, options: DataOptions = {}): Prom
       groupsName: options.groups,
     }),
   });
+  const unusable = splits === undefined ? [] : unusableRemarks(dataset, splits);
+  if (unusable.length > 0) {
+    throw new DatasetError({
+      path,
+      problems: unusable.map(({ message }) => message),
+      fix: 'Repair or remove what cannot be used.',
+    });
+  }
   return { dataset, source };
 }
 

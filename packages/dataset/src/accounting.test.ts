@@ -1,6 +1,7 @@
 import type { Dataset, Remark } from '@oddpixel/model-core/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unusableRemarks } from './accounting.ts';
 import { anomalyPaths, imagePath } from './dataset.ts';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
@@ -134,19 +135,109 @@ describe('every file is accounted for', () => {
   });
 });
 
+describe('what can be neither read nor listed', () => {
+  const broken = async (files: Files | readonly string[], ...gone: readonly string[]): Promise<Dataset> => {
+    const names = Array.isArray(files) ? Object.fromEntries(files.map((path: string) => [path, ''])) : files;
+    const bytes = new Map(Object.entries(names as Files).map(([path, text]) => [path, Buffer.from(text)]));
+    const whole = memoryFileSource(bytes, 'DATA');
+    const reason = 'it is a link that leads nowhere';
+    return readAnomalyDataset({
+      ...whole,
+      async *list(path) {
+        yield* whole.list(path);
+        for (const child of gone) {
+          const folder = child.slice(0, Math.max(0, child.lastIndexOf('/')));
+          if (folder === path) yield { path: child, kind: 'unusable', reason, isLink: true };
+        }
+      },
+    });
+  };
+
+  it('has failed, for the splits that may have been meant to use it', async () => {
+    const dataset = await broken(good, 'train/good/9.png', 'link');
+    expect(told(dataset)).toEqual(['unusableFiles: link, train/good/9.png']);
+    expect(dataset.remarks?.[0]?.message).toBe(
+      '2 files cannot be used (for each: it is a link that leads nowhere), for example link',
+    );
+    expect(dataset.files).toEqual({ images: 3, masks: 0, tables: 0, clutter: 0, unused: 0, failed: 2 });
+    expect(unusableRemarks(dataset)).toHaveLength(1);
+    expect(unusableRemarks(dataset, ['train', 'validation'])).toHaveLength(1);
+    expect(unusableRemarks(dataset, ['test'])).toEqual([]);
+  });
+
+  it('concerns everything where there are no splits, and evaluation alone where it is a mask', async () => {
+    expect(unusableRemarks(await broken(['good/0.png', 'bad/1.png'], 'bad/2.png'), ['train'])).toHaveLength(
+      1,
+    );
+    const masks = await broken(
+      [...good, 'ground_truth/scratch/0_mask.png'],
+      'ground_truth/scratch/1_mask.png',
+    );
+    expect(unusableRemarks(masks, ['train'])).toEqual([]);
+    expect(unusableRemarks(masks, ['test'])).toHaveLength(1);
+  });
+
+  it('is only left out beside a table that does not name it', async () => {
+    const dataset = await broken({ 'a.png': '', 'list.csv': 'image,label\na.png,ok\n' }, 'b.png');
+    expect(told(dataset)).toEqual(['unusedFiles: b.png']);
+    expect(dataset.files).toEqual({ images: 1, masks: 0, tables: 1, clutter: 0, unused: 1, failed: 0 });
+  });
+});
+
+describe('numbers of files', () => {
+  it('count each file once, by what became of it', async () => {
+    const dataset = await read({
+      ...Object.fromEntries(good.map((path) => [path, ''])),
+      'ground_truth/scratch/0/000.png': '',
+      'ground_truth/scratch/0/001.png': '',
+      'ground_truth/scratch/7_mask.png': '',
+      'loose.png': '',
+      'train/good/notes.doc': '',
+      'groups.csv': 'file,group\n',
+      'readme.txt': '',
+      '__MACOSX/a.png': '',
+    });
+    expect(dataset.files).toEqual({ images: 3, masks: 2, tables: 1, clutter: 2, unused: 3, failed: 0 });
+  });
+
+  it('reading asks for each folder and each beginning of a file once', async () => {
+    const asked: string[] = [];
+    const files = [...good.map((path) => path.replace('.png', '')), 'ground_truth/scratch/0'];
+    const whole = memoryFileSource(new Map(files.map((path) => [path, Buffer.from('P7\nWIDTH 1\n')])));
+    const dataset = await readAnomalyDataset({
+      ...whole,
+      list(path) {
+        asked.push(`list ${path}`);
+        return whole.list(path);
+      },
+      readHead: async (path, count) => {
+        asked.push(`head ${path}`);
+        return (await whole.read(path)).subarray(0, count);
+      },
+    });
+    expect(dataset.samples).toHaveLength(3);
+    expect(asked.length).toBeGreaterThan(8);
+    expect([...new Set(asked)]).toEqual(asked);
+  });
+});
+
 describe('content decides', () => {
   it('reads images without a known ending by their first bytes', async () => {
     const dataset = await read({
       'good/a': '\x89PNG\r\n\x1a\n',
       'good/b.dat': 'P5 4 3 255\n',
       'bad/c.jpe': '',
+      'bad/e.pam': '',
+      'good/d.raw': 'P7\nWIDTH 4\nHEIGHT 3\nDEPTH 1\nMAXVAL 255\nENDHDR\n',
       'bad/d.pgm': '',
     });
     expect(dataset.samples.map(({ imageFileName }) => imageFileName)).toEqual([
       'bad/c.jpe',
       'bad/d.pgm',
+      'bad/e.pam',
       'good/a',
       'good/b.dat',
+      'good/d.raw',
     ]);
     expect(dataset.remarks).toBeUndefined();
   });

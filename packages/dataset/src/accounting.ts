@@ -1,17 +1,17 @@
 /** What a data set leaves out: every file below its root that is neither used nor known as clutter, with what to do. */
-import type { Dataset, Remark } from '@oddpixel/model-core/contract';
+import type { Dataset, FileCounts, Remark, Split } from '@oddpixel/model-core/contract';
 import { anomalyPaths, imagePath } from './dataset.ts';
-import { splitOf } from './labels.ts';
+import { isMaskFolder, splitOf } from './labels.ts';
 import type { DatasetLayout, LayoutInput } from './layouts/layout.ts';
-import { listFiles } from './list-files.ts';
+import { listFiles, type OtherKind } from './list-files.ts';
 import { baseNameOf, folderOf, joinPath } from './paths.ts';
 
-/** One remark per kind of file that was not used. */
-export async function unusedRemarks(
+/** What became of every file, and one remark per kind of file that was not used. */
+export async function accountForFiles(
   dataset: Dataset,
   layout: DatasetLayout,
   input: LayoutInput,
-): Promise<Remark[]> {
+): Promise<{ readonly files: FileCounts; readonly remarks: readonly Remark[] }> {
   const { source, path, csv, imageDir, anomalyDir } = input;
   // A table whose images lie elsewhere says nothing about its own folder.
   const roots =
@@ -20,9 +20,13 @@ export async function unusedRemarks(
       : path;
   const { images, others } = await listFiles(source, roots);
   const used = new Set<string>();
+  let masks = 0;
   for (const sample of dataset.samples) {
     used.add(imagePath(dataset, sample));
-    for (const mask of anomalyPaths(dataset, sample)) used.add(mask);
+    for (const mask of anomalyPaths(dataset, sample)) {
+      used.add(mask);
+      masks++;
+    }
   }
   const groups = new Map<string, { readonly what: Leftover; readonly files: Set<string> }>();
   const leave = (file: string, what: Leftover): void => {
@@ -40,10 +44,48 @@ export async function unusedRemarks(
   }
   for (const { path: file, kind, reason } of others) {
     if (kind === 'mask') leave(file, leftMask(file, path));
-    else if (kind === 'unusable') leave(file, { code: 'unusableFiles', ...filesSuch(reason) });
+    else if (kind === 'unusable' && layout !== 'csv')
+      leave(file, { code: unusable, ...filesSuch(reason, 'cannot be') });
+    // The table says what belongs to the data set, and what it names was found.
+    else if (kind === 'unusable') leave(file, { code: 'unusedFiles', ...filesSuch(reason) });
     else if (kind === 'other') leave(file, { code: 'unusedFiles', ...filesSuch(reason) });
   }
-  return [...groups.values()].map(({ what, files }): Remark => remarkOn(what, [...files]));
+  const left = [...groups.values()];
+  const countOf = (matches: (code: string) => boolean): number =>
+    left.reduce((sum, { what, files }) => sum + (matches(what.code) ? files.size : 0), 0);
+  const ofKind = (wanted: OtherKind): number => others.filter(({ kind }) => kind === wanted).length;
+  return {
+    files: {
+      images: dataset.samples.length,
+      masks,
+      tables: ofKind('table'),
+      clutter: ofKind('clutter'),
+      unused: countOf((code) => code !== unusable),
+      failed: countOf((code) => code === unusable),
+    },
+    remarks: left.map(({ what, files }): Remark => remarkOn(what, [...files])),
+  };
+}
+
+const unusable = 'unusableFiles';
+
+/**
+ * The remarks on files that can be neither read nor listed. `splits`: only those that work on these splits may have been
+ * meant to use.
+ */
+export function unusableRemarks(dataset: Dataset, splits?: readonly Split[]): Remark[] {
+  const { imageDir, remarks = [], samples } = dataset;
+  const hasSplit = samples.some(({ split }) => split !== undefined);
+  const isMeant = (file: string): boolean => {
+    if (splits === undefined) return true;
+    const inside =
+      imageDir !== '' && file.startsWith(`${imageDir}/`) ? file.slice(imageDir.length + 1) : file;
+    const top = inside.split('/', 1)[0] ?? '';
+    if (isMaskFolder(top)) return splits.includes('test');
+    const split = splitOf(top);
+    return split === undefined ? !hasSplit : splits.includes(split);
+  };
+  return remarks.filter(({ code, files = [] }) => code === unusable && files.some(isMeant));
 }
 
 /** Why files are left, in the singular and the plural, without their number. */
@@ -59,8 +101,11 @@ function remarkOn({ code, one, many, fix }: Leftover, files: readonly string[]):
   return { code, message, files, fix };
 }
 
-function filesSuch(reason: string): Pick<Leftover, 'one' | 'many'> {
-  return { one: `file is not used (${reason})`, many: `files are not used (for each: ${reason})` };
+function filesSuch(reason: string, verb?: 'cannot be'): Pick<Leftover, 'one' | 'many'> {
+  return {
+    one: `file ${verb ?? 'is not'} used (${reason})`,
+    many: `files ${verb ?? 'are not'} used (for each: ${reason})`,
+  };
 }
 
 function leftImage(file: string, layout: DatasetLayout, path: string): Leftover {

@@ -21,6 +21,8 @@ export function imageContent(head: Uint8Array): 'image' | (string & {}) | undefi
   if (isBmp(head)) return 'image';
   // PBM, PGM and PPM, as text and as bytes: a magic number, then width and height or a comment.
   if (/^P[1-6]\s+(?:#|\d+\s+(?:#|\d+\s))/.test(text(0, 64))) return 'image';
+  // PAM: the magic number stands alone in its line.
+  if (text(0, 3) === 'P7\n') return 'image';
   if (text(4, 8) === 'ftyp') {
     const brands = text(8, 64);
     if (/avif|avis/.test(brands)) return 'image';
@@ -32,7 +34,6 @@ export function imageContent(head: Uint8Array): 'image' | (string & {}) | undefi
   if (text(0, 4) === '\x76\x2f\x31\x01') return 'OpenEXR';
   if (/^#\?(?:RADIANCE|RGBE)/.test(text(0, 10))) return 'Radiance HDR';
   if (/^P[Ff]\s/.test(text(0, 3))) return 'PFM';
-  if (/^P7\s/.test(text(0, 3))) return 'PAM';
   return undefined;
 }
 

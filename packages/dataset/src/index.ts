@@ -6,6 +6,7 @@ export {
   type DatasetProblem,
   type DatasetProblemKind,
 } from './check.ts';
+export { unusableRemarks } from './accounting.ts';
 export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
 export { hashBytes } from '@oddpixel/model-core/contract';

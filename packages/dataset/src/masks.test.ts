@@ -140,7 +140,7 @@ describe('masks inside of a split', () => {
       ['unusedFiles', ['test_private/000_regular.png']],
       ['unusedFiles', ['test_private_mixed/000_mixed.png']],
     ]);
-    expect(loadDataset(saveDataset({ ...dataset, remarks: undefined })).samples).toEqual(dataset.samples);
+    expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
   });
 
   it('is read below a folder of the source too', async () => {

@@ -17,6 +17,7 @@ export const imageExtensions: readonly string[] = [
   'ppm',
   'pbm',
   'pnm',
+  'pam',
 ];
 
 /** `a` and `b/c` → `a/b/c`; empty parts vanish. */

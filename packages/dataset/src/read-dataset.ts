@@ -6,7 +6,7 @@ import {
   type FileSource,
   type Remark,
 } from '@oddpixel/model-core/contract';
-import { goodTestRemarks, maskAmongImagesRemarks, unusedRemarks } from './accounting.ts';
+import { accountForFiles, goodTestRemarks, maskAmongImagesRemarks } from './accounting.ts';
 import { applyGroups, parseGroups } from './groups.ts';
 import { goodNames, isGoodName, splitOf } from './labels.ts';
 import { findTables, readCsvLayout } from './layouts/csv-layout.ts';
@@ -15,6 +15,7 @@ import { readHalconLayout } from './layouts/halcon.ts';
 import type { DatasetLayout, LayoutInput, LayoutReader } from './layouts/layout.ts';
 import { readMvtecLayout } from './layouts/mvtec.ts';
 import { readFolder } from './listing.ts';
+import { listedOnce } from './listed-once.ts';
 import { imageExtensions, isImageFile, joinPath, normalizeFolder, normalizeRelativePath } from './paths.ts';
 import { decodeText } from './text.ts';
 
@@ -50,7 +51,8 @@ const readers: Readonly<Record<DatasetLayout, LayoutReader>> = {
 /**
  * Lists a data set. No image is opened; `checkSamples` does that.
  *
- * Every file below the folder is accounted for: those that are neither used nor known as clutter are in `remarks`.
+ * Every file below the folder is accounted for: those that are neither used nor known as clutter are in `remarks`, and
+ * `files` counts all.
  *
  * Samples are numbered by the code-unit order of their file names, whatever order the source lists in.
  *
@@ -59,9 +61,10 @@ const readers: Readonly<Record<DatasetLayout, LayoutReader>> = {
  * @throws ParameterError for paths that leave the source
  */
 export async function readAnomalyDataset(
-  source: FileSource,
+  files: FileSource,
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
+  const source = listedOnce(files);
   const path = folderOption('path', options.path) ?? '';
   const remarks: Remark[] = [];
   const input: LayoutInput = {
@@ -88,12 +91,10 @@ export async function readAnomalyDataset(
     });
   }
   const grouped = await withGroups(dataset, input, options);
-  remarks.push(
-    ...goodTestRemarks(grouped),
-    ...maskAmongImagesRemarks(grouped),
-    ...(await unusedRemarks(grouped, chosen, input)),
-  );
-  return remarks.length === 0 ? grouped : { ...grouped, remarks };
+  const accounted = await accountForFiles(grouped, chosen, input);
+  remarks.push(...goodTestRemarks(grouped), ...maskAmongImagesRemarks(grouped), ...accounted.remarks);
+  const counted = { ...grouped, files: accounted.files };
+  return remarks.length === 0 ? counted : { ...counted, remarks };
 }
 
 async function withGroups(

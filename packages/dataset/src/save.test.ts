@@ -21,6 +21,59 @@ describe('saveDataset and loadDataset', () => {
     expect(loadDataset(`\uFEFF${saveDataset(atRoot)}`)).toEqual(atRoot);
   });
 
+  it('keep remarks and the numbers of files', () => {
+    const files = { images: 2, masks: 1, tables: 0, clutter: 3, unused: 1, failed: 1 };
+    const remarks = [
+      { code: 'unusedFiles', message: '1 file is not used', files: ['a.heic'], fix: 'Convert it.' },
+      { code: 'noGoodTestImage', message: 'no test image is good' },
+    ];
+    expect(loadDataset(saveDataset({ ...dataset, remarks, files }))).toEqual({ ...dataset, remarks, files });
+  });
+
+  it('keep several masks of one image', () => {
+    const several = makeDataset({ imageDir: '', anomalyDir: 'ground_truth' }, [
+      { imageFileName: 'test/a/1.png', imageLabel: 'nok', anomalyFileNames: ['a/1/0.png', 'a/1/1.png'] },
+    ]);
+    expect(loadDataset(saveDataset(several))).toEqual(several);
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'a mask outside',
+      { anomalyFileNames: ['a/0.png', '../b.png'] },
+      'anomalyFileNames is not a list of paths',
+    ],
+    ['no mask in the list', { anomalyFileNames: [] }, 'anomalyFileNames is not a list of paths'],
+    ['a mask that is no list', { anomalyFileNames: 'a.png' }, 'anomalyFileNames is not a list of paths'],
+    [
+      'one mask and several',
+      { anomalyFileName: 'a.png', anomalyFileNames: ['a.png'] },
+      'give one mask or several',
+    ],
+  ])('refuse %s', (_, fields, message) => {
+    const saved = JSON.parse(saveDataset(dataset)) as { samples: object[] };
+    const [first, second] = saved.samples;
+    const broken = { ...saved, samples: [{ ...first, ...(fields as object) }, second] };
+    expect(() => loadDataset(JSON.stringify(broken))).toThrow(message);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['remarks that are no list', { remarks: 'all is well' }, 'remarks is not a list'],
+    ['a remark without a message', { remarks: [{ code: 'x' }] }, 'remarks is not a list'],
+    ['a remark on numbers', { remarks: [{ code: 'x', message: 'y', files: [1] }] }, 'remarks is not a list'],
+    ['numbers of files that are none', { files: 3 }, 'files.images is not a whole number'],
+    [
+      'a number below 0',
+      { files: { images: 1, masks: 0, tables: 0, clutter: 0, unused: -1, failed: 0 } },
+      'files.unused is not a whole number',
+    ],
+  ])('refuse %s', (_, fields, message) => {
+    const saved = JSON.parse(saveDataset(dataset)) as object;
+    const broken = { ...saved, ...(fields as object) };
+    expect(() => loadDataset(JSON.stringify(broken))).toThrow(DatasetError);
+    expect(() => loadDataset(JSON.stringify(broken))).toThrow(message);
+  });
+
   it('lists every problem', () => {
     const saved = JSON.parse(saveDataset(dataset)) as Record<string, unknown>;
     const [first, second] = dataset.samples;

@@ -1,5 +1,11 @@
 /** A data set as JSON text: image names relative to its folders, folders relative to the file source. No host path. */
-import { DatasetError, type Dataset, type Sample } from '@oddpixel/model-core/contract';
+import {
+  DatasetError,
+  type Dataset,
+  type FileCounts,
+  type Remark,
+  type Sample,
+} from '@oddpixel/model-core/contract';
 import { makeDataset } from './dataset.ts';
 import { normalizeFolder, normalizeRelativePath } from './paths.ts';
 
@@ -51,11 +57,44 @@ export function loadDataset(text: string, fileName: string = 'JSON'): Dataset {
     ids.add(sample.imageId);
     names.add(sample.imageFileName);
   }
+  const remarks = value['remarks'] === undefined ? undefined : parseRemarks(value['remarks'], problems);
+  const files = value['files'] === undefined ? undefined : parseCounts(value['files'], problems);
   if (problems.length > 0 || imageDir === undefined) throw fail(problems);
   return {
     ...makeDataset({ imageDir, anomalyDir }, []),
     samples: samples.filter((sample) => sample !== undefined),
+    ...(remarks && { remarks }),
+    ...(files && { files }),
   };
+}
+
+function parseRemarks(value: unknown, problems: string[]): Remark[] {
+  const isText = (part: unknown): part is string => typeof part === 'string';
+  const remarks = Array.isArray(value) ? value.map(asRemark) : [undefined];
+  function asRemark(entry: unknown): Remark | undefined {
+    if (!isRecord(entry)) return undefined;
+    const { code, message, files, fix } = entry;
+    if (!isText(code) || !isText(message) || !(fix === undefined || isText(fix))) return undefined;
+    if (files !== undefined && !(Array.isArray(files) && files.every(isText))) return undefined;
+    return { code, message, ...(files && { files }), ...(fix !== undefined && { fix }) };
+  }
+  const known = remarks.filter((remark) => remark !== undefined);
+  if (known.length < remarks.length) {
+    problems.push(
+      'remarks is not a list of objects with the texts code and message, and files and fix where given',
+    );
+  }
+  return known;
+}
+
+const countNames = ['images', 'masks', 'tables', 'clutter', 'unused', 'failed'] as const;
+
+function parseCounts(value: unknown, problems: string[]): FileCounts {
+  const of = isRecord(value) ? value : {};
+  const counts = countNames.map((name) => [name, of[name]] as const);
+  const wrong = counts.filter(([, count]) => !Number.isSafeInteger(count) || (count as number) < 0);
+  if (wrong.length > 0) problems.push(`files.${wrong[0]?.[0]} is not a whole number from 0`);
+  return Object.fromEntries(counts) as Record<(typeof countNames)[number], number>;
 }
 
 function parseSample(value: unknown, index: number, problems: string[]): Sample | undefined {

@@ -153,7 +153,7 @@ function benchTrain(context: CommandContext): Command {
       const preprocessing = createPreprocessParams({ imageWidth: width, imageHeight: height });
       const progress = createProgress();
       const extractor = await readBackbone(options.backbone, { context, progress });
-      const opened = await openDataset(path, options);
+      const opened = await openDataset(path, options, ['train']);
       const dataset = splitForTraining(opened.dataset, { trainPercent: 80, validationPercent: 0, seed: 0 });
       const images = dataset.samples.filter(({ split }) => split === 'train').length;
       const backend = await openDevice('cpu', progress, {

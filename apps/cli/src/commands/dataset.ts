@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { describeRemark } from '@oddpixel/model-core/contract';
-import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
+import { checkSamples, unusableRemarks, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { inFlagWords } from '../flag-words.ts';
@@ -40,7 +40,8 @@ export function datasetCommand(context: CommandContext): Command {
     .action(
       async (path: string, options: DataOptions & AcceptDamaged & LimitOptions & { json?: boolean }) => {
         const { dataset, source } = await openDataset(path, options);
-        const { remarks = [] } = dataset;
+        const { remarks = [], files } = dataset;
+        const failed = new Set(unusableRemarks(dataset));
         const progress = createProgress();
         const rows = new Map<string, Row>();
         const rowOf = ({ imageLabel, defect = '', ...sample }: CheckedImage['sample']): Row => {
@@ -64,7 +65,7 @@ export function datasetCommand(context: CommandContext): Command {
           },
         }).finally(() => progress.end());
         if (options.json === true) {
-          printJson({ images: dataset.samples.length, counts: [...rows.values()], problems, remarks });
+          printJson({ images: dataset.samples.length, counts: [...rows.values()], files, problems, remarks });
         } else {
           printTable(
             ['split', 'label', 'defect', 'images', 'size'],
@@ -74,10 +75,13 @@ export function datasetCommand(context: CommandContext): Command {
             const advice = suggestedRange === undefined ? '' : rangeAdvice(suggestedRange);
             printLines(inFlagWords(`${severity}: ${message}${advice}`));
           }
-          printLines(...remarks.map((remark) => inFlagWords(`remark: ${describeRemark(remark)}`)));
-          printLines(summary(problems.length, remarks.length));
+          for (const remark of remarks) {
+            printLines(inFlagWords(`${failed.has(remark) ? 'error' : 'remark'}: ${describeRemark(remark)}`));
+          }
+          printLines(summary(problems.length + failed.size, remarks.length - failed.size));
         }
-        if (problems.some(({ severity }) => severity === 'error')) context.setExitCode(exitCodes.failure);
+        if (failed.size > 0 || problems.some(({ severity }) => severity === 'error'))
+          context.setExitCode(exitCodes.failure);
       },
     );
   return withLimitOptions(withFolderOptions(command));

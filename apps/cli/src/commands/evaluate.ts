@@ -61,7 +61,7 @@ async function evaluate(
 ): Promise<void> {
   const model = await openModel(modelPath);
   if (options.report !== undefined) await probeFolder(options.report, '--report');
-  const { dataset, source } = await openDataset(path, options);
+  const { dataset, source } = await openDataset(path, options, ['test']);
   const progress = createProgress();
   const backend = await openDevice(options.device, progress, {
     signal,

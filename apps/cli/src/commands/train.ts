@@ -232,7 +232,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   if (options.cache !== undefined) await checkCacheFolder(options.cache);
   const progress = createProgress();
   const extractor = await readBackbone(options.backbone, { context, progress, features: options.features });
-  const opened = await openDataset(path, options);
+  const opened = await openDataset(path, options, ['train', 'validation']);
   const dataset = splitForTraining(opened.dataset, options);
   const backend = await openDevice(options.device, progress, {
     signal,

@@ -123,6 +123,14 @@ export const jsonOutputs = {
         height: range.optional(),
       }),
     ),
+    files: z.object({
+      images: count,
+      masks: count,
+      tables: count,
+      clutter: count,
+      unused: count,
+      failed: count,
+    }),
     problems: z.array(
       z.object({
         kind: z.string(),

@@ -35,4 +35,21 @@ export interface Dataset {
   readonly samples: readonly Sample[];
   /** What the reader of the layout noticed, files that it did not use above all. Absent or empty: nothing. */
   readonly remarks?: readonly Remark[] | undefined;
+  /** What became of all files below the folder, where the reader of the layout counted them. */
+  readonly files?: FileCounts | undefined;
+}
+
+/** Numbers of files. A folder that is left out as a whole counts once. */
+export interface FileCounts {
+  /** Used as images. */
+  readonly images: number;
+  /** Used as masks. */
+  readonly masks: number;
+  readonly tables: number;
+  /** Hidden files, previews, texts and the like. */
+  readonly clutter: number;
+  /** Neither used nor clutter; the remarks tell which. */
+  readonly unused: number;
+  /** Can be neither read nor listed. */
+  readonly failed: number;
 }

@@ -1,0 +1,44 @@
+/** Looking at a file source from several sides, as if it stood still. */
+import type { FileEntry, FileSource } from '@oddpixel/model-core/contract';
+
+/**
+ * The same source; what it once said of folders and of the beginnings of files it says again without looking. For a task
+ * that ends soon: what it said is kept, and does not follow changes.
+ */
+export function listedOnce(source: FileSource): FileSource {
+  const { readHead, identify } = source;
+  const entries = once(async (path: string): Promise<readonly FileEntry[]> => {
+    const all: FileEntry[] = [];
+    for await (const entry of source.list(path)) all.push(entry);
+    return all;
+  });
+  return {
+    name: source.name,
+    async *list(path) {
+      yield* await entries(path);
+    },
+    read: (path, options) => source.read(path, options),
+    ...(identify && { identify: once((path) => identify.call(source, path)) }),
+    ...(readHead && { readHead: onceForLength((path, count) => readHead.call(source, path, count)) }),
+  };
+}
+
+function once<T>(ask: (path: string) => Promise<T>): (path: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (path) => {
+    const known = answers.get(path) ?? ask(path);
+    answers.set(path, known);
+    return known;
+  };
+}
+
+function onceForLength<T>(
+  ask: (path: string, count: number) => Promise<T>,
+): (path: string, count: number) => Promise<T> {
+  const byCount = new Map<number, (path: string) => Promise<T>>();
+  return (path, count) => {
+    const known = byCount.get(count) ?? once((asked) => ask(asked, count));
+    byCount.set(count, known);
+    return known(path);
+  };
+}
