@@ -73,9 +73,16 @@ export class FieldReader implements Span {
   text(): string {
     this.expect(lengthDelimited);
     const { bytes, start, end } = this;
-    if (end - start >= longestPlain) return this.decode();
-    for (let i = start; i < end; i++) if ((bytes[i] as number) > 127) return this.decode();
-    return plainText(bytes, start, end);
+    if (end - start < longestPlain) {
+      let text = '';
+      for (let i = start; i < end; i++) {
+        const byte = bytes[i] as number;
+        if (byte > 127) return this.decode();
+        text += String.fromCharCode(byte);
+      }
+      return text;
+    }
+    return this.decode();
   }
 
   /** The current field as a message of its own. */
@@ -126,27 +133,5 @@ export class FieldReader implements Span {
 }
 
 const longestPlain = 256;
-
-/** ASCII as text. Eight letters at a time: a model has many short names, and every sum of two texts is one more text. */
-function plainText(bytes: Uint8Array, start: number, end: number): string {
-  const code = (i: number): number => bytes[i] as number;
-  const { fromCharCode } = String;
-  let text = '';
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    text += fromCharCode(
-      code(i),
-      code(i + 1),
-      code(i + 2),
-      code(i + 3),
-      code(i + 4),
-      code(i + 5),
-      code(i + 6),
-      code(i + 7),
-    );
-  }
-  for (; i < end; i++) text += fromCharCode(code(i));
-  return text;
-}
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const damagedFix = 'Check that it is an .onnx file and complete.';
