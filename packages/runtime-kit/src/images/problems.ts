@@ -1,5 +1,10 @@
 /** The words for files that cannot be read or written, the same from every codec. */
-import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/model-core/contract';
+import {
+  ImageFormatError,
+  type DecodeOptions,
+  type ImageFormat,
+  type Raster,
+} from '@oddpixel/model-core/contract';
 
 const supported = 'Supported are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, and PBM, PGM, PPM and PAM.';
 
@@ -37,6 +42,19 @@ export function damageWarning(reason: string): string {
   const [, inner = reason] =
     /^the image is damaged or of a kind that is not supported \((.*)\)$/s.exec(reason) ?? [];
   return `the image is damaged (${inner}); what can be read of it is used`;
+}
+
+/**
+ * Tells of the damage that a decoder comes upon, or `undefined` where damage is not accepted.
+ *
+ * @param known found before, and said in place of what the decoder says of it
+ */
+export function damageListener(
+  { acceptDamaged, onWarning }: DecodeOptions,
+  known?: string,
+): ((reason: string) => void) | undefined {
+  if (acceptDamaged !== true) return undefined;
+  return (reason) => onWarning?.(damageWarning(known ?? reason));
 }
 
 /** @param count how many pictures the file holds, where that is known */

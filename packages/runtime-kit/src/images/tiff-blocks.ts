@@ -4,6 +4,7 @@
  */
 import type { BaseDecoder, GeoTIFFImage, Pool } from 'geotiff';
 import { inflate } from './inflate.ts';
+import { inflateDamaged } from './inflate-damaged.ts';
 import { expandLzw, expandPackBits } from './tiff-compression.ts';
 
 /** Values of the tag Compression, and how many bytes one byte can become. */
@@ -16,8 +17,27 @@ const trusted: readonly number[] = [1, 7];
 
 type Parameters = BaseDecoder['parameters'];
 
-/** All values of the first image, interleaved. */
-export async function readBlocks(image: GeoTIFFImage): Promise<ArrayLike<number>> {
+/**
+ * All values of the first image, interleaved.
+ *
+ * @param onDamage called with what is wrong, once; what cannot be read is zero then. Absent: damage is an error.
+ */
+export async function readBlocks(
+  image: GeoTIFFImage,
+  onDamage?: (reason: string) => void,
+): Promise<ArrayLike<number>> {
+  if (onDamage === undefined) return expandBlocks(image, false);
+  try {
+    return await expandBlocks(image, false);
+  } catch (cause) {
+    onDamage(
+      cause instanceof RangeError ? 'a strip or tile holds too little' : String((cause as Error).message),
+    );
+    return expandBlocks(image, true);
+  }
+}
+
+async function expandBlocks(image: GeoTIFFImage, mayBeDamaged: boolean): Promise<ArrayLike<number>> {
   const { BaseDecoder, getDecoder } = await import('geotiff');
   await checkBlocks(image);
   const largest = blockBytes(image);
@@ -29,14 +49,25 @@ export async function readBlocks(image: GeoTIFFImage): Promise<ArrayLike<number>
       this.#compression = compression;
     }
     override async decodeBlock(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
+      if (!mayBeDamaged) return this.#expand(buffer);
+      const expanded = await this.#expand(buffer).catch(() => new ArrayBuffer());
+      if (expanded.byteLength >= largest) return expanded;
+      const whole = new Uint8Array(largest);
+      whole.set(new Uint8Array(expanded));
+      return whole.buffer;
+    }
+    async #expand(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
       const bytes = new Uint8Array(buffer);
       const limit = (growth: number): number => Math.min(largest, bytes.length * growth);
       // The libraries' other decoders are trusted: raw bytes, and JPEG, whose size was looked at.
-      if (lzw.codes.includes(this.#compression)) return expandLzw(bytes, limit(lzw.growth)).slice().buffer;
+      if (lzw.codes.includes(this.#compression)) {
+        return expandLzw(bytes, limit(lzw.growth), mayBeDamaged).slice().buffer;
+      }
       if (packBits.codes.includes(this.#compression)) {
         return expandPackBits(bytes, limit(packBits.growth)).slice().buffer;
       }
       if (deflate.codes.includes(this.#compression)) {
+        if (mayBeDamaged) return inflateDamaged([bytes], largest).slice().buffer;
         return (await inflate([bytes], limit(deflate.growth), { mayBeShorter: true })).slice().buffer;
       }
       // Others expand without a bound.

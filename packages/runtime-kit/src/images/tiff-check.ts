@@ -2,7 +2,7 @@
  * What a TIFF claims, checked before a library spends memory or time on it (TIFF 6.0; BigTIFF): the number of blocks,
  * their sizes with padding, whether they lie inside of the file and apart from each other, and the number of pages.
  */
-import { LimitExceededError, type ImageLimits } from '@oddpixel/model-core/contract';
+import { LimitExceededError, type DecodeOptions, type ImageLimits } from '@oddpixel/model-core/contract';
 import { readJpegHeader } from './jpeg-header.ts';
 import { checkDecodedBytes, checkPixels } from './limits.ts';
 import { damaged } from './problems.ts';
@@ -23,14 +23,26 @@ interface Directory {
   readonly next: number;
 }
 
-/** @returns the number of pages, thumbnails apart. @throws ImageFormatError, LimitExceededError */
-export function checkTiff(bytes: Uint8Array, limits: ImageLimits, fileName?: string): number {
+export interface TiffCheck {
+  /** Thumbnails apart. */
+  readonly pages: number;
+  /** Which block is not wholly in the file; only where damage is accepted. */
+  readonly damage: string | undefined;
+}
+
+/** @throws ImageFormatError, LimitExceededError */
+export function checkTiff(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  { fileName, acceptDamaged }: Pick<DecodeOptions, 'fileName' | 'acceptDamaged'> = {},
+): TiffCheck {
   try {
     if (!isDirectoryInside(bytes)) throw new Error('its directory cannot be read');
     const { first, isBig, view, isLittle } = openDirectories(bytes);
     const directory = readDirectory(view, first, isBig, isLittle);
-    checkBlocks(bytes, directory, limits, fileName);
-    return countPages(view, directory.next, isBig, isLittle, fileName);
+    const damage = checkBlocks(bytes, directory, limits, fileName);
+    if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
+    return { pages: countPages(view, directory.next, isBig, isLittle, fileName), damage };
   } catch (cause) {
     if (cause instanceof LimitExceededError) throw cause;
     throw damaged(
@@ -41,12 +53,13 @@ export function checkTiff(bytes: Uint8Array, limits: ImageLimits, fileName?: str
   }
 }
 
+/** @returns which block is not wholly in the file */
 function checkBlocks(
   bytes: Uint8Array,
   directory: Directory,
   limits: ImageLimits,
   fileName: string | undefined,
-): void {
+): string | undefined {
   const one = (tag: number, otherwise: number): number => directory.numbers(tag)[0] ?? otherwise;
   const [width, height] = [one(256, 0), one(257, 0)];
   if (!(width > 0 && height > 0)) throw new Error(`its size is ${width}×${height}`);
@@ -87,10 +100,14 @@ function checkBlocks(
     throw new Error(`it has ${Math.min(offsets.length, sizes.length)} of ${count} blocks`);
   }
   let total = 0;
+  let damage: string | undefined;
   for (let i = 0; i < count; i++) {
     const [offset, size] = [offsets[i] as number, sizes[i] as number];
     const end = offset + size;
-    if (end > bytes.length) throw new Error(`it ends after ${bytes.length} of at least ${end} bytes`);
+    if (end > bytes.length) {
+      damage ??= `it ends after ${bytes.length} of at least ${end} bytes`;
+      continue;
+    }
     total += size;
     if (one(259, 1) !== jpeg || size === 0) continue;
     const part = readJpegHeader(bytes.subarray(offset, end));
@@ -100,6 +117,7 @@ function checkBlocks(
   }
   // A few bytes that are used a thousand times.
   if (total > bytes.length) throw new Error('its blocks overlap');
+  return damage;
 }
 
 function countPages(

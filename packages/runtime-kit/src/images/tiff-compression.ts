@@ -5,9 +5,10 @@ const [clearCode, endCode, firstFree, tableSize] = [256, 257, 258, 4096];
 /**
  * At most `limit` bytes of LZW codes, highest bit first, the width growing one code early.
  *
+ * @param mayBeDamaged what comes before a code that stands for nothing is enough
  * @throws Error where a code stands for nothing
  */
-export function expandLzw(codes: Uint8Array, limit: number): Uint8Array {
+export function expandLzw(codes: Uint8Array, limit: number, mayBeDamaged: boolean = false): Uint8Array {
   // A string is an earlier string and one more byte; its first byte and its length save walking back twice.
   const earlier = new Uint16Array(tableSize);
   const last = Uint8Array.from({ length: tableSize }, (_, code) => code);
@@ -31,6 +32,7 @@ export function expandLzw(codes: Uint8Array, limit: number): Uint8Array {
       continue;
     }
     if (code > free || (code === free && previous < 0) || (previous < 0 && code > 255)) {
+      if (mayBeDamaged) break;
       throw new Error(`the LZW code ${code} stands for nothing`);
     }
     if (previous >= 0 && free < tableSize) {

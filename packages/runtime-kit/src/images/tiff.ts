@@ -13,7 +13,7 @@ import { cmykToRgb, pickChannels } from './channels.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
-import { cmykWarning, damaged, imageError, pageWarning, profileWarning } from './problems.ts';
+import { cmykWarning, damageListener, damaged, imageError, pageWarning, profileWarning } from './problems.ts';
 import { checkTiff } from './tiff-check.ts';
 import { readBlocks } from './tiff-blocks.ts';
 import { decodeWideTiff, openTiff } from './wide-tiff.ts';
@@ -38,7 +38,7 @@ export async function decodeTiff(
   options: DecodeOptions = {},
 ): Promise<Raster> {
   const { fileName } = options;
-  const pages = checkTiff(bytes, limits, fileName);
+  const { pages, damage } = checkTiff(bytes, limits, options);
   if (pages > 1) options.onWarning?.(pageWarning(pages, 'page'));
   const wide = await decodeWideTiff(bytes, limits, options);
   if (wide !== undefined) return wide;
@@ -64,8 +64,8 @@ export async function decodeTiff(
     );
   }
   try {
-    await checkParts(image, bytes, compression);
-    const raster = await readPixels(image, { stored, bits, meaning });
+    if (damage === undefined) await checkParts(image, bytes, compression);
+    const raster = await readPixels(image, { stored, bits, meaning }, damageListener(options, damage));
     if (tags.hasTag(iccProfile)) options.onWarning?.(profileWarning);
     if (meaning === photometric.cmyk) options.onWarning?.(cmykWarning);
     return orient(raster, (await tags.loadValue('Orientation')) ?? 1);
@@ -98,9 +98,13 @@ interface Layout {
   readonly meaning: number;
 }
 
-async function readPixels(image: GeoTIFFImage, { stored, bits, meaning }: Layout): Promise<Raster> {
+async function readPixels(
+  image: GeoTIFFImage,
+  { stored, bits, meaning }: Layout,
+  onDamage: ((reason: string) => void) | undefined,
+): Promise<Raster> {
   const [width, height] = [image.getWidth(), image.getHeight()];
-  const values = await readBlocks(image);
+  const values = await readBlocks(image, onDamage);
   const count = width * height * stored;
   if (values.length !== count) throw new Error(`it holds ${values.length} of ${count} values`);
   const data = bits === 16 ? Uint16Array.from(values) : Uint8Array.from(values);

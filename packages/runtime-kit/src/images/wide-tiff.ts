@@ -10,6 +10,7 @@ import {
   type Raster,
 } from '@oddpixel/model-core/contract';
 import { checkPixels } from './limits.ts';
+import { damageListener } from './problems.ts';
 import { orient } from './orient.ts';
 import { readBlocks } from './tiff-blocks.ts';
 import { isDirectoryInside } from './tiff-directory.ts';
@@ -32,8 +33,9 @@ const maxChannels = 256;
 export async function decodeWideTiff(
   bytes: Uint8Array,
   limits: ImageLimits,
-  { fileName }: DecodeOptions,
+  options: DecodeOptions,
 ): Promise<Raster | undefined> {
+  const { fileName } = options;
   const image = await openTiff(bytes);
   if (image === undefined) return undefined;
   const channels = image.getSamplesPerPixel();
@@ -63,7 +65,7 @@ export async function decodeWideTiff(
   // The limit stands for pixels of up to four channels.
   checkPixels(width * Math.ceil(channels / 4), height, limits, fileName);
   try {
-    const values = await readBlocks(image);
+    const values = await readBlocks(image, damageListener(options));
     const isNarrow = values instanceof Uint8Array || values instanceof Uint16Array;
     // geotiff hangs fields of its own on the array; a view is without.
     const data = isNarrow ? values.subarray() : Float32Array.from(values as ArrayLike<number>);

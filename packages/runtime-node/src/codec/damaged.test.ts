@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ImageFormatError } from '@oddpixel/model-core/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { sharpCodec } from './sharp-codec.ts';
+import { tiffFile } from './testing/tiff-file.ts';
 
 const codec = sharpCodec();
 const [width, height] = [160, 96];
@@ -76,6 +77,41 @@ test('a PNG with a wrong checksum of its pixels is refused', async () => {
     'the image is damaged (the checksum of IDAT is wrong); what can be read of it is used',
   ]);
 });
+
+test.each([8, 32] as const)(
+  'of a TIFF of %i bits cut in its strips, the whole strips are read',
+  async (bits) => {
+    const layout = { width: 13, height: 24, bits, photometric: 1, channels: 1, rowsPerStrip: 4 };
+    const file = tiffFile(layout);
+    const whole = (await codec.decode(file)).data;
+    const cut = file.subarray(0, file.length - (13 * 6 * bits) / 8);
+    await expect(codec.decode(cut)).rejects.toThrow(/ends after/);
+    const warnings: string[] = [];
+    const raster = await codec.decode(cut, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+    expect(warnings).toEqual([expect.stringMatching(/damaged .*what can be read of it is used/)]);
+    expect(raster.data.slice(0, 13 * 16)).toEqual(whole.slice(0, 13 * 16));
+    expect(raster.data.slice(13 * 20)).toEqual(whole.slice(13 * 20).fill(0));
+  },
+);
+
+test.each(['lzw', 'deflate'] as const)(
+  'of a TIFF with %s, the strip before the damage is read',
+  async (compression) => {
+    const file = await picture().tiff({ compression, predictor: 'none' }).toBuffer();
+    const whole = (await codec.decode(file)).data;
+    // In the middle of the only strip.
+    file.fill(0xff, file.length / 2, file.length / 2 + 8);
+    await expect(codec.decode(file)).rejects.toThrow(ImageFormatError);
+    const warnings: string[] = [];
+    const raster = await codec.decode(file, {
+      acceptDamaged: true,
+      onWarning: (text) => warnings.push(text),
+    });
+    expect(warnings).toHaveLength(1);
+    const first = whole.findIndex((value, i) => raster.data[i] !== value);
+    expect(first).toBeGreaterThan(0.05 * whole.length);
+  },
+);
 
 test.each([0.05, 0.3, 0.9])(
   'a JPEG cut after %d of its bytes, with an end mark, is refused, and read with a warning where damage is accepted',

@@ -22,6 +22,7 @@ import {
   decodeBmp,
   decodePng,
   decodePnm,
+  decodeTiff,
   decodeWideTiff,
   imageError,
   imageKind,
@@ -68,12 +69,7 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
   checkFileSize(bytes, limits, options.fileName);
   if (isBmp(bytes)) return decodeBmp(bytes, limits, options);
   if (isPnm(bytes)) return decodePnm(bytes, limits, options);
-  if (isTiff(bytes)) {
-    const pages = checkTiff(bytes, limits, options.fileName);
-    if (pages > 1) options.onWarning?.(pageWarning(pages, 'page'));
-  }
-  const wide = isTiff(bytes) ? await decodeWideTiff(bytes, limits, options) : undefined;
-  if (wide !== undefined) return wide;
+  if (isTiff(bytes)) return decodeTiffBySharp(bytes, limits, options);
   const prepared = pixelsOnly(bytes, limits, options);
   const isPng = imageKind(bytes) === 'png';
   // libpng keeps what it has read of a damaged one to itself.
@@ -90,6 +86,29 @@ async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<R
     if (prepared.isDamaged !== true) options.onWarning?.(damageWarning(error.details.problem));
     return raster;
   }
+}
+
+async function decodeTiffBySharp(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  options: DecodeOptions,
+): Promise<Raster> {
+  const { pages, damage } = checkTiff(bytes, limits, options);
+  // Of a damaged strip, libtiff gives nothing.
+  if (damage !== undefined) return decodeTiff(bytes, limits, options);
+  let raster = await decodeWideTiff(bytes, limits, options);
+  try {
+    raster ??= await decodeBySharp({ bytes }, limits, options, 'warning');
+  } catch (error) {
+    if (!(error instanceof ImageFormatError) || options.acceptDamaged !== true) throw error;
+    return await decodeTiff(bytes, limits, options).catch(async () => {
+      const found = await decodeBySharp({ bytes }, limits, options, 'none');
+      options.onWarning?.(damageWarning(error.details.problem));
+      return found;
+    });
+  }
+  if (pages > 1) options.onWarning?.(pageWarning(pages, 'page'));
+  return raster;
 }
 
 /** Bytes between the last pixel and the mark of the end. */
