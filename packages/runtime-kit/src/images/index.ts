@@ -2,7 +2,7 @@
 export { readAvifHeader, type AvifHeader } from './avif-header.ts';
 export { decodeBmp } from './bmp.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
-export { readGifHeader, type GifHeader } from './gif-header.ts';
+export { closeGif, gifDamage, readGifHeader, type GifHeader } from './gif-header.ts';
 export { imageKind, isBmp, isPnm, isTiff, type ImageKind } from './image-kind.ts';
 export { missingJpegBlocks } from './jpeg-blocks.ts';
 export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
@@ -25,5 +25,6 @@ export {
 export { decodeTiff } from './tiff.ts';
 export { checkTiff } from './tiff-check.ts';
 export { encodeTiff } from './tiff-writer.ts';
+export { webpPixels } from './webp-pixels.ts';
 export { readWebpHeader, type WebpHeader } from './webp-header.ts';
 export { decodeWideTiff } from './wide-tiff.ts';

@@ -12,6 +12,8 @@ export interface WebpHeader {
   readonly exifAt: number | undefined;
   /** Pictures of an animation; 1 for all others. */
   readonly frames: number;
+  /** Where the file is cut off; `undefined` where it is whole. */
+  readonly damage: string | undefined;
 }
 
 const chunkHeader = 8;
@@ -21,10 +23,10 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 30) throw new Error('the header is cut off');
   const end = chunkHeader + view.getUint32(4, true);
-  if (end > bytes.length) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
+  const damage = end > bytes.length ? `it ends after ${bytes.length} of ${end} bytes` : undefined;
   const type = String.fromCharCode(...bytes.subarray(12, 16));
   const flags = bytes[20] as number;
-  const plain = { hasProfile: false, orientation: 1, exifAt: undefined, frames: 1 };
+  const plain = { hasProfile: false, orientation: 1, exifAt: undefined, frames: 1, damage };
   switch (type) {
     case 'VP8X':
       return {
@@ -32,7 +34,8 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
         height: 1 + (view.getUint32(27, true) & 0xffffff),
         hasAlpha: (flags & 0x10) !== 0,
         hasProfile: (flags & 0x20) !== 0,
-        ...readChunks(bytes, end),
+        damage,
+        ...readChunks(bytes, Math.min(end, bytes.length)),
       };
     case 'VP8L': {
       if (flags !== 0x2f) throw new Error('its mark is wrong');

@@ -29,6 +29,8 @@ import {
   jpegPixels,
   pageWarning,
   pngPixels,
+  closeGif,
+  gifDamage,
   readAvifHeader,
   readGifHeader,
   readJpegHeader,
@@ -40,6 +42,7 @@ import {
   isTiff,
   pickChannels,
   profileWarning,
+  webpPixels,
   unknownFormat,
 } from '@oddpixel/runtime-kit/images';
 import { encodeRaster } from './encode.ts';
@@ -150,20 +153,28 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
       return { ...spare, hasProfile, orientation, isDamaged: damage !== undefined };
     }
     if (kind === 'gif') {
-      const { width, height } = readGifHeader(bytes);
-      checkPixels(width, height, limits, fileName);
+      const header = readGifHeader(bytes);
+      checkPixels(header.width, header.height, limits, fileName);
+      checkPixels(header.frameWidth, header.frameHeight, limits, fileName);
+      const damage = gifDamage(bytes, header);
+      if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
+      if (damage !== undefined) onWarning?.(damageWarning(damage));
+      return { bytes: closeGif(bytes, header), isDamaged: damage !== undefined };
     }
     if (kind === 'webp') {
-      const { width, height } = readWebpHeader(bytes);
+      const { width, height, hasProfile, frames, damage } = readWebpHeader(bytes);
       checkPixels(width, height, limits, fileName);
+      // libwebp reads whole files only.
+      if (damage !== undefined) throw new Error(damage);
+      if (frames > 1) onWarning?.(pageWarning(frames, 'frame'));
+      return { bytes: webpPixels(bytes), hasProfile };
     }
-    if (kind === 'avif') {
+    if (kind === 'avif' || kind === 'heif') {
       const { width, height } = readAvifHeader(bytes);
       checkPixels(width, height, limits, fileName);
     }
   } catch (cause) {
     if (cause instanceof LimitExceededError) throw cause;
-    if (acceptDamaged === true && kind !== 'png' && kind !== 'jpeg') return { bytes };
     throw damaged(fileName, cause instanceof Error ? cause.message : String(cause), cause);
   }
   return { bytes };

@@ -177,6 +177,61 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(difference(ours, theirs).values).toBe(0);
   });
 
+  describe('files that are cut off', () => {
+    const cutAt = async (format: 'png' | 'jpeg' | 'webp' | 'gif', part: number): Promise<Buffer> => {
+      const file = await image('noise', 3).toFormat(format).toBuffer();
+      const front = file.subarray(0, part * file.length);
+      return format === 'jpeg' ? Buffer.concat([front, Buffer.from([0xff, 0xd9])]) : front;
+    };
+    const accept = (file: Uint8Array) =>
+      site.page.evaluate((bytes) => imageTests.decode(bytes, undefined, true), base64(file));
+
+    test.each([0.3, 0.7, 0.99])(
+      'a JPEG cut after %d of its bytes, with an end mark, is refused',
+      async (part) => {
+        const file = await cutAt('jpeg', part);
+        expect(await site.page.evaluate((bytes) => imageTests.decode(bytes), base64(file))).toMatchObject({
+          failure: {
+            code: 'IMAGE_FORMAT',
+            message: expect.stringMatching(/cut off: of its 61×43 pixels|need/),
+          },
+        });
+        const { raster, warnings } = succeeded(await accept(file));
+        expect([raster.width, raster.height]).toEqual([width, height]);
+        expect(warnings).toEqual([expect.stringMatching(/damaged .*what can be read of it is used/)]);
+      },
+    );
+
+    test('a PNG and a TIFF, accepted: the same pixels and warnings as in Node', async () => {
+      const data = Float32Array.from(pixels('noise', 3));
+      const tiff = Buffer.from(await codec.encode({ width, height, channels: 3, data }, 'tiff'));
+      for (const file of [await cutAt('png', 0.6), tiff.subarray(0, 0.7 * tiff.length)]) {
+        const theirWarnings: string[] = [];
+        const theirs = await codec.decode(file, {
+          fileName: 'part',
+          acceptDamaged: true,
+          onWarning: (warning) => theirWarnings.push(warning),
+        });
+        const { raster, warnings } = succeeded(await accept(file));
+        expect(warnings).toEqual(theirWarnings);
+        expect(theirWarnings).toHaveLength(1);
+        expect(difference(fromWire(raster), theirs).values).toBe(0);
+      }
+    });
+
+    test.each(['gif', 'webp'] as const)(
+      'a %s, accepted: a picture of its size with a warning, or refused',
+      async (format) => {
+        const result = await accept(await cutAt(format, 0.6));
+        if ('failure' in result) expect(result.failure).toMatchObject({ code: 'IMAGE_FORMAT' });
+        else {
+          expect([result.raster.width, result.raster.height]).toEqual([width, height]);
+          expect(result.warnings).toEqual([expect.stringMatching(/damaged/)]);
+        }
+      },
+    );
+  });
+
   describe('files that are refused', () => {
     const failure = async (file: Uint8Array, limits?: { maxFileBytes: number; maxPixels: number }) => {
       const result = await site.page.evaluate(([bytes, given]) => imageTests.decode(bytes, given), [

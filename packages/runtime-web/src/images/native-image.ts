@@ -4,7 +4,9 @@ import {
   checkPixels,
   cmykWarning,
   damaged,
+  closeGif,
   damageWarning,
+  gifDamage,
   imageError,
   jpegPixels,
   missingJpegBlocks,
@@ -107,9 +109,10 @@ const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
     };
   },
   webp(bytes) {
-    const { width, height, hasAlpha, hasProfile, orientation, exifAt, frames } = readWebpHeader(bytes);
+    const { width, height, hasAlpha, hasProfile, orientation, exifAt, frames, damage } =
+      readWebpHeader(bytes);
     const kept = hasAlpha ? 'rgba' : 'rgb';
-    const header = { width, height, kept, hasProfile, orientation, frames } as const;
+    const header = { width, height, kept, hasProfile, orientation, frames, damage } as const;
     if (exifAt === undefined || orientation === 1) return header;
     // Chromium does not turn WebP: with the orientation out of sight, no browser does, and we do.
     const hidden = bytes.slice();
@@ -117,8 +120,16 @@ const readers: Readonly<Record<NativeKind, (bytes: Uint8Array) => Header>> = {
     return { ...header, bytes: hidden };
   },
   gif(bytes) {
-    const { width, height, hasAlpha, frames } = readGifHeader(bytes);
-    return { width, height, kept: hasAlpha ? 'rgba' : 'rgb', frames };
+    const header = readGifHeader(bytes);
+    const { width, height, hasAlpha, frames, frameWidth, frameHeight } = header;
+    return {
+      width: Math.max(width, frameWidth),
+      height: Math.max(height, frameHeight),
+      kept: hasAlpha ? 'rgba' : 'rgb',
+      frames,
+      damage: gifDamage(bytes, header),
+      bytes: closeGif(bytes, header),
+    };
   },
   avif(bytes) {
     const { width, height, hasAlpha, hasProfile } = readAvifHeader(bytes);

@@ -58,13 +58,14 @@ async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
 const codec = browserCodec();
 
 const imageTests = {
-  decode: (base64: string, limits?: ImageLimits) =>
+  decode: (base64: string, limits?: ImageLimits, acceptDamaged?: boolean) =>
     attempt(async () => {
       const warnings: string[] = [];
       const raster = await codec.decode(fromBase64(base64), {
         fileName: 'part',
         onWarning: (warning) => warnings.push(warning),
-        ...(limits !== undefined && { limits }),
+        limits,
+        acceptDamaged,
       });
       return { raster: toWire(raster), warnings };
     }),
