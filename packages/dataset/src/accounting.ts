@@ -153,7 +153,7 @@ function leftMask(file: string, path: string): Leftover {
   const code = 'unusedMasks';
   const one = 'mask belongs to no image';
   const many = 'masks belong to no image';
-  const fix = /^(?:ground[_-]?truth|masks?)$/i.test(top)
+  const fix = isMaskFolder(top)
     ? `A mask has the name of its image, with _mask, _gt or _label at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME. Several masks of one image lie in a folder of its name: ${top}/DEFECT/NAME/000.png.`
     : 'Masks are looked for in ground_truth/DEFECT beside the images’ folders.';
   return { code, one, many, fix };

@@ -30,8 +30,8 @@ const badNames: readonly string[] = [
   'abnormal',
 ];
 
-/** Folder names of ground-truth masks. */
-const maskNames: readonly string[] = ['ground_truth', 'ground-truth', 'groundtruth', 'mask', 'masks'];
+/** Folder names of ground-truth masks, in lower case. */
+const maskNames = /^(?:ground[ _-]?truths?|gt|masks?)$/;
 
 export function isGoodName(name: string): boolean {
   return goodNames.includes(name.trim().toLowerCase());
@@ -43,7 +43,7 @@ export function isGroundTruthFolder(name: string): boolean {
 }
 
 export function isMaskFolder(name: string): boolean {
-  return maskNames.includes(name.toLowerCase());
+  return maskNames.test(name.toLowerCase());
 }
 
 /** A folder or word as label: good names are `ok`; `bad`, `1` and the like are `nok`; any other word names the defect. */

@@ -1,6 +1,7 @@
 /** What lies in a file source: one folder's children, or all images below it. */
 import type { FileSource } from '@oddpixel/model-core/contract';
 import { clutterReason } from './clutter.ts';
+import { isGroundTruthFolder } from './labels.ts';
 import { listFiles } from './list-files.ts';
 import type { MaskFile } from './masks.ts';
 import { compareText, fileNameOf, folderOf, joinPath } from './paths.ts';
@@ -24,12 +25,9 @@ export async function readFolder(source: FileSource, path: string): Promise<Fold
   return { folders: folders.sort(compareText), files: files.sort(compareText) };
 }
 
-/** Names of folders that hold masks wherever they lie; `mask` and `masks` may be the name of a defect too. */
-const groundTruth = /(?:^|\/)ground[_-]?truth\//i;
-
 /**
  * All images below `root`, as sorted paths relative to it. `skip` leaves out folders, by their relative path. A folder
- * named as masks are holds images here, unless it is a folder of ground truth: its place in the layout decides.
+ * named `mask` or `masks` holds images here, since a defect may bear that name: its place in the layout decides.
  *
  * @throws FileError where there is no such folder; DatasetError where the tree does not end.
  */
@@ -43,7 +41,7 @@ export async function listImages(
     skip: (path, kind) => (kind === 'directory' && skip(relative(path)) ? 'left out' : undefined),
   });
   const inMaskFolders = others.filter(
-    ({ path, kind }) => kind === 'mask' && !groundTruth.test(relative(path)),
+    ({ path, kind }) => kind === 'mask' && !folderOf(relative(path)).split('/').some(isGroundTruthFolder),
   );
   return [...images, ...inMaskFolders.map(({ path }) => path)].map(relative).sort(compareText);
 }

@@ -177,6 +177,21 @@ describe('masks inside of a split', () => {
     expect(dataset.samples).toHaveLength(2);
   });
 
+  it.each(['gt', 'GT', 'Ground Truth', 'groundtruth', 'masks'])('a folder %s holds masks', async (name) => {
+    const dataset = await read([
+      ...good,
+      'test/bent/0.png',
+      `${name}/bent/0.png`,
+      'test/torn/1.png',
+      `test/torn/${name}/1.png`,
+    ]);
+    expect(masksOf(dataset)).toEqual({
+      'test/bent/0.png': [`${name}/bent/0.png`],
+      'test/torn/1.png': [`test/torn/${name}/1.png`],
+    });
+    expect(dataset.remarks).toBeUndefined();
+  });
+
   it('a mask in two places is an error that names both', async () => {
     const twice = ['test/bent/0.png', 'ground_truth/bent/0_mask.png', 'test/ground_truth/bent/0_mask.png'];
     await expect(read([...good, ...twice])).rejects.toThrow(

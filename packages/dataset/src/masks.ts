@@ -25,40 +25,44 @@ export interface MaskIndex {
   inFolder(folder: string): readonly string[];
 }
 
+/** Looking up takes the same time however many masks there are. Names are compared in one Unicode form. */
 export function indexMasks(masks: readonly MaskFile[]): MaskIndex {
   const folders = new Map<string, MaskFile[]>();
   const foldersInLowerCase = new Map<string, MaskFile[]>();
+  const names = new Map<string, MaskFile[]>();
+  const namesOfImages = new Map<string, MaskFile[]>();
   for (const mask of masks) {
     // Systems differ in how they compose letters such as ü, in the names of folders too.
     const folder = folderOf(mask.key).normalize();
+    const lower = folder.toLowerCase();
+    const name = baseNameOf(mask.key).normalize();
     append(folders, folder, mask);
-    append(foldersInLowerCase, folder.toLowerCase(), mask);
+    append(foldersInLowerCase, lower, mask);
+    append(names, `${folder}/${name}`, mask);
+    append(namesOfImages, `${lower}/${name.toLowerCase()}`, mask);
+    const image = name.toLowerCase().replace(maskSuffix, '');
+    if (image !== name.toLowerCase()) append(namesOfImages, `${lower}/${image}`, mask);
   }
-  const pathsOf = (found: readonly MaskFile[]): string[] => found.map(({ path }) => path);
-  const inLowerCase = (folder: string): readonly MaskFile[] =>
-    foldersInLowerCase.get(folder.normalize().toLowerCase()) ?? [];
-  const find = (folder: string, matches: (baseName: string) => boolean): string[] =>
-    pathsOf(
-      (folders.get(folder.normalize()) ?? []).filter(({ key }) => matches(baseNameOf(key).normalize())),
-    );
+  const pathsOf = (found: readonly MaskFile[] = []): string[] => found.map(({ path }) => path);
   return {
-    exact: (folder, baseName) => find(folder, (name) => name === baseName.normalize()),
-    containing: (folder, part) => find(folder, (name) => name.includes(part.normalize())),
-    hasFolder: (folder) => folders.has(folder.normalize()),
-    suffixed: (folder, baseName) => {
-      const wanted = baseName.normalize().toLowerCase();
-      const found = inLowerCase(folder).filter(({ key }) => {
-        const name = baseNameOf(key).normalize().toLowerCase();
-        return name.startsWith(wanted) && maskSuffix.test(name.slice(wanted.length));
-      });
-      return pathsOf(found);
+    exact: (folder, baseName) => pathsOf(names.get(`${folder}/${baseName}`.normalize())),
+    containing: (folder, part) => {
+      const wanted = part.normalize();
+      const inside = folders.get(folder.normalize()) ?? [];
+      return pathsOf(inside.filter(({ key }) => baseNameOf(key).normalize().includes(wanted)));
     },
-    inFolder: (folder) => pathsOf(folders.get(folder.normalize()) ?? inLowerCase(folder)),
+    hasFolder: (folder) => folders.has(folder.normalize()),
+    suffixed: (folder, baseName) =>
+      pathsOf(namesOfImages.get(`${folder}/${baseName}`.normalize().toLowerCase())),
+    inFolder: (folder) => {
+      const name = folder.normalize();
+      return pathsOf(folders.get(name) ?? foldersInLowerCase.get(name.toLowerCase()));
+    },
   };
 }
 
 /** What follows an image's name in that of its mask, in lower case. */
-const maskSuffix = /^(?:[_.-](?:masks?|gt|labels?|ground_?truth|seg))?$/;
+const maskSuffix = /[_.-](?:masks?|gt|labels?|ground_?truth|seg)$/;
 
 function append(lists: Map<string, MaskFile[]>, key: string, mask: MaskFile): void {
   const list = lists.get(key);
