@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
 import { coreml, cpuPool, cuda, dml, webgpu } from '@oddpixel/runtime-node';
 import { numberOption } from './data.ts';
+import { watchInterrupts } from './interrupt-watch.ts';
 import type { ProgressLine } from './progress.ts';
 
 const deviceNames = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
@@ -47,6 +48,8 @@ export async function openDevice(
     candidates.map((candidate) => factories[candidate]()),
     signal,
   );
+  // The threads of a pool leave the main one free; all others compute on it.
+  if (backend.capabilities.parallelRuns === undefined) watchInterrupts();
   const skipped = rejected.map((r) => r.name).join(', ');
   progress.say(`device: ${backend.name}${skipped === '' ? '' : ` (not available here: ${skipped})`}`);
   return backend;

@@ -25,8 +25,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   // Every run that waits in a queue listens: many are no leak.
   setMaxListeners(0, interrupt.signal);
+  // Once: without a listener the kernel ends the process at a second Ctrl-C, wherever its threads are. Files are written
+  // to a temporary name first, so nothing is left half-written.
   const onInterrupt = (): void => {
-    process.once('SIGINT', endAtOnce);
     printError('Stopping after what is running; Ctrl-C again ends at once.');
     interrupt.abort(new DOMException('Interrupted.', 'AbortError'));
   };
@@ -79,15 +80,6 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   } finally {
     process.off('SIGINT', onInterrupt);
   }
-}
-
-/**
- * A second Ctrl-C: files are written to a temporary name first, so nothing is left half-written. Node's `exit` would
- * wait for threads, and a thread inside of the engine cannot be ended; the signal's own effect waits for nobody.
- */
-function endAtOnce(): void {
-  process.removeAllListeners('SIGINT');
-  process.kill(process.pid, 'SIGINT');
 }
 
 /** Arguments may come from `*` and so from names of files. */

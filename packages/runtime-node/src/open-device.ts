@@ -1,4 +1,5 @@
 /** Opening one kind of device: what it needs is looked for, then it has to compute something. */
+import { tmpdir } from 'node:os';
 import { ortBackend, proveThatItComputes, reasonOf } from '@oddpixel/runtime-kit';
 import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
 import type { DeviceDescription } from './device-description.ts';
@@ -29,6 +30,7 @@ export async function openHere(device: DeviceDescription, signal?: AbortSignal):
     });
   }
   const backend = ortBackend({ ...device, engine });
+  const restore = quietDisplays(provider);
   try {
     await proveThatItComputes(backend);
     signal?.throwIfAborted();
@@ -39,8 +41,21 @@ export async function openHere(device: DeviceDescription, signal?: AbortSignal):
       { backend: device.name, reason: reasonOf(cause), ...(fixes[provider] && { fix: fixes[provider] }) },
       { cause },
     );
+  } finally {
+    restore();
   }
   return backend;
+}
+
+/**
+ * A Vulkan driver looks for a display, and without the folder where one would be it prints an error for each time that
+ * it looked. Any folder will do; returned is what puts the environment back.
+ */
+function quietDisplays(provider: string): () => void {
+  if (process.platform !== 'linux' || provider !== 'webgpu' || process.env['XDG_RUNTIME_DIR'])
+    return () => {};
+  process.env['XDG_RUNTIME_DIR'] = tmpdir();
+  return () => delete process.env['XDG_RUNTIME_DIR'];
 }
 
 const fixes: Readonly<Record<string, string>> = {
