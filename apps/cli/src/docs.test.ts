@@ -30,7 +30,7 @@ oddpixel train parts --out parts.onnx                  # after npm install -g od
 - \`evaluate --report\` of a model that was trained by epochs shows its error over the epochs, which epoch was kept, and what ended the training.
 - \`--json\` prints one document; [cli-output.schema.json](cli-output.schema.json) describes it for every command. \`predict --jsonl\` prints one object per line as verdicts come, \`type\` being \`image\`, \`failure\`, \`skipped\`, and at the end \`summary\` (\`predictLine\` in the schema).
 - Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 an odd image with \`--fail-on-nok\`, 130 after Ctrl-C. An image without a verdict is a failure, so 1 comes before 3.
-- After Ctrl-C, \`predict\` prints what it has and how many images that are. A second Ctrl-C ends at once, inside of the engine too.
+- After Ctrl-C, \`predict\` prints what it has and how many images that are. A second Ctrl-C ends at once, inside of the engine too. On a GPU, whose engine holds the main thread, a run that is stuck prints nothing after the first one and ends with 137 instead of 130 after the second (not on Windows; not for \`kill -INT\` of the process alone).
 - Whether \`--out\`, \`--report\`, \`--checkpoint\` and \`--save-input\` can be written is asked before any image is read.
 - Names and texts that come from files are shown with their control characters escaped (\`\\n\`, \`\\x1b\`), in JSON as \`\\uXXXX\`.
 - Images that are damaged or cut off are errors. With \`--accept-damaged\` what can be read of them is used, with a warning that says what is missing; the rest is gray or black.
