@@ -60,8 +60,10 @@ export async function findImages(
     else inputs.push(...(await matching(path)));
   }
   for (const root of folders) {
-    const walked = await listFiles(nodeFileSource(root, { followLinks: true }));
     const realRoot = await realpath(root);
+    const walked = await listFiles(nodeFileSource(root, { followLinks: true }), '', {
+      rootName: basename(resolve(root)),
+    });
     const isOutput = (relative: string): boolean =>
       outFolder !== undefined &&
       outFolder !== realRoot &&

@@ -44,6 +44,8 @@ export interface ListFilesOptions {
   /** Leaves out a file, or a folder with everything below it: return why. It is asked with the path in the source. */
   readonly skip?: ((path: string, kind: 'file' | 'directory') => string | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the source's root is called: below `test`, a folder `mask` is one of a defect. Default: nothing known. */
+  readonly rootName?: string | undefined;
 }
 
 /** A tree deeper than this is a loop of links, or no set of images. */
@@ -147,7 +149,7 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
     const left = await leftOut(entry, folder, walk);
     if (left !== undefined) walk.others.push(left);
     else if (entry.kind === 'file') walk.images.push(entry.path);
-    else folders.push(childOf(folder, entry, source));
+    else folders.push(childOf(folder, entry, options));
   }
   for (const child of folders) {
     if (child.isLink) links.push(child);
@@ -155,13 +157,17 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
   }
 }
 
-function childOf(folder: Folder, { path, isLink = false }: FileEntry, source: FileSource): Folder {
+function childOf(
+  folder: Folder,
+  { path, isLink = false }: FileEntry,
+  { rootName = '' }: ListFilesOptions,
+): Folder {
   const depth = folder.depth + 1;
   const name = fileNameOf(path);
   if (folder.maskFolder !== undefined || !isMaskFolder(name)) {
     return { path, depth, maskFolder: folder.maskFolder, isLink };
   }
-  const parent = fileNameOf(folder.path === '' ? source.name.replaceAll('\\', '/') : folder.path);
+  const parent = folder.path === '' ? rootName : fileNameOf(folder.path);
   const mayBeClass = !isGroundTruthFolder(name) && splitOf(parent) !== undefined;
   return { path, depth, maskFolder: path, mayBeClass, isLink };
 }

@@ -207,5 +207,8 @@ describe('masks inside of a split', () => {
     const { images, others } = await listFiles(sourceOf(files));
     expect(images).toContain('test/mask/0.png');
     expect(others).toMatchObject([{ path: 'ground_truth/mask/0_mask.png', kind: 'mask' }]);
+    const inTest = sourceOf(['good/0.png', 'mask/0.png', 'masks/bent/0.png']);
+    expect((await listFiles(inTest, '', { rootName: 'test' })).images).toEqual(['good/0.png', 'mask/0.png']);
+    expect((await listFiles(inTest, '', { rootName: 'parts' })).images).toEqual(['good/0.png']);
   });
 });
