@@ -186,6 +186,7 @@ export function trainingSamples(
         yield {
           ...prepared,
           imageHash: hash.slice(0, 16),
+          name: sample.imageFileName,
           ...(sample.group !== undefined && { group: sample.group }),
         };
       }

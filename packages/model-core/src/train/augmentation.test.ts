@@ -7,12 +7,11 @@ import { stripes, stripesPreprocessing } from '../testing/stripes.ts';
 import { tinyExtractor } from '../testing/tiny-extractor.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import type { TrainProgress } from './fit.ts';
+import { imageGrouper } from './image-groups.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainModelOptions } from './train-model.ts';
 import { createTrainParams, type TrainParams } from './train-params.ts';
 import {
-  groupNames,
-  originalPlaces,
   originalsOf,
   samplesInMemory,
   withCopies,
@@ -83,8 +82,10 @@ test('a stream with copies: each image, then its copies, with its identity; in e
         expect(await collect(stream)).toEqual(first);
         expect(first).toHaveLength(stream.count);
         expect(await collect(originalsOf(stream))).toEqual(images);
-        expect(originalPlaces(first).map((place) => first[place])).toEqual(images);
-        const groups = first.map(groupNames());
+        const grouper = imageGrouper(1);
+        for (const sample of first) grouper.add(sample, undefined);
+        const { groups, originals } = grouper.finish();
+        expect(originals.map((place) => first[place])).toEqual(images);
         for (const [place, sample] of first.entries()) {
           const index = Math.floor(place / (1 + copies));
           const copy = place % (1 + copies);
@@ -95,9 +96,9 @@ test('a stream with copies: each image, then its copies, with its identity; in e
           expect(sample.image.data[0]).toBe((images[index]?.image.data[0] ?? 0) - 3 * copy);
         }
         // Equal content is one group; other images without a group share theirs with nobody else.
-        const unnamed = originalPlaces(first).filter((place) => first[place]?.group === undefined);
+        const unnamed = originals.filter((place) => first[place]?.group === undefined);
         const alone = unnamed.filter((place) => first[place]?.imageHash === undefined);
-        for (const place of alone) expect(groups.indexOf(groups[place] as string)).toBe(place);
+        for (const place of alone) expect(groups.indexOf(groups[place] as number)).toBe(place);
         expect(new Set(alone.map((place) => groups[place])).size).toBe(alone.length);
         for (const [place, { imageHash }] of first.entries()) {
           if (imageHash === undefined) continue;

@@ -7,11 +7,12 @@ import {
   type Backend,
   type Result,
 } from '../contract/index.ts';
-import { chooseThresholds, loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
+import { chooseThresholds, withManifest, type AnomalyModel } from '../model/index.ts';
+import { imageGrouper, type ImageGrouper } from './image-groups.ts';
+import { openScorer } from './scorer.ts';
 import { collectReferences } from './reference-scores.ts';
 import type { TrainProgress } from './fit.ts';
 import {
-  firstOfContent,
   hashesOf,
   identityOf,
   originalsOf,
@@ -32,7 +33,7 @@ export interface CalibrateModelOptions {
 /**
  * The model with calibration and thresholds from `samples`, which are good images that did not train it. Varied
  * copies, where there are any, are passed over: they are no images that come up. So are images whose content trained
- * the model, and equal content after the first: they would claim more than they show.
+ * the model, and those that are equal or near-equal to an earlier one: they would claim more than they show.
  *
  * @throws ModelStateError for an initial model; ParameterError when no sample is left; TensorMismatchError.
  */
@@ -41,7 +42,7 @@ export async function calibrateModel(
   samples: TrainingSamples,
   options: CalibrateModelOptions,
 ): Promise<AnomalyModel> {
-  const calibrated = await calibrateWherePossible(model, samples, options);
+  const { model: calibrated } = await calibrateWherePossible(model, samples, options);
   if (calibrated !== undefined) return calibrated;
   throw new ParameterError({
     name: 'samples',
@@ -50,50 +51,72 @@ export async function calibrateModel(
   });
 }
 
-/** `undefined` where no sample is left to calibrate with. */
+export interface CalibrationOutcome {
+  /** Absent where no sample is left to calibrate with. */
+  readonly model?: AnomalyModel | undefined;
+  /** Samples that do not count, since they repeat what the model or an earlier one has seen. */
+  readonly passedOver: readonly ImageIdentity[];
+}
+
+/**
+ * @param options.grouper has been given the training images, where they are at hand.
+ */
 export async function calibrateWherePossible(
   model: AnomalyModel,
   samples: TrainingSamples,
-  options: CalibrateModelOptions,
-): Promise<AnomalyModel | undefined> {
+  options: CalibrateModelOptions & { readonly grouper?: ImageGrouper },
+): Promise<CalibrationOutcome> {
   const { backend, falseAlarmRate = 0.01, batchSize = 8, signal, onProgress } = options;
-  const loaded = await loadModel(model, backend);
-  const references = collectReferences();
   const originals = originalsOf(samples);
-  const images: ImageIdentity[] = [];
-  const isNew = firstOfContent();
-  const trainedOn = new Set(model.manifest.training?.imageHashes);
+  const grouper = options.grouper ?? imageGrouper(model.manifest.head?.featureDims ?? 1);
+  const seenBefore = grouper.finish().images.length;
+  const references = collectReferences();
+  const scorer = await openScorer(model, backend);
   let done = 0;
   try {
     const scored = mapOrdered(inBatches(originals, batchSize), runsInFlight(backend), async (batch) => ({
       batch,
-      results: await loaded.apply(batch, signal ? { signal } : {}),
+      ...(await scorer.score(batch, signal)),
     }));
-    for await (const { batch, results } of scored) {
+    for await (const { batch, results, patches } of scored) {
       for (const [i, sample] of batch.entries()) {
-        done++;
         const { anomalyScore, anomalyImage } = results[i] as Result;
-        if (!isNew(sample) || (sample.imageHash !== undefined && trainedOn.has(sample.imageHash))) continue;
         references.add(anomalyScore, anomalyImage.data);
-        images.push(identityOf(sample));
+        grouper.add(identityOf(sample), patches[i]);
       }
+      done += batch.length;
       onProgress?.({ phase: 'calibration', done, total: originals.count });
     }
   } finally {
-    await loaded.dispose();
+    await scorer.dispose();
   }
-  const calibration = references.finish('validation');
-  if (calibration === undefined) return undefined;
+
+  const { images, originals: places, distinct } = grouper.finish();
   const { training } = model.manifest;
-  return withManifest(model, {
-    calibration,
-    thresholds: chooseThresholds(calibration, { falseAlarmRate }),
-    ...(training && {
-      training: {
-        ...training,
-        imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),
-        imageCount: training.imageCount + images.length,
-      },
+  const trainedOn = new Set(training?.imageHashes);
+  const isNew = (place: number): boolean => !trainedOn.has(images[place]?.imageHash ?? '');
+  const counting = new Set(distinct.filter((place) => place >= seenBefore && isNew(place)));
+  const passedOver = places
+    .filter((place) => place >= seenBefore && !counting.has(place))
+    .map((place) => images[place] as ImageIdentity);
+  const calibration = references.finish(
+    'validation',
+    [...counting].map((place) => place - seenBefore),
+  );
+  if (calibration === undefined) return { passedOver };
+  const used = [...counting].map((place) => images[place] as ImageIdentity);
+  return {
+    passedOver,
+    model: withManifest(model, {
+      calibration,
+      thresholds: chooseThresholds(calibration, { falseAlarmRate }),
+      ...(training && {
+        training: {
+          ...training,
+          imageHashes: [...new Set([...training.imageHashes, ...hashesOf(used)])].sort(),
+          imageCount: training.imageCount + used.length,
+        },
+      }),
     }),
-  });
+  };
 }

@@ -9,6 +9,7 @@ import {
   transformInPlace,
 } from './feature-statistics.ts';
 import { passOptions, type FitOptions } from './fit.ts';
+import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { checkPatchMemory, patchStore, type PatchStore } from './patch-store.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import { reducedDims } from './train-params.ts';
@@ -19,7 +20,7 @@ export async function collectPatches(
   extractor: Extractor,
   samples: TrainingSamples,
   options: FitOptions,
-): Promise<{ store: PatchStore; transform: FeatureTransform; images: ImageIdentity[] }> {
+): Promise<{ store: PatchStore; transform: FeatureTransform; grouper: ImageGrouper }> {
   const { params, onProgress } = options;
   const pass = passOptions(options);
   const channels = pyramidChannels(extractor);
@@ -51,5 +52,7 @@ export async function collectPatches(
   if (reducing === undefined) {
     for (const image of patches) transformInPlace(image, transform, extractor.levelChannels);
   }
-  return { store: patchStore(patches, dims), transform, images };
+  const grouper = imageGrouper(dims);
+  for (const [place, image] of images.entries()) grouper.add(image, patches[place] as Float32Array);
+  return { store: patchStore(patches, dims), transform, grouper };
 }

@@ -5,7 +5,7 @@ import type { PassOptions } from './feature-pass.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import type { TrainParams } from './train-params.ts';
 import type { Head } from './trained-model.ts';
-import type { ImageIdentity } from './training-sample.ts';
+import type { ImageGrouper } from './image-groups.ts';
 
 /** What training is doing. */
 export type TrainPhase = 'components' | 'features' | 'coreset' | 'epochs' | 'calibration';
@@ -26,8 +26,8 @@ export interface FittedHeadResult {
   readonly featureDims: number;
   /** Figures for the training record. */
   readonly figures: Readonly<Record<string, number>>;
-  /** All samples in the order of the stream, varied copies included. */
-  readonly images: readonly ImageIdentity[];
+  /** Has been given all samples, in the order of the stream. */
+  readonly grouper: ImageGrouper;
   /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
   readonly calibration?: Calibration;
   /** Of heads that are trained by epochs. */

@@ -5,6 +5,7 @@ import { stripesPreprocessing } from '../testing/stripes.ts';
 import { tinyExtractor } from '../testing/tiny-extractor.ts';
 import { openExtractor } from './feature-pass.ts';
 import { createInitialModel } from './initial-model.ts';
+import { imageGrouper } from './image-groups.ts';
 import { largestDistance, leaveOwnRowsOut } from './leave-own-rows-out.ts';
 import { copyPatch, patchStore } from './patch-store.ts';
 import { createRandom } from './random.ts';
@@ -62,9 +63,11 @@ test.each([
   // Two exposures of each part.
   const identities = store.images.map((_, i) => ({ group: `part ${Math.floor(i / 2)}` }));
   const groups = identities.map(({ group }) => group);
+  const grouper = imageGrouper(dims);
+  for (const identity of identities) grouper.add(identity, undefined);
 
   let done = 0;
-  const calibration = await leaveOwnRowsOut(extractor, store, { rows, owners }, identities, {
+  const calibration = await leaveOwnRowsOut(extractor, store, { rows, owners }, grouper.finish(), {
     params: createTrainParams('memory'),
     backend: ortBackend(),
     selfCalibrate: true,

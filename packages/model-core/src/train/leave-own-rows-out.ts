@@ -18,12 +18,12 @@ import { add, GraphBuilder, writeGraph } from '../onnx/index.ts';
 import type { TailOptions } from './anomaly-tail.ts';
 import { isSpread, type Extractor } from './feature-pass.ts';
 import type { FitOptions } from './fit.ts';
+import type { ImageGroups } from './image-groups.ts';
 import { bankConstants, nearestDistance } from './memory-head.ts';
 import { outputData } from './output-data.ts';
 import type { PatchStore } from './patch-store.ts';
 import { collectReferences } from './reference-scores.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import { distinctPlaces, groupNames, type ImageIdentity } from './training-sample.ts';
 
 /** Images whose whole maps are computed, for the pixel statistics; with more images, evenly spread over them. */
 const mappedImages = 32;
@@ -38,18 +38,16 @@ export interface OwnedRows {
   readonly owners: readonly number[];
 }
 
-/** `images` tells of each image in the store. `undefined` where all rows are of a single group: then there is nothing to compare with. */
+/** The groups are of the images in the store. `undefined` where all rows are of a single group: then there is nothing to compare with. */
 export async function leaveOwnRowsOut(
   extractor: Extractor,
   store: PatchStore,
   bank: OwnedRows,
-  images: readonly ImageIdentity[],
+  { groups, distinct }: ImageGroups,
   options: FitOptions,
 ): Promise<Calibration | undefined> {
   const { params, onProgress } = options;
-  const groups = images.map(groupNames());
-  const scored = distinctPlaces(images);
-  const rowGroups = bank.owners.map((owner) => groups[owner] as string);
+  const rowGroups = bank.owners.map((owner) => groups[owner] as number);
   if (new Set(rowGroups).size < 2) return undefined;
 
   const open = (rows: Float32Array, tail?: TailOptions): Promise<Comparison> =>
@@ -65,8 +63,8 @@ export async function leaveOwnRowsOut(
     const [whole, bounding, exact] = await Promise.all(opening);
     const scoreImage = async ([index, place]: [number, number]): Promise<void> => {
       const patches = store.images[place] as Float32Array;
-      const group = groups[place] as string;
-      if (params.scoreMethod !== 'max' || isSpread(index, mappedImages, scored.length)) {
+      const group = groups[place] as number;
+      if (params.scoreMethod !== 'max' || isSpread(index, mappedImages, distinct.length)) {
         const outputs = await whole.run(patches, group);
         references.add(outputData(outputs, 'anomaly_score')[0] as number, outputData(outputs, 'anomaly_map'));
         return;
@@ -77,8 +75,8 @@ export async function leaveOwnRowsOut(
       references.add(await largestDistance(bounds, measure));
     };
     let done = 0;
-    for await (const _ of mapOrdered(scored.entries(), runsInFlight(options.backend), scoreImage)) {
-      onProgress({ phase: 'calibration', done: ++done, total: scored.length });
+    for await (const _ of mapOrdered(distinct.entries(), runsInFlight(options.backend), scoreImage)) {
+      onProgress({ phase: 'calibration', done: ++done, total: distinct.length });
     }
   } finally {
     const opened = await Promise.allSettled(opening);
@@ -108,7 +106,7 @@ export async function largestDistance(
 /** A graph that compares patches with rows of a bank, but for those of one group. */
 interface Comparison {
   /** Patches `[n, D]` of an image of `group`. With a tail `n` is all patches of an image. */
-  run(patches: Float32Array, group: string): Promise<Record<string, Tensor>>;
+  run(patches: Float32Array, group: number): Promise<Record<string, Tensor>>;
   dispose(): Promise<void>;
 }
 
@@ -116,7 +114,7 @@ interface ComparisonGraph {
   readonly opset: number;
   readonly store: PatchStore;
   readonly rows: Float32Array;
-  readonly rowGroups: readonly string[];
+  readonly rowGroups: readonly number[];
   /** With it the outputs are those of a model, else `distances` `[1, n]`. */
   readonly tail?: TailOptions;
 }
@@ -141,7 +139,7 @@ async function openComparison(
   const session = await backend.createSession(writeGraph(graph));
 
   /** Per part of the bank: what takes the rows of a group out of the running. */
-  const penalties = (group: string): Record<string, HostTensor> => {
+  const penalties = (group: number): Record<string, HostTensor> => {
     let first = 0;
     return Object.fromEntries(
       parts.map(({ norms }, i) => {

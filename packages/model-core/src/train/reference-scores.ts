@@ -5,37 +5,41 @@ export interface ReferenceCollector {
   /**
    * Adds one image: its raw score and, for the pixel statistics, its raw map. At least one image needs a map.
    *
-   * @throws ResultError, here or in `finish`, when score or map are not finite.
+   * @throws ResultError when score or map are not finite.
    */
   add(score: number, map?: Float32Array): void;
-  /** `undefined` where no image was added. */
-  finish(source: ReferenceSource): Calibration | undefined;
+  /**
+   * Of all images, or of those whose positions in the order of adding are given. `undefined` where there is none.
+   */
+  finish(source: ReferenceSource, positions?: readonly number[]): Calibration | undefined;
 }
 
 export function collectReferences(): ReferenceCollector {
-  const scores: number[] = [];
-  let pixels = 0;
-  let sum = 0;
-  let squares = 0;
+  const images: { score: number; pixels: number; sum: number; squares: number }[] = [];
   return {
     add(score, map = new Float32Array(0)): void {
       if (!Number.isFinite(score)) throw notFinite(`score is ${score}`);
-      scores.push(score);
+      let sum = 0;
+      let squares = 0;
       for (const value of map) {
         sum += value;
         squares += value * value;
       }
-      pixels += map.length;
-    },
-    finish(source): Calibration | undefined {
-      if (scores.length === 0) return undefined;
-      const mean = sum / pixels;
       if (!Number.isFinite(squares)) throw notFinite('map holds NaN or infinity');
+      images.push({ score, pixels: map.length, sum, squares });
+    },
+    finish(source, positions = [...images.keys()]): Calibration | undefined {
+      if (positions.length === 0) return undefined;
+      const chosen = positions.map((position) => images[position] as (typeof images)[number]);
+      const total = (field: 'pixels' | 'sum' | 'squares'): number =>
+        chosen.reduce((sum, image) => sum + image[field], 0);
+      const pixels = total('pixels');
+      const mean = total('sum') / pixels;
       return {
         source,
-        referenceScores: scores.sort((a, b) => a - b),
+        referenceScores: chosen.map(({ score }) => score).sort((a, b) => a - b),
         pixelMean: mean,
-        pixelDeviation: Math.sqrt(Math.max(0, squares / pixels - mean * mean)),
+        pixelDeviation: Math.sqrt(Math.max(0, total('squares') / pixels - mean * mean)),
       };
     },
   };

@@ -29,14 +29,8 @@ import { collectReferences } from './reference-scores.ts';
 import { reducedDims } from './train-params.ts';
 import { passOptions, type FitOptions, type FittedHeadResult } from './fit.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import {
-  firstOfContent,
-  groupNames,
-  identityOf,
-  originalsOf,
-  type ImageIdentity,
-  type TrainingSamples,
-} from './training-sample.ts';
+import { imageGrouper, type ImageGrouper, type ImageGroups } from './image-groups.ts';
+import { identityOf, originalsOf, type TrainingSamples } from './training-sample.ts';
 
 export async function fitGaussianHead(
   extractor: Extractor,
@@ -74,12 +68,28 @@ async function fit(
   options: FitOptions,
 ): Promise<FittedHeadResult> {
   const { positions, dims } = empty;
-  const { total, folds, images } = await collectSums(extractor, transform, products, empty, samples, options);
+  const { total, folds, grouper } = await collectSums(
+    extractor,
+    transform,
+    products,
+    empty,
+    samples,
+    options,
+  );
   const { shrinkage } = options.params;
   const fitWithout = async (fold: GaussianSums): Promise<GaussianTensors> =>
     gaussianTensors(await fitGaussian(combineSums(total, fold, -1), shrinkage, products), dims);
   const calibration = options.selfCalibrate
-    ? await leaveOwnSumsOut(extractor, transform, empty, folds, fitWithout, samples, options)
+    ? await leaveOwnSumsOut(
+        extractor,
+        transform,
+        empty,
+        folds,
+        grouper.finish(),
+        fitWithout,
+        samples,
+        options,
+      )
     : undefined;
   const { mean, whitening } = await fitWithout(empty);
   return {
@@ -87,7 +97,7 @@ async function fit(
     head: (g, patches) => mahalanobisDistance(patches, g.constant(mean), g.constant(whitening)),
     featureDims: dims,
     figures: { patchesSeen: total.images * positions },
-    images,
+    grouper,
     ...(calibration && { calibration }),
   };
 }
@@ -121,12 +131,11 @@ const maxFoldBytes = 2 ** 30;
 /** A fit per fold is made; more of them would cost more than they tell. */
 const maxFolds = 20;
 
-/** Images of a fold are left out together; a group, with its varied copies, is always within one fold. */
+/** Images of a fold are left out together; a group is always within one fold. */
 interface Folds {
-  /** Of each image that is no copy. */
+  /** By place in the stream. */
   readonly ofImage: readonly number[];
   readonly sums: readonly GaussianSums[];
-  readonly groupCount: number;
 }
 
 /** Fewer groups leave a fit to a single one, whose images do not differ: any other is infinitely far from it. */
@@ -139,31 +148,53 @@ async function collectSums(
   empty: GaussianSums,
   samples: TrainingSamples,
   options: FitOptions,
-): Promise<{ total: GaussianSums; folds: Folds; images: ImageIdentity[] }> {
+): Promise<{ total: GaussianSums; folds: Folds; grouper: ImageGrouper }> {
   const { params, onProgress } = options;
   const { positions, dims } = empty;
   const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / sumsBytes(empty))));
   const sums: GaussianSums[] = [];
-  const ofGroup = new Map<string, number>();
+  const ofGroup = new Map<number, number>();
   const ofImage: number[] = [];
-  const images: ImageIdentity[] = [];
-  const groupOf = groupNames();
+  const grouper = imageGrouper(dims);
   for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
     ...passOptions(options),
     onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
   })) {
     for (const [i, sample] of batch.samples.entries()) {
-      const group = groupOf(sample);
-      images.push(identityOf(sample));
+      const patches = batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize);
+      const group = grouper.add(identityOf(sample), patches);
       const fold = ofGroup.get(group) ?? ofGroup.size % foldCount;
       ofGroup.set(group, fold);
-      if (sample.copy === undefined) ofImage.push(fold);
+      ofImage.push(fold);
       const own = (sums[fold] ??= gaussianSums(positions, dims, params.covariance));
-      await addImage(own, batch.data.subarray(i * batch.imageSize, (i + 1) * batch.imageSize), products);
+      await addImage(own, patches, products);
     }
   }
   const total = sums.reduce((a, b) => combineSums(a, b, 1), empty);
-  return { total, folds: { ofImage, sums, groupCount: ofGroup.size }, images };
+  return { total, folds: joinFolds({ ofImage, sums }, grouper.finish()), grouper };
+}
+
+/** Folds that a group turned out to span become one. */
+function joinFolds({ ofImage, sums }: Folds, { groups }: ImageGroups): Folds {
+  const joined = sums.map((_, fold) => fold);
+  const ofGroup = new Map<number, number>();
+  for (const [place, group] of groups.entries()) {
+    const own = joined[ofImage[place] as number] as number;
+    const first = ofGroup.get(group) ?? own;
+    ofGroup.set(group, first);
+    const [to, from] = [joined[first] as number, own];
+    if (to !== from) joined.forEach((fold, i) => fold === from && (joined[i] = to));
+  }
+  return {
+    ofImage: ofImage.map((fold) => joined[fold] as number),
+    sums: sums.map((own, fold) =>
+      joined.reduce(
+        (sum, to, other) =>
+          to === fold && other !== fold ? combineSums(sum, sums[other] as GaussianSums, 1) : sum,
+        own,
+      ),
+    ),
+  };
 }
 
 async function addImage(sums: GaussianSums, patches: Float32Array, products: Products): Promise<void> {
@@ -177,12 +208,13 @@ async function leaveOwnSumsOut(
   transform: FeatureTransform,
   { positions, dims }: GaussianSums,
   folds: Folds,
+  images: ImageGroups,
   fitWithout: (fold: GaussianSums) => Promise<GaussianTensors>,
   samples: TrainingSamples,
   options: FitOptions,
 ): Promise<Calibration | undefined> {
   const { params, backend, signal, onProgress } = options;
-  if (folds.groupCount < minGroups) return undefined;
+  if (images.groupCount < minGroups || new Set(folds.ofImage).size < 2) return undefined;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
   const patches = g.input(patchesName, 'float32', ['N', positions, dims]);
@@ -194,7 +226,7 @@ async function leaveOwnSumsOut(
   const references = collectReferences();
   const fits = new Map<number, GaussianTensors>();
   const originals = originalsOf(samples);
-  const isNew = firstOfContent();
+  const calibrating = new Set(images.distinct);
   let done = 0;
   try {
     for await (const batch of extractFeatures(
@@ -202,12 +234,13 @@ async function leaveOwnSumsOut(
       originals,
       passOptions(options),
     )) {
-      for (const [i, sample] of batch.samples.entries()) {
-        if (!isNew(sample)) {
+      for (let i = 0; i < batch.samples.length; i++) {
+        const place = images.originals[done] as number;
+        if (!calibrating.has(place)) {
           done++;
           continue;
         }
-        const fold = folds.ofImage[done] as number;
+        const fold = folds.ofImage[place] as number;
         const fit = fits.get(fold) ?? (await fitWithout(folds.sums[fold] as GaussianSums));
         // With one covariance per position a fit is large: only the last one is kept.
         if (params.covariance === 'perPosition') fits.clear();

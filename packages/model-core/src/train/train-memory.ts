@@ -14,7 +14,7 @@ export async function fitMemoryHead(
   options: FitOptions,
 ): Promise<FittedHeadResult> {
   const { params, backend, signal, onProgress } = options;
-  const { store, transform, images } = await collectPatches(extractor, samples, options);
+  const { store, transform, grouper } = await collectPatches(extractor, samples, options);
   const { dims, perImage, count } = store;
   const coreset = await selectCoreset(store, {
     backend,
@@ -25,14 +25,14 @@ export async function fitMemoryHead(
   });
   const owners = coreset.indices.map((index) => Math.floor(index / perImage));
   const calibration = options.selfCalibrate
-    ? await leaveOwnRowsOut(extractor, store, { rows: coreset.rows, owners }, images, options)
+    ? await leaveOwnRowsOut(extractor, store, { rows: coreset.rows, owners }, grouper.finish(), options)
     : undefined;
   return {
     transform,
     head: (g, patches) => nearestDistance(patches, bankConstants(g, coreset.rows, dims)),
     featureDims: dims,
     figures: { patchesSeen: count, patchesKept: coreset.indices.length, coverageRadius: coreset.radius },
-    images,
+    grouper,
     ...(calibration && { calibration }),
   };
 }

@@ -8,7 +8,8 @@ import {
 } from '../contract/index.ts';
 import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';
-import { trainingRemarks } from './training-remarks.ts';
+import type { ImageGroups } from './image-groups.ts';
+import { trainingRemarks, validationRemark } from './training-remarks.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
 import type { FittedHeadResult, TrainProgress } from './fit.ts';
 import { fitGaussianHead } from './train-gaussian.ts';
@@ -17,12 +18,7 @@ import { fitStudentHead } from './train-student.ts';
 import { productVersion } from './product-version.ts';
 import { headParameters, type TrainParams } from './train-params.ts';
 import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
-import {
-  hashesOf,
-  originalPlaces,
-  type AugmentationRecord,
-  type TrainingSamples,
-} from './training-sample.ts';
+import { hashesOf, type AugmentationRecord, type TrainingSamples } from './training-sample.ts';
 
 export interface TrainModelOptions {
   readonly backend: Backend;
@@ -92,18 +88,23 @@ export async function trainModel(
     ...(onCheckpoint && { onCheckpoint }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
-  const trained = assemble(extractor, params, fitted, samples.augmentation?.record);
-  const finished =
-    validation === undefined
-      ? trained
-      : ((await calibrateWherePossible(trained, validation, { ...params, ...options })) ?? trained);
-  return { model: finished, result: resultOf(fitted, finished) };
+  const images = fitted.grouper.finish();
+  const trained = assemble(extractor, params, fitted, images, samples.augmentation?.record);
+  const calibrated =
+    validation &&
+    (await calibrateWherePossible(trained, validation, { ...params, ...options, grouper: fitted.grouper }));
+  const finished = calibrated?.model ?? trained;
+  const passedOver = calibrated?.passedOver ?? [];
+  const remarks = [
+    ...trainingRemarks(images, finished),
+    ...(passedOver.length > 0 ? [validationRemark(passedOver)] : []),
+  ];
+  return { model: finished, result: resultOf(fitted, remarks) };
 }
 
 const fitters = { memory: fitMemoryHead, gaussian: fitGaussianHead, student: fitStudentHead } as const;
 
-function resultOf({ epochs, images }: FittedHeadResult, model: AnomalyModel): TrainResult {
-  const remarks = trainingRemarks(images, model);
+function resultOf({ epochs }: FittedHeadResult, remarks: readonly Remark[]): TrainResult {
   if (epochs === undefined)
     return { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [], remarks };
   const { history, bestEpoch, bestError } = epochs;
@@ -121,7 +122,8 @@ function resultOf({ epochs, images }: FittedHeadResult, model: AnomalyModel): Tr
 function assemble(
   extractor: Extractor,
   params: TrainParams,
-  { transform, head, featureDims, figures, images, calibration, epochs }: FittedHeadResult,
+  { transform, head, featureDims, figures, calibration, epochs }: FittedHeadResult,
+  { images, originals }: ImageGroups,
   augmentation: AugmentationRecord | undefined,
 ): AnomalyModel {
   const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
@@ -143,7 +145,7 @@ function assemble(
       parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
       history: epochs?.history ?? [],
       imageHashes: hashesOf(images),
-      imageCount: originalPlaces(images).length,
+      imageCount: originals.length,
       figures,
       ...(augmentation && { augmentation }),
     },

@@ -6,6 +6,7 @@ import { readCheckpoint, writeCheckpoint } from './epochs/checkpoint.ts';
 import { runEpochs, type EpochTrainer } from './epochs/run-epochs.ts';
 import type { Extractor } from './feature-pass.ts';
 import type { FitOptions, FittedHeadResult } from './fit.ts';
+import type { ImageGroups } from './image-groups.ts';
 import {
   adamW,
   buildTrainingStep,
@@ -26,7 +27,7 @@ import {
   type StudentScale,
   type StudentShapes,
 } from './student-network.ts';
-import { hashesOf, originalPlaces, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import { hashesOf, type TrainingSamples } from './training-sample.ts';
 
 /** Positions of one step. */
 const stepPositions = 256;
@@ -51,14 +52,15 @@ export async function fitStudentHead(
   options: FitOptions,
 ): Promise<FittedHeadResult> {
   const { params, backend, onProgress, signal, onCheckpoint } = options;
-  const { store, transform, images } = await collectPatches(extractor, samples, options);
+  const { store, transform, grouper } = await collectPatches(extractor, samples, options);
+  const images = grouper.finish();
   const shapes = studentShapes(store.dims, params.complexity);
   const { train, heldOut } = splitPositions(store, images, createRandom(params.seed));
   const steps = Math.max(fewestSteps, Math.ceil((params.domainRatio * train.length) / stepPositions));
 
   const identity = JSON.stringify({
     ...params,
-    images: hashesOf(images),
+    images: hashesOf(images.images),
     extractor: extractor.model.manifest.extractor?.sha256,
     preprocessing: extractor.model.manifest.preprocessing,
     augmentation: samples.augmentation?.record,
@@ -98,7 +100,7 @@ export async function fitStudentHead(
       head: (g, patches) => studentDistance(patches, constants(g, shapes, result.best), scale),
       featureDims: store.dims,
       figures: { positionsPerEpoch: steps * stepPositions, positionsHeldOut: heldOut.length },
-      images,
+      grouper,
       epochs: result,
     };
   } finally {
@@ -110,10 +112,9 @@ export async function fitStudentHead(
 /** Positions to train on, and those that only measure: these come from images alone, not from varied copies. */
 function splitPositions(
   { count, perImage }: PatchStore,
-  images: readonly ImageIdentity[],
+  { originals }: ImageGroups,
   random: Random,
 ): { train: Int32Array; heldOut: Int32Array } {
-  const originals = originalPlaces(images);
   const measurable = originals.length * perImage;
   const heldOut = random
     .sample(Math.max(1, Math.min(mostHeldOut, Math.floor(heldOutShare * measurable))), measurable)

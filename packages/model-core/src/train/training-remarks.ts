@@ -1,22 +1,22 @@
-/** What the images of a training say about its model: equal ones, and why there is no threshold. */
+/** What the images of a training say about its model: repeated ones, and why there is no threshold. */
 import type { Remark } from '../contract/index.ts';
 import type { AnomalyModel } from '../model/index.ts';
-import { distinctPlaces, groupNames, originalPlaces, type ImageIdentity } from './training-sample.ts';
+import type { ImageGroups } from './image-groups.ts';
+import type { ImageIdentity } from './training-sample.ts';
 
-export function trainingRemarks(images: readonly ImageIdentity[], model: AnomalyModel): Remark[] {
-  const count = originalPlaces(images).length;
-  const distinct = distinctPlaces(images).length;
-  const groups = new Set(images.map(groupNames())).size;
+export function trainingRemarks(images: ImageGroups, model: AnomalyModel): Remark[] {
+  const { originals, contents, groupCount } = images;
   const remarks: Remark[] = [];
-  if (distinct < count) {
+  if (contents.length < originals.length) {
     remarks.push({
       code: 'equalImages',
-      message: `${count} training images have only ${distinct} different contents; equal ones count once for the thresholds`,
+      message: `${originals.length} training images have only ${contents.length} different contents; equal ones count once for the thresholds`,
       fix: 'Photograph more parts: a copy of a file tells the model nothing new.',
     });
   }
+  if (images.nearEqual.size > 0) remarks.push(nearEqualRemark(images));
   if (model.manifest.thresholds === undefined) {
-    const parts = `${groups} different image${groups === 1 ? '' : 's or groups'}`;
+    const parts = `${groupCount} different image${groupCount === 1 ? '' : 's or groups'}`;
     remarks.push({
       code: 'noThreshold',
       message: `The model has no threshold and gives no verdict: ${parts} cannot show how much good images of the head \`${model.manifest.head?.type}\` differ`,
@@ -24,4 +24,36 @@ export function trainingRemarks(images: readonly ImageIdentity[], model: Anomaly
     });
   }
   return remarks;
+}
+
+const namedPairs = 3;
+
+function nearEqualRemark({ images, nearEqual }: ImageGroups): Remark {
+  const pairs = [...nearEqual].flatMap(([later, earlier]) => {
+    const [a, b] = [images[later]?.name, images[earlier]?.name];
+    return a === undefined || b === undefined ? [] : [[a, b] as const];
+  });
+  const shown = pairs.slice(0, namedPairs).map(([later, earlier]) => `${later} like ${earlier}`);
+  const more = nearEqual.size - shown.length;
+  const named = [...shown, ...(more > 0 && shown.length > 0 ? [`${more} more`] : [])].join(', ');
+  return {
+    code: 'nearEqualImages',
+    message: `${nearEqual.size} training image${nearEqual.size === 1 ? ' shows' : 's show'} nearly what another one shows${named && ` (${named})`}; near-equal ones count once for the thresholds`,
+    ...(pairs.length > 0 && { files: pairs.map(([later]) => later) }),
+    fix: 'Photograph more parts: a picture saved anew, or the same part once more, tells the model next to nothing new.',
+  };
+}
+
+/** Images to calibrate with that the model or an earlier one of them has seen already. */
+export function validationRemark(passedOver: readonly ImageIdentity[]): Remark {
+  const files = passedOver.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const named = files.slice(0, namedPairs).join(', ');
+  const more = files.length > namedPairs ? `, ${files.length - namedPairs} more` : '';
+  const count = passedOver.length;
+  return {
+    code: 'repeatedValidationImages',
+    message: `${count} validation image${count === 1 ? ' repeats' : 's repeat'} a training image or another validation image${named && ` (${named}${more})`}; ${count === 1 ? 'it does' : 'they do'} not count for the thresholds`,
+    ...(files.length > 0 && { files }),
+    fix: 'Keep images of other parts aside for validation.',
+  };
 }

@@ -7,6 +7,8 @@ export interface ImageIdentity {
   readonly group?: string;
   /** First 16 hex digits of the SHA-256 of the image file, for the training record. */
   readonly imageHash?: string;
+  /** What remarks call the image, such as its path. */
+  readonly name?: string;
   /**
    * Counts varied copies from 1. A copy belongs to the last sample before it that is none: it shares that one's group,
    * teaches the model, and is never counted, scored or held out. Absent: an image itself. Set by `withCopies`.
@@ -73,10 +75,11 @@ export function originalsOf(samples: TrainingSamples): TrainingSamples {
 }
 
 /** What remains of a sample once its pixels are used. */
-export function identityOf({ group, imageHash, copy }: ImageIdentity): ImageIdentity {
+export function identityOf({ group, imageHash, name, copy }: ImageIdentity): ImageIdentity {
   return {
     ...(group !== undefined && { group }),
     ...(imageHash !== undefined && { imageHash }),
+    ...(name !== undefined && { name }),
     ...(copy !== undefined && { copy }),
   };
 }
@@ -85,43 +88,4 @@ export function identityOf({ group, imageHash, copy }: ImageIdentity): ImageIden
 export function hashesOf(images: readonly ImageIdentity[]): string[] {
   const hashes = images.flatMap(({ imageHash }) => (imageHash === undefined ? [] : [imageHash]));
   return [...new Set(hashes)].sort();
-}
-
-/** Places in the stream of the images that are no copies, ascending. */
-export function originalPlaces(images: readonly ImageIdentity[]): number[] {
-  return images.flatMap(({ copy }, place) => (copy === undefined ? [place] : []));
-}
-
-/** Places of the images that are scored for calibration: no varied copies, and equal content once. */
-export function distinctPlaces(images: readonly ImageIdentity[]): number[] {
-  const isNew = firstOfContent();
-  return originalPlaces(images).filter((place) => isNew(images[place] as ImageIdentity));
-}
-
-/** Tells of each image whether its content comes up for the first time; without a hash it is taken as new. */
-export function firstOfContent(): (image: ImageIdentity) => boolean {
-  const seen = new Set<string>();
-  return ({ imageHash }) => {
-    if (imageHash === undefined) return true;
-    const isNew = !seen.has(imageHash);
-    seen.add(imageHash);
-    return isNew;
-  };
-}
-
-/**
- * The group of each image, asked in the order of the stream: one without a name is, with its varied copies, its own.
- * Equal content is one group, that of the image where it came up first: a file that was copied tells nothing new.
- */
-export function groupNames(): (image: ImageIdentity) => string {
-  const ofContent = new Map<string, string>();
-  let original = -1;
-  return ({ group, imageHash, copy }) => {
-    if (copy === undefined) original++;
-    const own = group === undefined ? `image ${original}` : `group ${group}`;
-    if (imageHash === undefined) return own;
-    const name = ofContent.get(imageHash) ?? own;
-    ofContent.set(imageHash, name);
-    return name;
-  };
 }

@@ -14,7 +14,7 @@ export function cloth(width: number, height: number, seed: number, spots: readon
     for (let x = 0; x < width; x++) {
       const [u, v] = [x + 3 * seed, y + 5 * seed];
       const weave = ((u >> 2) + (v >> 2)) % 2 === 0 ? 40 * ((u & 3) + 1) : 40 * ((v & 3) + 1);
-      const noise = Math.imul(u * 31 + v * 17 + seed, 0x9e3779b1) >>> 28;
+      const noise = Math.imul(u * 31 + v * 17 + seed, 0x9e3779b1) >>> 27;
       const odd = spots.some((spot) => (x - spot.x) ** 2 + (y - spot.y) ** 2 <= spot.radius ** 2);
       for (let c = 0; c < 3; c++) {
         data[3 * (y * width + x) + c] = odd ? ([230, 40, 60][c] ?? 0) : 30 + weave / 2 + noise + 8 * c;
