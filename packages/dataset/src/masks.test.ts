@@ -71,6 +71,20 @@ describe('several masks of one image, in a folder of its name', () => {
     expect(Object.values(masksOf(dataset))).toEqual(Object.values(expected));
   });
 
+  it('are named by a table as their folder', async () => {
+    const read = (cell: string): Promise<Dataset> => {
+      const table = `image,label,mask\na.png,ok,\nb.png,bad,${cell}\n`;
+      const files = ['a.png', 'b.png', 'masks/b/0.png', 'masks/b/1.png', 'none/readme.txt'];
+      const bytes = new Map(files.map((path) => [path, new Uint8Array()]));
+      return readAnomalyDataset(memoryFileSource(bytes.set('list.csv', new TextEncoder().encode(table))));
+    };
+    const dataset = await read('masks/b');
+    expect(masksOf(dataset)).toEqual({ 'b.png': ['masks/b/0.png', 'masks/b/1.png'] });
+    expect(dataset.remarks).toBeUndefined();
+    await expect(read('none')).rejects.toThrow('line 3: there is no image in the mask folder none');
+    await expect(read('masks/c')).rejects.toThrow('line 3: the mask masks/c does not exist');
+  });
+
   it('are found where the names of folders differ in case', async () => {
     const dataset = await read([
       ...good,

@@ -1,12 +1,12 @@
 /**
- * A table of images: the columns `image` and `label`, and where wanted `mask`, `split`, `group`, `defect`. Paths are
- * relative to the table's folder (or to `imageDir`, `anomalyDir`) and never leave it.
+ * A table of images: the columns `image` and `label`, and where wanted `mask`, `split`, `group`, `defect`. A mask may be a
+ * folder that holds several masks of the image. Paths are relative to the table's folder (or to `imageDir`, `anomalyDir`) and never leave it.
  */
 import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
 import { parseCsv, type CsvRow } from '../csv.ts';
-import { makeDataset, type SampleDraft } from '../dataset.ts';
+import { anomalyNames, makeDataset, maskFields, type SampleDraft } from '../dataset.ts';
 import { labelOf, splitOf } from '../labels.ts';
-import { readFolder } from '../listing.ts';
+import { listImages, readFolder, type Folder } from '../listing.ts';
 import { fileNameOf, folderOf, joinPath, normalizeRelativePath } from '../paths.ts';
 import { decodeText } from '../text.ts';
 import type { LayoutInput } from './layout.ts';
@@ -60,7 +60,7 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
         : undefined;
     throw new DatasetError({ path: table, problems, ...(fix === undefined ? {} : { fix }) });
   }
-  const hasMasks = drafts.some(({ anomalyFileName }) => anomalyFileName !== undefined);
+  const hasMasks = drafts.some((draft) => anomalyNames(draft).length > 0);
   return makeDataset({ imageDir, anomalyDir: hasMasks ? anomalyDir : undefined }, drafts);
 }
 
@@ -73,27 +73,36 @@ async function readRow(
 ): Promise<SampleDraft | undefined> {
   const cell = (name: string): string => (cells[name] ?? '').trim();
   const before = problems.length;
-  const file = async (column: string, folder: string): Promise<string> => {
+  const filesOf = async (column: 'image' | 'mask', folder: string): Promise<readonly string[]> => {
     const path = normalizeRelativePath(cell(column));
     if (path === undefined) {
       problems.push(`line ${line}: "${cell(column)}" is not a path below the ${column} folder`);
-      return '';
+      return [];
     }
     const found = await files.find(folder, path);
-    if (found.path === undefined) {
-      const hint = found.similar === undefined ? '' : ` (there is ${found.similar})`;
-      problems.push(`line ${line}: the ${column} ${path} does not exist${hint}`);
+    if (found.path !== undefined) return [found.path];
+    if (found.folder !== undefined && column === 'mask') {
+      const below = found.folder;
+      const masks = await files.imagesIn(joinPath(folder, below));
+      if (masks.length === 0) problems.push(`line ${line}: there is no image in the mask folder ${below}`);
+      return masks.map((name) => joinPath(below, name));
     }
-    return found.path ?? '';
+    const hint = found.similar === undefined ? '' : ` (there is ${found.similar})`;
+    problems.push(
+      found.folder === undefined
+        ? `line ${line}: the ${column} ${path} does not exist${hint}`
+        : `line ${line}: the ${column} ${path} is a folder`,
+    );
+    return [];
   };
 
-  const imageFileName = await file('image', imageDir);
+  const [imageFileName = ''] = await filesOf('image', imageDir);
   if (cell('label') === '') problems.push(`line ${line}: the label is missing`);
   const split = splitOf(cell('split'));
   if (split === undefined && cell('split') !== '') {
     problems.push(`line ${line}: the split "${cell('split')}" is not train, validation or test`);
   }
-  const anomalyFileName = cell('mask') === '' ? undefined : await file('mask', anomalyDir);
+  const masks = cell('mask') === '' ? [] : await filesOf('mask', anomalyDir);
   if (problems.length > before) return undefined;
   const label = labelOf(cell('label'));
   const isDefective = label.imageLabel === 'nok' && cell('defect') !== '';
@@ -101,7 +110,7 @@ async function readRow(
     imageFileName,
     ...label,
     ...(isDefective && { defect: cell('defect') }),
-    ...(anomalyFileName !== undefined && { anomalyFileName }),
+    ...maskFields(masks),
     ...(split !== undefined && { split }),
     ...(cell('group') !== '' && { group: cell('group') }),
   };
@@ -143,19 +152,21 @@ export async function findTables(source: FileSource, path: string): Promise<stri
 }
 
 interface FileFinder {
-  /** The file's real path, which may differ in Unicode form; `similar` is one that differs in case. */
-  find(folder: string, path: string): Promise<{ path?: string; similar?: string }>;
+  /** The file's real path, or the folder's, which may differ in Unicode form; `similar` is a file that differs in case. */
+  find(folder: string, path: string): Promise<{ path?: string; folder?: string; similar?: string }>;
+  /** All images below a folder, relative to it. */
+  imagesIn(folder: string): Promise<readonly string[]>;
 }
 
 /** Looks files up by listing each folder once: many sources cannot ask for one file, and ours need not open any. */
 function createFileFinder(source: FileSource): FileFinder {
-  const listed = new Map<string, Promise<readonly string[]>>();
-  const list = async (folder: string): Promise<readonly string[]> => {
+  const listed = new Map<string, Promise<Folder>>();
+  const list = async (folder: string): Promise<Folder> => {
     try {
-      return (await readFolder(source, folder)).files;
+      return await readFolder(source, folder);
     } catch {
       // A folder that cannot be listed holds no file; every line that names one says so.
-      return [];
+      return { files: [], folders: [] };
     }
   };
   return {
@@ -165,11 +176,14 @@ function createFileFinder(source: FileSource): FileFinder {
       const names = listed.get(where) ?? list(where);
       listed.set(where, names);
       const wanted = fileNameOf(path).normalize();
-      const present = await names;
-      const name = present.find((file) => file.normalize() === wanted);
+      const { files, folders } = await names;
+      const name = files.find((file) => file.normalize() === wanted);
       if (name !== undefined) return { path: joinPath(inside, name) };
-      const similar = present.find((file) => file.normalize().toLowerCase() === wanted.toLowerCase());
+      const subfolder = folders.find((one) => one.normalize() === wanted);
+      if (subfolder !== undefined) return { folder: joinPath(inside, subfolder) };
+      const similar = files.find((file) => file.normalize().toLowerCase() === wanted.toLowerCase());
       return similar === undefined ? {} : { similar: joinPath(inside, similar) };
     },
+    imagesIn: (folder) => listImages(source, folder),
   };
 }
