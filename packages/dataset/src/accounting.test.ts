@@ -308,6 +308,11 @@ describe('suffixes of masks', () => {
     );
   });
 
+  it.each(['_label', '-seg', '_masks', '.gt', '_GroundTruth'])('%s tells them too', async (suffix) => {
+    const dataset = await read([...good, `test/scratch/0${suffix}.bmp`, `test/good/other${suffix}.png`]);
+    expect(told(dataset)).toEqual([`masksAmongImages: test/scratch/0${suffix}.bmp`]);
+  });
+
   it('leaves masks that cannot be told and says so', async () => {
     const dataset = await read([...good, 'ground_truth/scratch/0_GT.bmp', 'ground_truth/scratch/0_MASK.png']);
     expect(told(dataset)).toEqual([

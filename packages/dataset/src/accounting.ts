@@ -4,6 +4,7 @@ import { anomalyPaths, imagePath } from './dataset.ts';
 import { isMaskFolder, splitOf } from './labels.ts';
 import type { DatasetLayout, LayoutInput } from './layouts/layout.ts';
 import { listFiles, type OtherKind } from './list-files.ts';
+import { maskSuffix } from './masks.ts';
 import { baseNameOf, folderOf, joinPath } from './paths.ts';
 
 /** What became of every file, and one remark per kind of file that was not used. */
@@ -191,7 +192,7 @@ export function maskAmongImagesRemarks(dataset: Dataset): Remark[] {
   const files = dataset.samples
     .filter(({ imageFileName }) => {
       const name = plainName(imageFileName);
-      const image = name.replace(/[_.-](?:mask|gt|ground_?truth)$/, '');
+      const image = name.replace(maskSuffix, '');
       return image !== name && plainNames.has(image);
     })
     .map((sample) => imagePath(dataset, sample));

@@ -62,7 +62,7 @@ export function indexMasks(masks: readonly MaskFile[]): MaskIndex {
 }
 
 /** What follows an image's name in that of its mask, in lower case. */
-const maskSuffix = /[_.-](?:masks?|gt|labels?|ground_?truth|seg)$/;
+export const maskSuffix: RegExp = /[_.-](?:masks?|gt|labels?|ground_?truth|seg)$/;
 
 function append(lists: Map<string, MaskFile[]>, key: string, mask: MaskFile): void {
   const list = lists.get(key);

@@ -1,6 +1,6 @@
 /** From chosen or dropped files to images with a role: folders that follow a known layout bring their labels along. */
 import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
-import { anomalyPaths, imagePath, isImageFile, readAnomalyDataset } from '@oddpixel/dataset';
+import { anomalyPaths, imagePath, listFiles, readAnomalyDataset } from '@oddpixel/dataset';
 import type { IncomingFile, Role } from '../protocol.ts';
 
 /** A file that is read when its turn comes, so that a large folder never lies in memory as a whole. */
@@ -24,28 +24,22 @@ export interface Incoming {
  * @throws FileError
  */
 export async function readIncoming(source: FileSource, role: Role): Promise<Incoming> {
-  const paths = await allFiles(source, '');
-  const dataset = paths.some((path) => path.includes('/')) ? await tryLayout(source) : undefined;
+  const { images, others } = await listFiles(source);
+  const isBelow = ({ path }: { readonly path: string }): boolean => path.includes('/');
+  const hasFolders = images.some((path) => isBelow({ path })) || others.some(isBelow);
+  const dataset = hasFolders ? await tryLayout(source) : undefined;
   if (dataset !== undefined) return { files: withLabels(source, dataset), layout: true };
-  // Files that are no images by name are taken too: what they are is said by name when they are opened.
-  const plain = paths.filter((path) => paths.length === 1 || isImageFile(path) || !path.includes('/'));
+  // Files that were chosen one by one are taken whatever they are: what is wrong with them is said when they are opened.
+  const chosen = others.filter(
+    (entry) => !isBelow(entry) && entry.isFolder !== true && !entry.path.startsWith('.'),
+  );
+  const plain = [...images, ...chosen.map(({ path }) => path)];
   const files = plain.map((name) => ({
     name,
     role,
     load: async () => ({ name, role, bytes: await blobOf(source, name) }),
   }));
   return { files, layout: false };
-}
-
-async function allFiles(source: FileSource, folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { path, kind } of source.list(folder)) {
-    const name = path.split('/').at(-1) ?? '';
-    if (name.startsWith('.') || name === '__MACOSX') continue;
-    if (kind === 'directory') found.push(...(await allFiles(source, path)));
-    else found.push(path);
-  }
-  return found;
 }
 
 async function tryLayout(source: FileSource): Promise<Dataset | undefined> {
