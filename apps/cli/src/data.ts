@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import {
   DatasetError,
   FileError,
+  ModelFormatError,
+  ParameterError,
   type Dataset,
   type FileSource,
   type Split,
@@ -21,7 +23,7 @@ import {
   unusableRemarks,
   type DatasetLayout,
 } from '@oddpixel/dataset';
-import { createPreprocessParams } from '@oddpixel/preprocess';
+import { defaultPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
 import { findImages } from './image-inputs.ts';
 import { withModelNamed } from './model-errors.ts';
@@ -161,14 +163,32 @@ export async function openModelFile(path: string): Promise<{ model: AnomalyModel
 function importForeign(bytes: Uint8Array): AnomalyModel | undefined {
   const { width, height, channels = 3 } = externalInputSize(bytes);
   if (width === undefined || height === undefined) return undefined;
-  const preprocessing = createPreprocessParams({
+  const preprocessing = {
+    ...defaultPreprocessParams,
     imageWidth: width,
     imageHeight: height,
     imageNumChannels: channels,
     imageRangeMin: 0,
     imageRangeMax: 1,
-  });
-  return importExternalModel(bytes, { preprocessing });
+  };
+  try {
+    // A size of its own may be any, where one that is chosen for training is a multiple of 32.
+    return importExternalModel(bytes, {
+      preprocessing: preprocessParamsFromModel({ modelType: 'external', preprocessing }),
+    });
+  } catch (cause) {
+    if (!(cause instanceof ParameterError)) throw cause;
+    // No option sets it: the file is what does not fit.
+    const what: Readonly<Record<string, string>> = {
+      imageWidth: 'the width of its images',
+      imageHeight: 'the height of its images',
+      imageNumChannels: 'their channels',
+    };
+    const { name, expected, received } = cause.details;
+    const problem = `expected ${expected} as ${what[name] ?? name}, received ${received}`;
+    const fix = 'Export the model for images of another form.';
+    throw new ModelFormatError({ where: 'graph inputs', problem, fix }, { cause });
+  }
 }
 
 export async function readBytes(path: string): Promise<Uint8Array> {

@@ -144,3 +144,48 @@ test('a float image with pixels of 1e20 is a failure, and the others have their 
   const { images, failures } = jsonOutputs.predict.parse(JSON.parse(told.stdout));
   expect([told.code, images.length, failures.map(({ file }) => file)]).toEqual([1, 1, [huge]]);
 }, 60_000);
+
+/** A foreign model of one size; its map is its first channel. */
+async function writeForeign(channels: number, width: number, height: number): Promise<string> {
+  const g = new GraphBuilder({ name: 'foreign' });
+  const image = g.input('image', 'float32', ['N', channels, height, width]);
+  g.output('anomaly_map', slice(image, { axis: 1, start: 0, end: 1 }));
+  const path = join(folder, `foreign-${channels}x${width}x${height}.onnx`);
+  await writeFile(path, writeGraph(g.build()));
+  return path;
+}
+
+test('a foreign model may have a size that is no multiple of 32', async () => {
+  for (const [channels, width, height] of [
+    [1, 100, 50],
+    [3, 45, 33],
+    [3, 7, 200],
+  ] as const) {
+    const path = await writeForeign(channels, width, height);
+    const info = await oddpixel('info', path);
+    expect([info.code, info.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${width}×${height}, ${channels} ch`),
+    ]);
+    const { code, stdout } = await oddpixel('predict', path, good, '--json', ...cpu);
+    expect(code).toBe(0);
+    expect(jsonOutputs.predict.parse(JSON.parse(stdout)).images[0]?.score).toBeGreaterThan(0.3);
+    const evaluated = await oddpixel('evaluate', path, join(folder, 'train'), ...cpu);
+    expect([evaluated.code, evaluated.stderr]).toEqual([0, expect.stringContaining('device:')]);
+  }
+}, 60_000);
+
+test('a foreign model of an impossible size is named, and no option is', async () => {
+  for (const [channels, width, height] of [
+    [1, 8193, 4],
+    [1, 4, 9000],
+    [300, 8, 8],
+  ] as const) {
+    const path = await writeForeign(channels, width, height);
+    const { code, stderr } = await oddpixel('predict', path, good, ...cpu);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Not a usable model file: ${path}: `);
+    expect(stderr).toMatch(/8192|256/);
+    expect(stderr).not.toContain('--');
+  }
+});
