@@ -75,9 +75,13 @@ export function adaptChannels(planes: Float32Array, channels: number, wanted: nu
   }
   throw new ImageFormatError({
     problem: `the image has ${channels} channels; expected ${expectedChannels(wanted)}`,
-    fix: 'Pick the channels that matter and save them as gray or RGB.',
+    fix: fixOfChannels,
   });
 }
+
+const fixOfChannels =
+  'Save the channels that matter as RGB, or one of them as gray, for example the first three by ' +
+  '`gdal_translate -b 1 -b 2 -b 3 IN.tif OUT.tif`. If the last one is transparency, mark it as alpha in the file.';
 
 /** What can be brought to the model's channels. */
 function expectedChannels(wanted: number): string {

@@ -49,7 +49,7 @@ export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
 
 export interface ImageCodec {
   /**
-   * Decodes to gray, RGB, or either with alpha, at the file's own depth; EXIF orientation applied, palette and
+   * Decodes to gray, RGB, or either with alpha (of a TIFF: to all bands that it holds), at the file's own depth; EXIF orientation applied, palette and
    * CMYK expanded to RGB, colour profiles ignored with a warning, the first frame of an animation.
    *
    * @throws ImageFormatError, LimitExceededError

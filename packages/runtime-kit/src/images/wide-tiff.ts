@@ -1,6 +1,6 @@
 /**
- * TIFF files that sharp would narrow without a word, read exactly: floating-point, signed and 32-bit numbers, and
- * more than four channels.
+ * TIFF files that sharp would narrow or misread without a word, read exactly: floating-point, signed and 32-bit
+ * numbers, more than four channels, and channels that nobody said are alpha (a near-infrared band behind RGB).
  */
 import type { GeoTIFFImage } from 'geotiff';
 import {
@@ -20,6 +20,12 @@ const unsigned = 1;
 const complex = 5;
 /** Values of the tag PhotometricInterpretation up to this one mean gray or RGB. */
 const rgb = 2;
+
+/** How many channels gray and RGB have of their own. */
+const ownChannels: Readonly<Record<number, number>> = { 1: 1, [rgb]: 3 };
+
+/** Values of the tag ExtraSamples that mean alpha; 0 is anything else. */
+const alphas: readonly number[] = [1, 2];
 
 /** More than any camera has; the time that the decoder takes grows with strips × channels. */
 const maxChannels = 256;
@@ -43,9 +49,14 @@ export async function decodeWideTiff(
   // The tag may be absent; its default is 1.
   const bits = image.getBitsPerSample() || 1;
   const tags = image.getFileDirectory();
-  const isColor = (tags.getValue('PhotometricInterpretation') ?? 0) > rgb;
+  const meaning = tags.getValue('PhotometricInterpretation') ?? 0;
+  const isColor = meaning > rgb;
+  const own = ownChannels[meaning];
+  const extra = Array.from((await tags.loadValue('ExtraSamples')) ?? []);
+  const isUnmarked = own !== undefined && channels > own && !extra.some((kind) => alphas.includes(kind));
   const whole = format === unsigned || format > complex;
-  if (whole && [1, 2, 4, 8, 16].includes(bits) && (channels <= 4 || isColor)) return undefined;
+  const isOrdinary = whole && [1, 2, 4, 8, 16].includes(bits) && (channels <= 4 || isColor);
+  if (isOrdinary && !(isUnmarked && bits >= 8)) return undefined;
   const refuse = (problem: string, cause?: unknown): ImageFormatError =>
     new ImageFormatError(
       {
@@ -65,15 +76,26 @@ export async function decodeWideTiff(
   // The limit stands for pixels of up to four channels.
   checkPixels(width * Math.ceil(channels / 4), height, limits, fileName);
   try {
+    const turned = (await tags.loadValue('Orientation')) ?? 1;
     const values = await readBlocks(image, damageListener(options));
     const isNarrow = values instanceof Uint8Array || values instanceof Uint16Array;
     // geotiff hangs fields of its own on the array; a view is without.
     const data = isNarrow ? values.subarray() : Float32Array.from(values as ArrayLike<number>);
-    const raster: Raster = { width, height, channels, data, ...(channels > 4 && { hasAlpha: false }) };
-    return orient(raster, (await tags.loadValue('Orientation')) ?? 1);
+    const raster: Raster = { width, height, channels, data };
+    if (isUnmarked) return orient({ ...raster, hasAlpha: channels === own + 1 && isOpaque(raster) }, turned);
+    if (channels > 4) return orient({ ...raster, hasAlpha: false }, turned);
+    return orient(raster, turned);
   } catch (cause) {
     throw refuse(`the TIFF is damaged (${cause instanceof Error ? cause.message : String(cause)})`, cause);
   }
+}
+
+/** Whether the last channel has the type's largest value everywhere, as the alpha of writers that do not mark it. */
+function isOpaque({ channels, data }: Raster): boolean {
+  if (data instanceof Float32Array) return false;
+  const largest = data instanceof Uint16Array ? 65_535 : 255;
+  for (let i = channels - 1; i < data.length; i += channels) if (data[i] !== largest) return false;
+  return true;
 }
 
 /** The first image; `undefined` where the file cannot be opened. */
@@ -88,8 +110,23 @@ export async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefi
     );
     // Lists that geotiff 3.0.5 reads later are taken as little-endian in every file.
     tiff.parser.eager = true;
-    return await tiff.getImage(0);
+    return oneValueForAll(await tiff.getImage(0));
   } catch {
     return undefined;
   }
+}
+
+/** Tags with a value for each channel: BitsPerSample and SampleFormat. */
+const perChannel: readonly number[] = [258, 339];
+
+/** Some writers state the bits of a channel once for all of them, which geotiff takes as those of the first. */
+function oneValueForAll(image: GeoTIFFImage): GeoTIFFImage {
+  const { actualizedFields } = image.getFileDirectory();
+  for (const tag of perChannel) {
+    const values = actualizedFields.get(tag) as ArrayLike<number> | number | undefined;
+    const [only, ...others] = typeof values === 'number' ? [values] : Array.from(values ?? []);
+    if (only === undefined || others.length > 0) continue;
+    actualizedFields.set(tag, Array<number>(image.getSamplesPerPixel()).fill(only));
+  }
+  return image;
 }

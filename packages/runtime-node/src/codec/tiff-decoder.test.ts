@@ -19,6 +19,16 @@ function plain(raster: Raster): Plain {
   return { ...raster, data: Array.from(raster.data), type: raster.data.constructor.name };
 }
 
+/** The values of an uncompressed file of one strip, which ends it. */
+function valuesOf(file: Uint8Array, bits: number): Uint8Array | Uint16Array {
+  const view = new DataView(file.buffer);
+  const entry = Array.from({ length: view.getUint16(8, true) }, (_, i) => 10 + 12 * i).find(
+    (at) => view.getUint16(at, true) === 273,
+  ) as number;
+  const values = file.slice(view.getUint32(entry + 8, true));
+  return bits === 8 ? values : new Uint16Array(values.buffer);
+}
+
 const size = fc.record({ width: fc.integer({ min: 1, max: 21 }), height: fc.integer({ min: 1, max: 13 }) });
 const noise = (count: number, largest: number): number[] =>
   Array.from({ length: count }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 8) % (largest + 1));
@@ -70,12 +80,42 @@ describe('the same raster as sharp', () => {
     }
   });
 
-  test.each([0, 1, 2])('alpha of kind %i', async (extra) => {
+  test.each([1, 2])('alpha of kind %i', async (extra) => {
     for (const bits of [8, 16]) {
       const file = tiffFile({ width: 13, height: 5, bits, photometric: 2, channels: 4, extra });
       const [ours, theirs] = await both(file);
       expect(ours).toEqual(theirs);
     }
+  });
+
+  test.each([
+    ['RGB and a band that nobody said is alpha', 2, 4],
+    ['gray and a band that nobody said is alpha', 1, 2],
+    ['four bands', 1, 4],
+  ] as const)(
+    '%s: all bands, and no alpha unless it is opaque everywhere',
+    async (_, photometric, channels) => {
+      for (const bits of [8, 16]) {
+        const file = tiffFile({ width: 13, height: 5, bits, photometric, channels, extra: 0 });
+        const [ours, theirs] = await both(file);
+        expect(ours).toEqual(theirs);
+        const data = Array.from(valuesOf(file, bits));
+        expect(ours).toMatchObject({ channels, hasAlpha: false, data });
+        const opaque = Uint8Array.from(file);
+        const [start, bytes] = [file.length - (13 * 5 * channels * bits) / 8, bits / 8];
+        for (let i = channels - 1; i < 13 * 5 * channels; i += channels) {
+          opaque.fill(255, start + i * bytes, start + (i + 1) * bytes);
+        }
+        const [oursNow, theirsNow] = await both(opaque);
+        expect(oursNow).toEqual(theirsNow);
+        expect(oursNow).toMatchObject({ channels, hasAlpha: photometric === 2 || channels === 2 });
+      }
+    },
+  );
+
+  test('CMYK is no picture of four bands', async () => {
+    const file = tiffFile({ width: 13, height: 5, bits: 8, photometric: 5, channels: 4 });
+    for (const raster of await both(file)) expect(raster).toMatchObject({ channels: 3 });
   });
 
   test.each(['lzw', 'deflate', 'packbits'] as const)('%s of a larger picture', async (compression) => {
