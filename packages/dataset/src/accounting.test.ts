@@ -177,6 +177,20 @@ describe('what can be neither read nor listed', () => {
     expect(unusableRemarks(masks, ['test'])).toHaveLength(1);
   });
 
+  it('is named where no image is left', async () => {
+    await expect(broken({ 'good/readme.txt': '' }, 'good/0.png')).rejects.toThrow(
+      /no image was found.*1 file cannot be used \(it is a link that leads nowhere\), for example good\/0\.png/,
+    );
+    await expect(broken({ 'readme.txt': '' }, 'train', 'test')).rejects.toThrow(
+      /found .*what can be neither read nor listed: test, train/,
+    );
+    const heif = '\0\0\0\x18ftypheic\0\0\0\0mif1heic';
+    const phone = read({ 'good/a.heic': heif, 'good/b.heic': heif });
+    await expect(phone).rejects.toThrow(
+      /no image was found.*2 files are not used \(for each: it is a HEIF file/,
+    );
+  });
+
   it('is only left out beside a table that does not name it', async () => {
     const dataset = await broken({ 'a.png': '', 'list.csv': 'image,label\na.png,ok\n' }, 'b.png');
     expect(told(dataset)).toEqual(['unusedFiles: b.png']);

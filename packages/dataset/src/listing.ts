@@ -11,18 +11,23 @@ export interface Folder {
   readonly folders: readonly string[];
   /** Names of the files, hidden ones and clutter left out, sorted. */
   readonly files: readonly string[];
+  /** Names of what can be neither read nor listed, sorted. */
+  readonly unusable: readonly string[];
 }
 
 /** The children of one folder. @throws FileError where there is no such folder. */
 export async function readFolder(source: FileSource, path: string): Promise<Folder> {
   const folders: string[] = [];
   const files: string[] = [];
+  const unusable: string[] = [];
   for await (const { path: child, kind } of source.list(path)) {
     const name = fileNameOf(child);
-    if (kind === 'unusable' || clutterReason(name, kind === 'directory') !== undefined) continue;
-    (kind === 'directory' ? folders : files).push(name);
+    if (clutterReason(name, kind === 'directory') !== undefined) continue;
+    if (kind === 'unusable') unusable.push(name);
+    else (kind === 'directory' ? folders : files).push(name);
   }
-  return { folders: folders.sort(compareText), files: files.sort(compareText) };
+  for (const names of [folders, files, unusable]) names.sort(compareText);
+  return { folders, files, unusable };
 }
 
 /**

@@ -84,9 +84,10 @@ export async function readAnomalyDataset(
   }
   const dataset = await reader(input);
   if (dataset.samples.length === 0) {
+    const left = await accountForFiles(dataset, chosen, input);
     throw new DatasetError({
       path: path || source.name,
-      problems: [`no image was found (layout ${chosen})`],
+      problems: [`no image was found (layout ${chosen})`, ...left.remarks.map(({ message }) => message)],
       fix: `Images are ${imageExtensions.join(', ')} files.`,
     });
   }
@@ -118,7 +119,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
   if (input.csv !== undefined) return 'csv';
   if (input.imageDir !== undefined) return 'halcon';
   const { source, path } = input;
-  const { folders, files } = await readFolder(source, path);
+  const { folders, files, unusable } = await readFolder(source, path);
   const tables = await findTables(source, path);
   const splits = folders.filter((name) => splitOf(name) !== undefined);
   const good = folders.filter(isGoodName);
@@ -141,6 +142,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
     images > 0 && `${images} images without a folder`,
     files.length > images &&
       `the files ${shorten(files.filter((name) => !isImageFile(name)).map(tableNote))}`,
+    unusable.length > 0 && `what can be neither read nor listed: ${shorten(unusable)}`,
   ].filter((part) => part !== false);
   throw new DatasetError({
     path: path || source.name,

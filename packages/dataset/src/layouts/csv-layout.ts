@@ -166,7 +166,7 @@ function createFileFinder(source: FileSource): FileFinder {
       return await readFolder(source, folder);
     } catch {
       // A folder that cannot be listed holds no file; every line that names one says so.
-      return { files: [], folders: [] };
+      return { files: [], folders: [], unusable: [] };
     }
   };
   return {
