@@ -1,5 +1,5 @@
 /** Small pictures and strips of pictures. */
-import { ParameterError, type Raster } from '@oddpixel/model-core/contract';
+import { copyNumbers, ParameterError, type Raster } from '@oddpixel/model-core/contract';
 import type { Color } from './outline.ts';
 import { toRgb } from './overlay.ts';
 
@@ -18,7 +18,7 @@ export function thumbnail(raster: Raster, maxSide: number): Raster {
   const { channels } = raster;
   const width = Math.max(1, Math.round(raster.width / factor));
   const height = Math.max(1, Math.round(raster.height / factor));
-  const data = raster.data.slice(0, width * height * channels);
+  const data = copyNumbers(raster.data, width * height * channels);
   const round = data instanceof Float32Array ? (value: number) => value : Math.round;
   for (let y = 0; y < height; y++) {
     const [top, bottom] = span(y, height, raster.height);

@@ -176,6 +176,9 @@ test('thumbnails are means over areas, strips hold all pictures', () => {
   });
   const small = thumbnail(checks, 3);
   expect([small.width, small.height, small.data[0]]).toEqual([3, 2, 128]);
+  const pixels = Buffer.from(checks.data);
+  expect([...thumbnail({ ...checks, data: pixels }, 3).data]).toEqual([...small.data]);
+  expect(pixels.equals(checks.data as Uint8Array)).toBe(true);
   expect(thumbnail(checks, 10)).toBe(checks);
   const strip = tileRasters([checks, small, small], { columns: 2, gap: 1 });
   expect([strip.width, strip.height]).toEqual([13, 9]);

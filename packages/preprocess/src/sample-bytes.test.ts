@@ -30,6 +30,7 @@ describe('stored samples', () => {
       const shifted = new Uint8Array(bytes.length + offset);
       shifted.set(bytes, offset);
       expect(decodeSample(shifted.subarray(offset))).toEqual(sample);
+      expect(decodeSample(Buffer.from(shifted.buffer, offset))).toEqual(sample);
     }
   });
 

@@ -7,6 +7,7 @@
  * it just makes old entries unreadable.
  */
 import {
+  copyNumbers,
   hostTensor,
   ImageFormatError,
   type ImageGeometry,
@@ -67,7 +68,7 @@ export function encodeSample(sample: PreprocessedSample, notes: readonly SampleN
  */
 export function decodeSample(bytes: Uint8Array): PreprocessedSample {
   // A view of float32 needs an offset that is a multiple of 4.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : copyNumbers(bytes);
   if (aligned.length < prefixBytes || aligned.length % 4 !== 0) throw damaged('it is cut off');
   const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.byteLength);
   if (view.getUint32(0, true) !== magic) throw damaged('it is of another kind or version');

@@ -1,4 +1,4 @@
-/** Bytes in one piece. */
+/** Bytes in one piece, and copies of numbers. */
 
 /** The parts one after another, copied. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -9,4 +9,15 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/**
+ * The first `length` numbers, copied. `data.slice()` is no copy where a caller passes a `Buffer`, which is a `Uint8Array`
+ * whose `slice` is a view: what comes from outside is copied by this.
+ */
+export function copyNumbers<T extends Uint8Array | Uint16Array | Float32Array>(
+  data: T,
+  length: number = data.length,
+): T {
+  return Uint8Array.prototype.slice.call(data, 0, length) as T;
 }

@@ -4,6 +4,7 @@
  * engine with many threads, since decoding and inference share the cores without waiting for each other.
  */
 import type { Backend, BackendCapabilities, Session, SessionOptions } from './backend.ts';
+import { copyNumbers } from './bytes.ts';
 import { DisposedError, ParameterError } from './errors.ts';
 import { poolMembers, type PoolMember, type PoolMembers } from './pool-members.ts';
 import type { Tensor } from './tensor.ts';
@@ -75,7 +76,7 @@ async function openSession(
   { keepOnDevice }: SessionOptions = {},
 ): Promise<Session> {
   // Members that join later load it as well, from bytes that nobody changes.
-  const bytes = model.slice();
+  const bytes = copyNumbers(model);
   const sessions = new Map<PoolMember, Promise<Session>>();
 
   /** Members are asked to keep what the caller asked for, so that a wrong name is found; they cannot keep it. */

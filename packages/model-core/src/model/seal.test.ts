@@ -39,6 +39,16 @@ test('a model with any one bit changed is refused before it runs', async () => {
   }
 });
 
+test('a model read into a Buffer is verified, and its bytes stay as they are', async () => {
+  const buffer = Buffer.from(model.bytes);
+  expect(await verifyModel(readModel(buffer))).toBe('verified');
+  expect(() => checkIntegrity(readModel(buffer))).not.toThrow();
+  expect(buffer.equals(model.bytes)).toBe(true);
+  const changed = withManifest(readModel(buffer), { productVersion: '9.9.9' });
+  expect(await verifyModel(changed)).toBe('verified');
+  expect(buffer.equals(model.bytes)).toBe(true);
+});
+
 test('a changed manifest is sealed anew', async () => {
   const changed = withManifest(model, { productVersion: '9.9.9' });
   expect(await verifyModel(readModel(changed.bytes))).toBe('verified');

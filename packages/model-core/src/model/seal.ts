@@ -2,7 +2,7 @@
  * A seal on a file of ours: the SHA-256 of all its bytes, kept in a metadata entry of the file itself. For the hash,
  * the 64 digits of the entry count as zeros, so that no byte of the file is left out.
  */
-import { hashBytes, ModelFormatError } from '../contract/index.ts';
+import { copyNumbers, hashBytes, ModelFormatError } from '../contract/index.ts';
 import { sha256 } from './sha256.ts';
 
 /** Key of the metadata entry. */
@@ -19,7 +19,7 @@ const entry = Uint8Array.of(10, sealKey.length, ...new TextEncoder().encode(seal
 export function sealed(bytes: Uint8Array): Uint8Array {
   const place = placeOf(bytes);
   if (place === undefined) throw new Error(`unreachable: no metadata entry "${sealKey}" was written`);
-  const copy = bytes.slice();
+  const copy = copyNumbers(bytes);
   copy.set(new TextEncoder().encode(sha256(bytes)), place);
   return copy;
 }
@@ -41,7 +41,7 @@ export async function verifySeal(bytes: Uint8Array): Promise<void> {
 /** The seal's digits, and the bytes as they were hashed. */
 function opened(bytes: Uint8Array): { found: string | undefined; open: Uint8Array } {
   const place = placeOf(bytes);
-  const open = bytes.slice();
+  const open = copyNumbers(bytes);
   if (place === undefined) return { found: undefined, open };
   open.set(new TextEncoder().encode(openSeal), place);
   return { found: new TextDecoder().decode(bytes.subarray(place, place + openSeal.length)), open };

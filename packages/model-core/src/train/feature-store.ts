@@ -8,7 +8,7 @@
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·
  * float32 patches `[P, D]`.
  */
-import { hashBytes, type Backend, type Store } from '../contract/index.ts';
+import { copyNumbers, hashBytes, type Backend, type Store } from '../contract/index.ts';
 import { productVersion } from './product-version.ts';
 
 /** The features that one graph gives, in a store. */
@@ -63,7 +63,7 @@ async function encodeFeatures(features: Float32Array): Promise<Uint8Array> {
 /** A view on `bytes` where their alignment allows; `undefined` for what `encodeFeatures` did not write. */
 async function decodeFeatures(bytes: Uint8Array): Promise<Float32Array | undefined> {
   // A view of float32 needs an offset that is a multiple of 4.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : copyNumbers(bytes);
   if (aligned.length < numbersStart || aligned.length % 4 !== 0) return undefined;
   const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.byteLength);
   if (view.getUint32(0, true) !== magic) return undefined;

@@ -1,12 +1,12 @@
 /** Pixels brought to the channels that a Raster has: gray, gray and alpha, RGB, RGB and alpha. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import { copyNumbers, type Raster } from '@oddpixel/model-core/contract';
 
 /** Some channels of a raster, in the order of `picked`; all other fields stay. */
 export function pickChannels(raster: Raster, picked: readonly number[]): Raster {
   const { width, height, channels, data } = raster;
   const count = width * height;
   // A copy has the type of the data; only the front of it is used where channels fall away.
-  const pixels = data.slice(0, count * picked.length);
+  const pixels = copyNumbers(data, count * picked.length);
   for (let i = 0, to = 0; i < count; i++) {
     for (const c of picked) pixels[to++] = data[i * channels + c] as number;
   }

@@ -1,5 +1,5 @@
 /** Turning and mirroring pixels as the tag Orientation of EXIF and TIFF says (TIFF 6.0, section 8). */
-import type { Raster } from '@oddpixel/model-core/contract';
+import { copyNumbers, type Raster } from '@oddpixel/model-core/contract';
 
 /** The raster as it is meant to be seen. Anything but 2 to 8 leaves it as it is. */
 export function orient(raster: Raster, orientation: number): Raster {
@@ -10,7 +10,7 @@ export function orient(raster: Raster, orientation: number): Raster {
   const [columns, rows] = swapped ? [height, width] : [width, height];
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
-  const turned = data.slice();
+  const turned = copyNumbers(data);
   let at = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
