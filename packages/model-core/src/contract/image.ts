@@ -24,7 +24,8 @@ export interface ImageLimits {
   readonly maxPixels: number;
   /**
    * Largest decoded image, in bytes: width × height × channels × bytes per value, padding of tiles included.
-   * Default: 4 × `maxPixels`. Decoding takes at most three times as much memory.
+   * Default: 4 × `maxPixels`. GIF and WebP count as four bytes per pixel. Decoding takes at most three times as much
+   * memory, of WebP four times.
    */
   readonly maxDecodedBytes?: number | undefined;
 }
@@ -49,8 +50,9 @@ export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
 
 export interface ImageCodec {
   /**
-   * Decodes to gray, RGB, or either with alpha (of a TIFF: to all bands that it holds), at the file's own depth; EXIF orientation applied, palette and
-   * CMYK expanded to RGB, colour profiles ignored with a warning, the first frame of an animation.
+   * Decodes to gray, RGB, or either with alpha (of a TIFF: to all bands that it holds), at the file's own depth; EXIF
+   * orientation applied, palette and CMYK expanded to RGB, colour profiles ignored with a warning, the first frame of
+   * an animation.
    *
    * @throws ImageFormatError, LimitExceededError
    */

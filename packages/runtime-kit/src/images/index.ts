@@ -10,7 +10,7 @@ export { jpegPixels, type JpegPixels } from './jpeg-pixels.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
 export { decodePng } from './png.ts';
-export { pngPixels, readPngHeader, type PngHeader, type PngPixels } from './png-chunks.ts';
+export { pngChannels, pngPixels, readPngHeader, type PngHeader, type PngPixels } from './png-chunks.ts';
 export { decodePnm } from './pnm.ts';
 export {
   checkEncodable,

@@ -14,6 +14,16 @@ export interface PngHeader {
 /** Values of the color type. */
 export const pngColor = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 } as const;
 
+/** Values of a pixel in the file. */
+export function storedPngChannels(colorType: number): number {
+  return { [pngColor.rgb]: 3, [pngColor.grayAlpha]: 2, [pngColor.rgba]: 4 }[colorType] ?? 1;
+}
+
+/** The same with the palette expanded; a transparent colour, which comes later in the file, not counted. */
+export function pngChannels(colorType: number): number {
+  return colorType === pngColor.palette ? 3 : storedPngChannels(colorType);
+}
+
 export interface PngChunks {
   /** Three bytes for each colour. */
   readonly palette: Uint8Array | undefined;

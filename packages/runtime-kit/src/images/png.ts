@@ -12,7 +12,15 @@ import { inflate } from './inflate.ts';
 import { inflateDamaged } from './inflate-damaged.ts';
 import { checkPixels } from './limits.ts';
 import { orient } from './orient.ts';
-import { pngColor, readPngChunks, readPngHeader, type PngChunks, type PngHeader } from './png-chunks.ts';
+import {
+  pngChannels,
+  pngColor,
+  readPngChunks,
+  storedPngChannels,
+  readPngHeader,
+  type PngChunks,
+  type PngHeader,
+} from './png-chunks.ts';
 import { lastFilter, pngPasses, undoFilter, type PngPass } from './png-rows.ts';
 import { damaged, damageWarning, profileWarning } from './problems.ts';
 
@@ -30,9 +38,10 @@ export async function decodePng(
     }
   };
   const header = attempt(() => readPngHeader(bytes));
-  checkPixels(header.width, header.height, limits, fileName);
+  const valueBytes = header.depth === 16 ? 2 : 1;
+  checkPixels(header.width, header.height, limits, fileName, pngChannels(header.colorType) * valueBytes);
   const chunks = attempt(() => readPngChunks(bytes));
-  const channels = storedChannels(header.colorType);
+  const channels = storedPngChannels(header.colorType);
   const passes = pngPasses(header, channels);
   const length = passes.reduce((sum, { height, rowBytes }) => sum + height * (1 + rowBytes), 0);
   if (chunks.damage !== undefined && acceptDamaged !== true) throw damaged(fileName, chunks.damage);
@@ -62,10 +71,6 @@ function wholeRows(packed: Uint8Array, passes: readonly PngPass[]): Uint8Array {
   return packed;
 }
 
-function storedChannels(colorType: number): number {
-  return { [pngColor.rgb]: 3, [pngColor.grayAlpha]: 2, [pngColor.rgba]: 4 }[colorType] ?? 1;
-}
-
 function unpack(
   packed: Uint8Array,
   header: PngHeader,
@@ -73,7 +78,7 @@ function unpack(
   passes: readonly PngPass[],
 ): Raster {
   const { width, height, depth, colorType } = header;
-  const stored = storedChannels(colorType);
+  const stored = storedPngChannels(colorType);
   const isPalette = colorType === pngColor.palette;
   const hasOwnAlpha = colorType === pngColor.grayAlpha || colorType === pngColor.rgba;
   const hasAlpha = hasOwnAlpha || chunks.transparency !== undefined;

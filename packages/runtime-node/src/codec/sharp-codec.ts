@@ -34,6 +34,7 @@ import {
   readAvifHeader,
   readGifHeader,
   readJpegHeader,
+  pngChannels,
   readPngHeader,
   readWebpHeader,
   damageWarning,
@@ -47,6 +48,9 @@ import {
 } from '@oddpixel/runtime-kit/images';
 import { encodeRaster } from './encode.ts';
 import { addSpareRows, dropSpareRows } from './jpeg-spare-rows.ts';
+
+/** Bytes of a pixel where animations are possible: red, green, blue and alpha, whatever the file has. */
+const canvasBytes = 4;
 
 /** What sharp may open. It could do more, such as SVG, which draws instead of holding pixels. */
 const formats: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'gif', 'heif'];
@@ -135,16 +139,16 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
   const kind = imageKind(bytes);
   try {
     if (kind === 'png') {
-      const { width, height, depth } = readPngHeader(bytes);
-      checkPixels(width, height, limits, fileName, depth === 16 ? 2 : 1);
+      const { width, height, depth, colorType } = readPngHeader(bytes);
+      checkPixels(width, height, limits, fileName, pngChannels(colorType) * (depth === 16 ? 2 : 1));
       const { frames, damage, ...pixels } = pngPixels(bytes);
       if (frames > 1) onWarning?.(pageWarning(frames, 'frame'));
       if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
       return { ...pixels, isDamaged: damage !== undefined };
     }
     if (kind === 'jpeg') {
-      const { width, height } = readJpegHeader(bytes);
-      checkPixels(width, height, limits, fileName);
+      const { width, height, components } = readJpegHeader(bytes);
+      checkPixels(width, height, limits, fileName, components);
       const { hasProfile, orientation, ...pixels } = jpegPixels(bytes);
       const spare = addSpareRows(pixels.bytes);
       const damage = pixels.damage ?? spare.damage;
@@ -154,8 +158,8 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
     }
     if (kind === 'gif') {
       const header = readGifHeader(bytes);
-      checkPixels(header.width, header.height, limits, fileName);
-      checkPixels(header.frameWidth, header.frameHeight, limits, fileName);
+      checkPixels(header.width, header.height, limits, fileName, canvasBytes);
+      checkPixels(header.frameWidth, header.frameHeight, limits, fileName, canvasBytes);
       const damage = gifDamage(bytes, header);
       if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
       if (damage !== undefined) onWarning?.(damageWarning(damage));
@@ -163,15 +167,15 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
     }
     if (kind === 'webp') {
       const { width, height, hasProfile, frames, damage } = readWebpHeader(bytes);
-      checkPixels(width, height, limits, fileName);
+      checkPixels(width, height, limits, fileName, canvasBytes);
       // libwebp reads whole files only.
       if (damage !== undefined) throw new Error(damage);
       if (frames > 1) onWarning?.(pageWarning(frames, 'frame'));
       return { bytes: webpPixels(bytes), hasProfile };
     }
     if (kind === 'avif' || kind === 'heif') {
-      const { width, height } = readAvifHeader(bytes);
-      checkPixels(width, height, limits, fileName);
+      const { width, height, hasAlpha } = readAvifHeader(bytes);
+      checkPixels(width, height, limits, fileName, hasAlpha ? 4 : 3);
     }
   } catch (cause) {
     if (cause instanceof LimitExceededError) throw cause;
