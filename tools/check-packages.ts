@@ -21,17 +21,17 @@ import { publishedPackages, type PublishedPackage } from './repository.ts';
 
 /** Largest tarball in kB: about 15 % over its size when the limit was set. Raise one only with a reason in the same commit. */
 const limitsKb: Readonly<Record<string, number>> = {
-  '@oddpixel/model-core': 490,
+  '@oddpixel/model-core': 516,
   '@oddpixel/preprocess': 73,
-  '@oddpixel/dataset': 165,
+  '@oddpixel/dataset': 177,
   '@oddpixel/eval': 94,
-  '@oddpixel/workflow': 41,
-  '@oddpixel/runtime-kit': 117,
-  '@oddpixel/runtime-node': 60,
+  '@oddpixel/workflow': 43,
+  '@oddpixel/runtime-kit': 132,
+  '@oddpixel/runtime-node': 66,
   '@oddpixel/runtime-web': 52,
   '@oddpixel/initial-models': 6960,
   '@oddpixel/conformance': 35,
-  oddpixel: 97,
+  oddpixel: 100,
 };
 
 export function checkPackages(): boolean {
