@@ -48,6 +48,8 @@ async function corpus(): Promise<(readonly [string, Uint8Array])[]> {
     ['png', image().png({ palette: true }).toBuffer()],
     ['png', image().toColourspace('grey16').png().toBuffer()],
     ['jpg', image().jpeg().toBuffer()],
+    ['jpg', image().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer()],
+    ['jpg', image().toColourspace('b-w').jpeg().toBuffer()],
     [
       'jpg',
       image()
@@ -57,7 +59,15 @@ async function corpus(): Promise<(readonly [string, Uint8Array])[]> {
     ],
     ['webp', image().webp().toBuffer()],
     ['webp', image().webp({ lossless: true }).toBuffer()],
+    [
+      'webp',
+      image()
+        .withExif({ IFD0: { Orientation: '8' } })
+        .webp()
+        .toBuffer(),
+    ],
     ['gif', image().gif().toBuffer()],
+    ['gif', image().gif({ progressive: true }).toBuffer()],
     ['avif', image().avif({ effort: 0 }).toBuffer()],
     ...(['none', 'lzw', 'deflate', 'packbits', 'jpeg'] as const).map(
       (compression) => ['tif', image().tiff({ compression }).toBuffer()] as const,
