@@ -64,6 +64,10 @@ describe('GIF', () => {
     const [, second = 0] = pieces(file);
     const cut = Buffer.concat([file.subarray(0, second), Buffer.from([0, 0x3b])]);
     await expect(codec.decode(cut)).rejects.toThrow(/holds \d+ of 2623 pixels/);
+    const warnings: string[] = [];
+    const raster = await codec.decode(cut, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
+    expect([raster.width, raster.height]).toEqual([width, height]);
+    expect(warnings).toEqual([expect.stringMatching(/damaged .*of 2623 pixels.*what can be read/)]);
   });
 
   test('cut at every twentieth: refused', async () => {

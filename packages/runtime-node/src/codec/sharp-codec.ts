@@ -131,6 +131,8 @@ interface Prepared {
   /** Of a JPEG: rows at its end that it has not, and where its end is. */
   readonly spareRows?: number;
   readonly orientation?: number;
+  /** Looks for damage that the library does not see, while it decodes on a thread of its own. */
+  readonly meanwhile?: (() => string | undefined) | undefined;
 }
 
 /** The file without what is not pixels, its size and structure checked before a library sees it. */
@@ -160,10 +162,14 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
       const header = readGifHeader(bytes);
       checkPixels(header.width, header.height, limits, fileName, canvasBytes);
       checkPixels(header.frameWidth, header.frameHeight, limits, fileName, canvasBytes);
-      const damage = gifDamage(bytes, header);
+      const { damage } = header;
       if (damage !== undefined && acceptDamaged !== true) throw new Error(damage);
       if (damage !== undefined) onWarning?.(damageWarning(damage));
-      return { bytes: closeGif(bytes, header), isDamaged: damage !== undefined };
+      return {
+        bytes: closeGif(bytes, header),
+        isDamaged: damage !== undefined,
+        meanwhile: damage === undefined ? () => gifDamage(bytes, header) : undefined,
+      };
     }
     if (kind === 'webp') {
       const { width, height, hasProfile, frames, damage } = readWebpHeader(bytes);
@@ -185,7 +191,7 @@ function pixelsOnly(bytes: Uint8Array, limits: ImageLimits, options: DecodeOptio
 }
 
 async function decodeBySharp(
-  { bytes, hasProfile, spareRows = 0, orientation = 1 }: Prepared,
+  { bytes, hasProfile, spareRows = 0, orientation = 1, meanwhile }: Prepared,
   limits: ImageLimits,
   options: DecodeOptions,
   failOn: 'warning' | 'error' | 'none',
@@ -206,10 +212,19 @@ async function decodeBySharp(
   const pipeline = isCmyk
     ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
     : image.toColourspace(target);
+  const decoding = pipeline
+    .raw({ depth: is16Bit(target) ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const damage = meanwhile?.();
+  if (damage !== undefined) {
+    if (options.acceptDamaged !== true) {
+      await decoding.catch(() => {});
+      throw damaged(options.fileName, damage);
+    }
+    warnings.push(damageWarning(damage));
+  }
   try {
-    const { data, info } = await pipeline
-      .raw({ depth: is16Bit(target) ? 'ushort' : 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await decoding;
     // Told once, though a file may be tried twice.
     for (const warning of warnings) options.onWarning?.(warning);
     const { width, height, channels } = info;
