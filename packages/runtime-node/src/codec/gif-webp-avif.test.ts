@@ -144,6 +144,19 @@ describe('WebP', () => {
       }
     }
   });
+
+  test('whose data ends early, with all sizes as if it were whole, is refused', async () => {
+    for (const lossless of [true, false]) {
+      const file = await noise(width, height).webp({ lossless }).toBuffer();
+      for (const part of [0.3, 0.6, 0.9, 0.97]) {
+        const size = 2 * Math.floor(((file.length - 20) * part) / 2);
+        const cut = Buffer.from(file.subarray(0, 20 + size));
+        cut.writeUInt32LE(size, 16);
+        cut.writeUInt32LE(cut.length - 8, 4);
+        await expect(codec.decode(cut)).rejects.toThrow(ImageFormatError);
+      }
+    }
+  });
 });
 
 describe('AVIF', () => {
