@@ -143,6 +143,17 @@ test('a float image with pixels of 1e20 is a failure, and the others have their 
   );
   const { images, failures } = jsonOutputs.predict.parse(JSON.parse(told.stdout));
   expect([told.code, images.length, failures.map(({ file }) => file)]).toEqual([1, 1, [huge]]);
+  const out = join(folder, 'grown.onnx');
+  const added = await oddpixel('add', path, join(heights, '0.tif'), huge, '--out', out, ...cpu);
+  expect([added.code, added.stderr]).toEqual([1, expect.stringContaining(`error: ${huge}: the gray value`)]);
+  expect(existsSync(out)).toBe(false);
+  // A float image for a model that was trained on 8-bit ones.
+  const unlike = await oddpixel('add', model, join(heights, '0.tif'), '--out', out, ...cpu);
+  const file = join(heights, '0.tif');
+  expect([unlike.code, unlike.stderr]).toEqual([
+    1,
+    expect.stringContaining(`error: ${file}: the image is float`),
+  ]);
 }, 60_000);
 
 /** A foreign model of one size; its map is its first channel. */

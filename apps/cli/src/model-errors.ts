@@ -16,11 +16,23 @@ export function namingModel(error: unknown, path: string): unknown {
   return error;
 }
 
-/** Runs `work` with the model of `path`. */
-export async function withModelNamed<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` with the model of `path`; `files` are its images in the order of their numbers, where it has some. */
+export async function withModelNamed<T>(
+  path: string,
+  work: () => Promise<T>,
+  files: readonly string[] = [],
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw namingModel(error, path);
+    const imageId = error instanceof ModelFormatError ? error.details.imageId : undefined;
+    const file = imageId === undefined ? undefined : files[imageId];
+    throw namingModel(error instanceof ModelFormatError && file ? namingFile(error, file) : error, path);
   }
+}
+
+function namingFile(error: ModelFormatError, file: string): ModelFormatError {
+  const { problem, imageId } = error.details;
+  const named = problem.replace(`image ${imageId}`, () => file);
+  return new ModelFormatError({ ...error.details, problem: named }, { cause: error });
 }

@@ -30,7 +30,7 @@ import { marksSomething } from './unite-masks.ts';
  * - `groupCrossesSplits`: one group in several splits.
  * - `mixedDepth`, `mixedChannels`: some images differ from most in bits per value or in colour.
  * - `partlyUsedRange`: 16-bit images use a small part of their range, as those of a 12-bit camera do.
- * - `noRange`: float images, which do not tell their range.
+ * - `noRange`: float images and such of signed numbers, which do not tell their range.
  * - `noGoodImages`: there is nothing to learn from.
  */
 export type DatasetProblemKind =
@@ -319,7 +319,7 @@ function findGrayRange(findings: readonly Finding[]): DatasetProblem[] {
       kind: 'noRange',
       severity: 'warning',
       imageIds: idsOf(float),
-      message: `the float images use the values ${short(low)}..${short(high)}; they do not tell their range, which training needs`,
+      message: `the float or signed images use the values ${short(low)}..${short(high)}; they do not tell their range, which training needs`,
       suggestedRange: [low, high],
     });
   }

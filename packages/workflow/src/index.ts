@@ -9,6 +9,7 @@ export {
   prepareImages,
   type ImageAccess,
   type PreparedImage,
+  preprocess as preprocessNamed,
 } from './prepared-images.ts';
 export * from './preprocess-dataset.ts';
 export * from './tiles.ts';

@@ -138,7 +138,7 @@ export function decode(
   });
 }
 
-/** Preprocesses; errors about the image's form name `path`. */
+/** `preprocessRaster` whose errors about the image name `path`. */
 export function preprocess(
   raster: Raster,
   params: PreprocessParams,
@@ -149,7 +149,7 @@ export function preprocess(
     return preprocessRaster(raster, params, options);
   } catch (error) {
     if (error instanceof ParameterError && error.details.name === 'sourceRange') {
-      const problem = 'the image is float, and the range of its gray values is not known';
+      const problem = 'the image is float or signed, and the range of its gray values is not known';
       const fix = 'Train with `sourceRange`: the lowest and the highest gray value, or auto.';
       throw new ImageFormatError({ file: path, problem, fix }, { cause: error });
     }

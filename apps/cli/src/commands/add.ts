@@ -3,8 +3,9 @@ import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@o
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { writeModel } from '@oddpixel/model-core/model';
 import { hashBytes } from '@oddpixel/dataset';
-import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
+import { preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { preprocessNamed } from '@oddpixel/workflow';
 import { imageFiles, openModel } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
@@ -49,7 +50,7 @@ export function addCommand(context: CommandContext): Command {
       const samples = {
         count: files.length,
         async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
-          for (const file of files) {
+          for (const [imageId, file] of files.entries()) {
             const { maxFileBytes } = imageLimits(options) ?? defaultImageLimits;
             const bytes = await readFileBounded(file, {
               maxBytes: maxFileBytes,
@@ -62,19 +63,22 @@ export function addCommand(context: CommandContext): Command {
               limits: imageLimits(options),
               onWarning: notice('decoding'),
             });
-            const prepared = preprocessRaster(raster, params, { onWarning: notice('preprocessing') });
+            const prepared = preprocessNamed(raster, params, file, {
+              imageId,
+              onWarning: notice('preprocessing'),
+            });
             yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
           }
         },
       };
       try {
-        const { model: grown, rowsAdded } = await withModelNamed(modelPath, () =>
+        const add = (): ReturnType<typeof addToModel> =>
           addToModel(model, samples, {
             backend,
             signal,
             onProgress: ({ done, total }) => progress.update('images', done, total),
-          }),
-        );
+          });
+        const { model: grown, rowsAdded } = await withModelNamed(modelPath, add, files);
         await writeFileAtomic(options.out, writeModel(grown), { signal });
         progress.end();
         const remarks = mergeRemarks(noticed);

@@ -79,7 +79,7 @@ export function trainCommand(context: CommandContext): Command {
     .option('--size <size>', 'model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
     .option(
       '--range <range>',
-      'gray values that the images use: MIN,MAX, or auto to measure them (default: all that 8 or 16 bits hold; float images need it)',
+      'gray values that the images use: MIN,MAX, or auto to measure them (default: all that 8 or 16 bits hold; float and signed images need it)',
       parseRange,
     )
     .addOption(deviceOption())

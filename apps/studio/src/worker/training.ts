@@ -3,8 +3,8 @@ import { hashBytes, type PreprocessedSample } from '@oddpixel/model-core/contrac
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/initial-models/small';
 import { readInitialModel } from '@oddpixel/initial-models/web';
-import { createPreprocessParams, preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
-import { trainFromDataset } from '@oddpixel/workflow';
+import { createPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { preprocessNamed, trainFromDataset } from '@oddpixel/workflow';
 import type { ImageRecord, Jobs, ModelFacts } from '../protocol.ts';
 import { studioLimits } from './images.ts';
 import { keys } from './keeper.ts';
@@ -59,7 +59,7 @@ export async function accept(
         const bytes = await store.get(keys.image(id));
         if (bytes === undefined) throw new Error(`The browser no longer has ${name}. Add the image again.`);
         const raster = await codec.decode(bytes, { fileName: name, limits: studioLimits });
-        const prepared: PreprocessedSample = preprocessRaster(raster, params);
+        const prepared: PreprocessedSample = preprocessNamed(raster, params, name, {});
         yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
       }
     },
