@@ -1,8 +1,10 @@
 /** runtime-kit's reader of ordinary TIFF files against sharp. */
+import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/model-core/contract';
+import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { decodeTiff } from '@oddpixel/runtime-kit/images';
 import { sharpCodec } from './sharp-codec.ts';
 import { tiffFile } from './testing/tiff-file.ts';
@@ -237,4 +239,11 @@ describe('files that are refused', () => {
     const file = tiffFile({ ...layout, claimedWidth: 60_000, claimedHeight: 60_000 });
     await expect(decodeTiff(file, limits, { fileName: 'giant.tif' })).rejects.toThrow(LimitExceededError);
   });
+});
+
+const fourBands = referencePath('cases', 'bands', 'four.tif');
+test.skipIf(fourBands === undefined)(referenceTitle('a file of four bands', fourBands), async () => {
+  for (const raster of await both(await readFile(fourBands as string))) {
+    expect(raster).toMatchObject({ width: 64, height: 64, channels: 4, hasAlpha: false });
+  }
 });
