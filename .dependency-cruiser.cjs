@@ -1,11 +1,7 @@
-/**
- * The dependency law: which room may import which. `pnpm check` enforces it.
- * `model-core` imports no package of ours; nothing imports an app or a sibling runtime.
- */
-const ours = '^(packages|apps)/';
+/** Enforces the dependency law of tools/law.cjs. `pnpm check` runs it. */
+const { law } = require('./tools/law.cjs');
 
-/** Rooms that stand on `model-core` alone. */
-const rooms = ['preprocess', 'dataset', 'eval', 'conformance', 'runtime-kit'];
+const ours = '^(packages|apps)/';
 
 /** A room's production code; tests may use development helpers. */
 const sources = (room) => ({ path: `^packages/${room}/src/`, pathNot: ['\\.test\\.ts$', '/testing/'] });
@@ -19,36 +15,12 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    {
-      name: 'model-core-stands-alone',
+    ...Object.entries(law).map(([room, { imports }]) => ({
+      name: `${room}-imports-${imports.join('-') || 'nothing'}`,
       severity: 'error',
-      from: sources('model-core'),
-      to: { path: ours, pathNot: '^packages/model-core/' },
-    },
-    ...rooms.map((room) => ({
-      name: `${room.replace(/\W.*$/, '')}-imports-only-model-core`,
-      severity: 'error',
-      from: sources(`(${room})`),
-      to: { path: ours, pathNot: ['^packages/model-core/', '^packages/$1/'] },
+      from: sources(room),
+      to: { path: ours, pathNot: [room, ...imports].map((allowed) => `^packages/${allowed}/`) },
     })),
-    {
-      name: 'runtimes-import-model-core-and-runtime-kit',
-      severity: 'error',
-      from: sources('(runtime-(?:node|web))'),
-      to: { path: ours, pathNot: ['^packages/(model-core|runtime-kit)/', '^packages/$1/'] },
-    },
-    {
-      name: 'workflow-imports-pure-rooms',
-      severity: 'error',
-      from: sources('workflow'),
-      to: { path: ours, pathNot: '^packages/(model-core|preprocess|dataset|eval|workflow)/' },
-    },
-    {
-      name: 'initial-models-imports-nothing',
-      severity: 'error',
-      from: sources('initial-models'),
-      to: { path: ours, pathNot: '^packages/initial-models/' },
-    },
     {
       name: 'nothing-imports-an-app',
       severity: 'error',
@@ -66,7 +38,7 @@ module.exports = {
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',
       from: {
-        path: '^packages/(model-core|preprocess|dataset|eval|workflow|runtime-kit|runtime-web|initial-models)/src/',
+        path: '^packages/(contract|graph|model-core|preprocess|dataset|images|eval|workflow|runtime-ort|runtime-web|initial-models)/src/',
         pathNot: ['\\.test\\.ts$', '^packages/initial-models/src/(node|testing)/'],
       },
       to: { dependencyTypes: ['core'] },

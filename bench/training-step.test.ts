@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
-import { readGraph } from '@oddpixel/model-core/onnx';
-import type { Backend } from '@oddpixel/model-core/contract';
+import { readGraph } from '@oddpixel/graph';
+import type { Backend } from '@oddpixel/contract';
 import {
   createInitialModel,
   createTrainParams,
@@ -10,8 +10,8 @@ import {
 } from '@oddpixel/model-core/train';
 import { cpu } from '@oddpixel/runtime-node';
 import { studentShapes } from '../packages/model-core/src/train/student-network.ts';
-import { stripes, stripesPreprocessing } from '../packages/model-core/src/testing/stripes.ts';
-import { tinyExtractor } from '../packages/model-core/src/testing/tiny-extractor.ts';
+import { stripes, stripesPreprocessing } from '../packages/model-core/test/stripes.ts';
+import { tinyExtractor } from '../packages/model-core/test/tiny-extractor.ts';
 import { trainingStepDocument } from './shared/document.ts';
 import { documentOf } from './shared/run-bench.ts';
 import { compareChecks } from './training-step/compare.ts';

@@ -29,7 +29,7 @@ const entries: Readonly<Record<string, Entry>> = {
     limitKb: 60,
     imports: {
       'runtime-web/dist/index.js': ['webgpu', 'wasm', 'rasterFrom'],
-      'model-core/dist/contract/index.js': ['selectBackend'],
+      'contract/dist/index.js': ['selectBackend'],
       'model-core/dist/model/index.js': ['readModel'],
       'workflow/dist/index.js': ['createInspector'],
     },
@@ -38,7 +38,7 @@ const entries: Readonly<Record<string, Entry>> = {
     limitKb: 46,
     imports: {
       'runtime-web/dist/index.js': ['inWorker', 'openCamera', 'toImageData'],
-      'model-core/dist/contract/index.js': ['selectBackend'],
+      'contract/dist/index.js': ['selectBackend'],
       'model-core/dist/model/index.js': ['readModel'],
       'workflow/dist/index.js': ['createInspector'],
       'eval/dist/index.js': ['renderMap'],

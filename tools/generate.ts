@@ -15,7 +15,7 @@ import descriptor, {
 } from 'protobufjs/ext/descriptor/index.js';
 import { repositoryRoot } from './repository.ts';
 
-const folder = 'packages/model-core/src/onnx/codec';
+const folder = 'packages/graph/src/codec';
 const descriptionFile = `${folder}/onnx.proto`;
 const generatedFile = `${folder}/onnx_pb.ts`;
 

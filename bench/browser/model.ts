@@ -2,7 +2,7 @@
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import { renderApple } from '@oddpixel/dataset/apples';
-import type { Backend } from '@oddpixel/model-core/contract';
+import type { Backend } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

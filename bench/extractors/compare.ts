@@ -1,5 +1,5 @@
 /** Several extractors in turn on one backend: milliseconds per image at every batch size, and images against the first. */
-import { hostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/model-core/contract';
+import { hostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/contract';
 import { uniform } from '../shared/numbers.ts';
 import {
   interleave,

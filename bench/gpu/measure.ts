@@ -1,8 +1,8 @@
 /** What is compared between two backends: fifty steps of the student, and a whole model. */
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
-import { isHostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/model-core/contract';
-import { openTrainingSession, type TrainingSession } from '@oddpixel/model-core/train';
+import { isHostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/contract';
+import { openTrainingSession, type TrainingSession } from '@oddpixel/graph/training';
 import { memoryHead, wholeModel } from '../heads/graphs.ts';
 import { uniform } from '../shared/numbers.ts';
 import {

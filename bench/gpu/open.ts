@@ -1,4 +1,4 @@
-import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError, type Backend } from '@oddpixel/contract';
 import { webgpu } from '@oddpixel/runtime-node';
 
 /** The GPU, or the reason why there is none. */

@@ -1,5 +1,5 @@
 /** Two models with the same input in turn: time per image of each, and their ratio. */
-import type { Backend, HostTensor } from '@oddpixel/model-core/contract';
+import type { Backend, HostTensor } from '@oddpixel/contract';
 import { interleave, medianOf, ratio, repeated, repetitions, rounded, type Ratio } from '../shared/rounds.ts';
 
 export interface HeadComparison {

@@ -2,12 +2,11 @@
  * The heads that are compared, as graphs with the formulas of the product: on patches `[N, P, D]` alone, and behind a
  * feature extractor. Weights and rows are random: time does not depend on what they say.
  */
-import type { PreprocessParams } from '@oddpixel/model-core/contract';
-import { GraphBuilder, writeGraph } from '@oddpixel/model-core/onnx';
+import { type PreprocessParams, createRandom } from '@oddpixel/contract';
+import { GraphBuilder, writeGraph } from '@oddpixel/graph';
 import { createInitialModel } from '@oddpixel/model-core/train';
 import { openExtractor, pyramidChannels } from '../../packages/model-core/src/train/feature-pass.ts';
 import { bankConstants, nearestDistance } from '../../packages/model-core/src/train/memory-head.ts';
-import { createRandom } from '../../packages/model-core/src/train/random.ts';
 import {
   startStudent,
   studentDistance,

@@ -1,7 +1,7 @@
 /** The golden set: our own apples as files of every kind that people have. Made on the fly; nothing is stored. */
 import sharp, { type Sharp } from 'sharp';
 import { renderApple } from '@oddpixel/dataset/apples';
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { sharpCodec } from '@oddpixel/runtime-node';
 
 export interface GoldenImage {

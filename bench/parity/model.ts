@@ -1,7 +1,7 @@
 /** The model of the comparison: so small that a GPU in software runs it, but trained as every other one. */
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
-import type { Backend } from '@oddpixel/model-core/contract';
+import type { Backend } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

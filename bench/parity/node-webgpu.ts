@@ -3,7 +3,7 @@
  * the environment that it starts with.
  */
 import { text } from 'node:stream/consumers';
-import { BackendUnavailableError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError } from '@oddpixel/contract';
 import { sharpCodec, webgpu } from '@oddpixel/runtime-node';
 import { observe, type Order } from './observe.ts';
 import type { Outcome } from './runtimes.ts';

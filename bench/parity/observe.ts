@@ -2,7 +2,7 @@
  * What one runtime makes of the golden images: decoded pixels, score, map, verdict. This code is the same in Node and
  * in a page; only the backend and the codec differ, as in an application. It crosses between processes as JSON.
  */
-import type { Backend, ImageCodec } from '@oddpixel/model-core/contract';
+import type { Backend, ImageCodec } from '@oddpixel/contract';
 import { readModel } from '@oddpixel/model-core/model';
 import { createInspector } from '@oddpixel/workflow';
 

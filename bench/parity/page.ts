@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 /// <reference lib="dom.asynciterable" />
 /** What runs in the browser. */
-import { BackendUnavailableError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError } from '@oddpixel/contract';
 import { browserCodec, wasm, webgpu } from '@oddpixel/runtime-web';
 import { observe, type Order } from './observe.ts';
 import type { Outcome } from './runtimes.ts';

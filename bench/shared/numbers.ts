@@ -1,6 +1,5 @@
 /** Seeded tensors, equal on every machine and in every process. */
-import { elementCount, hostTensor, type HostTensor } from '@oddpixel/model-core/contract';
-import { createRandom } from '../../packages/model-core/src/train/random.ts';
+import { elementCount, hostTensor, type HostTensor, createRandom } from '@oddpixel/contract';
 
 /** Uniform in −`range`..`range`. */
 export function uniform(seed: number, dims: readonly number[], range: number): HostTensor<'float32'> {

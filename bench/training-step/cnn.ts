@@ -2,7 +2,7 @@
  * A small convolutional classifier trained from images: five 3×3 convolutions in three stages, global average, one
  * dense layer; with batch normalization in training mode, or with biases instead. Letters: see `contract/tensor.ts`.
  */
-import { hostTensor, type HostTensor } from '@oddpixel/model-core/contract';
+import { hostTensor, type HostTensor } from '@oddpixel/contract';
 import {
   add,
   batchNormalizationTraining,
@@ -17,8 +17,8 @@ import {
   relu,
   softmax,
   type Value,
-} from '@oddpixel/model-core/onnx';
-import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/model-core/train';
+} from '@oddpixel/graph';
+import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/graph/training';
 import { filled, uniform } from '../shared/numbers.ts';
 import type { Sizes, Tensors, Workload } from './workload.ts';
 

@@ -1,6 +1,6 @@
 /** One workload on both sides: first proof that it is the same network, then time. */
-import type { Backend } from '@oddpixel/model-core/contract';
-import { openTrainingSession, type TrainingSession } from '@oddpixel/model-core/train';
+import type { Backend } from '@oddpixel/contract';
+import { openTrainingSession, type TrainingSession } from '@oddpixel/graph/training';
 import {
   interleave,
   medianOf,

@@ -1,8 +1,7 @@
 /** The student head's training step as the product has it (model-core, train/train-student.ts), on random features. */
-import { hostTensor, type HostTensor } from '@oddpixel/model-core/contract';
-import { GraphBuilder, type Value } from '@oddpixel/model-core/onnx';
-import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/model-core/train';
-import { createRandom } from '../../packages/model-core/src/train/random.ts';
+import { hostTensor, type HostTensor, createRandom } from '@oddpixel/contract';
+import { GraphBuilder, type Value } from '@oddpixel/graph';
+import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/graph/training';
 import {
   parameterGroups,
   startStudent,

@@ -1,6 +1,6 @@
 /** A network with its loss, optimizer, start weights and one batch: what both sides train. */
-import type { HostTensor } from '@oddpixel/model-core/contract';
-import type { TrainingStep } from '@oddpixel/model-core/train';
+import type { HostTensor } from '@oddpixel/contract';
+import type { TrainingStep } from '@oddpixel/graph/training';
 
 export type Tensors = Readonly<Record<string, HostTensor<'float32'>>>;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { renderOverlay } from '@oddpixel/eval';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
-import type { Backend, Raster } from '@oddpixel/model-core/contract';
+import type { Backend, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

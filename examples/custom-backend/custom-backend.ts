@@ -7,9 +7,9 @@ import {
   type BackendFactory,
   type HostTensor,
   type Session,
-} from '@oddpixel/model-core/contract';
-import { readGraph } from '@oddpixel/model-core/onnx';
-import { runGraph } from '@oddpixel/model-core/onnx/reference';
+} from '@oddpixel/contract';
+import { readGraph } from '@oddpixel/graph';
+import { runGraph } from '@oddpixel/graph/reference';
 
 /** A backend of our own. The engine is the reference interpreter here; yours goes where `runGraph` is called. */
 export function customBackend(): BackendFactory {

@@ -1,7 +1,7 @@
 /** A camera that says what it sees: the map over the video, the verdict, and how many frames a second get one. */
 import { useEffect, useRef, useState } from 'react';
 import { renderMap } from '@oddpixel/eval';
-import { selectBackend, type Result } from '@oddpixel/model-core/contract';
+import { selectBackend, type Result } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { inWorker, openCamera, toImageData } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';

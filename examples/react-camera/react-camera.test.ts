@@ -6,7 +6,7 @@ import { build, preview } from 'vite';
 import { expect, test } from 'vitest';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import {
   createInitialModel,
   createTrainParams,

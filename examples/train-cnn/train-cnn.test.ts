@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
-import { hostTensor, isHostTensor, type HostTensor } from '@oddpixel/model-core/contract';
-import { readGraph } from '@oddpixel/model-core/onnx';
-import { stackTensors } from '@oddpixel/model-core/train';
+import { hostTensor, isHostTensor, type HostTensor } from '@oddpixel/contract';
+import { readGraph } from '@oddpixel/graph';
+import { stackTensors } from '@oddpixel/graph/training';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
 import { cpu } from '@oddpixel/runtime-node';
 

@@ -1,7 +1,7 @@
 /** Trains a small convolutional network from nothing, an autoencoder of apples, and writes it as a plain ONNX file. */
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
-import type { HostTensor } from '@oddpixel/model-core/contract';
-import * as onnx from '@oddpixel/model-core/onnx';
+import type { HostTensor } from '@oddpixel/contract';
+import * as onnx from '@oddpixel/graph';
 import * as train from '@oddpixel/model-core/train';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
 import { cpu, writeFileAtomic } from '@oddpixel/runtime-node';

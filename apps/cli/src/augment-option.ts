@@ -1,5 +1,5 @@
 /** `--augment flips,rotation=10,shift=0.05`: which changes varied copies of training images show. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 import { UsageError } from './outcome.ts';
 

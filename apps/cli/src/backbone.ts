@@ -13,7 +13,7 @@ import { medium } from '@oddpixel/initial-models/medium';
 import { small } from '@oddpixel/initial-models/small';
 import { smallInt8 } from '@oddpixel/initial-models/small-int8';
 import { manifestKey, readModel, verifyModel } from '@oddpixel/model-core/model';
-import { readMetadata } from '@oddpixel/model-core/onnx';
+import { readMetadata } from '@oddpixel/graph';
 import { readBytes } from './data.ts';
 import { UsageError, type CommandContext } from './outcome.ts';
 import type { ProgressLine } from './progress.ts';

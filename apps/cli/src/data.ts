@@ -10,10 +10,10 @@ import {
   type Dataset,
   type FileSource,
   type Split,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { readMetadata } from '@oddpixel/model-core/onnx';
+import { readMetadata } from '@oddpixel/graph';
 import {
   carveValidation,
   decodeText,

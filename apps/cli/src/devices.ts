@@ -1,6 +1,6 @@
 /** Choosing a device: visibly, and never another one than asked for. */
 import { Option } from 'commander';
-import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
+import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/contract';
 import { coreml, cpuPool, cuda, dml, webgpu } from '@oddpixel/runtime-node';
 import { numberOption } from './data.ts';
 import { watchInterrupts } from './interrupt-watch.ts';

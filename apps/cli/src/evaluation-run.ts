@@ -6,7 +6,7 @@ import {
   type Dataset,
   type FileSource,
   type ImageLimits,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { imagePath } from '@oddpixel/dataset';
 import type { EvaluationParams } from '@oddpixel/eval';

@@ -1,12 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  FileError,
-  ImageFormatError,
-  LimitExceededError,
-  ParameterError,
-} from '@oddpixel/model-core/contract';
+import { FileError, ImageFormatError, LimitExceededError, ParameterError } from '@oddpixel/contract';
 import { repositoryRoot } from '@oddpixel/testing';
 import { inFlagWords, messageInFlagWords, optionOfParameter } from './flag-words.ts';
 import { oddpixel } from './testing/run-cli.ts';

@@ -2,7 +2,7 @@
  * The library speaks of its parameters; a person at the command line has options. This is the one place that knows
  * which is which. Text is changed only where it is ours: names of files stay as they are.
  */
-import { ParameterError, type OddpixelError } from '@oddpixel/model-core/contract';
+import { ParameterError, type OddpixelError } from '@oddpixel/contract';
 
 /** Parameters that an option sets: a wrong value of one of them is wrong usage. */
 export const optionOfParameter: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@
  */
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 import { listFiles, type OtherEntry } from '@oddpixel/dataset';
 import { nodeFileSource, readFileBounded, readStreamBounded } from '@oddpixel/runtime-node';
 import { ownSuffixes } from './output-names.ts';

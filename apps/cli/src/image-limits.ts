@@ -1,6 +1,6 @@
 /** `--max-pixels` and `--max-file-size`: how large an image may be before it is refused. */
 import type { Command } from 'commander';
-import { defaultImageLimits, type ImageLimits } from '@oddpixel/model-core/contract';
+import { defaultImageLimits, type ImageLimits } from '@oddpixel/contract';
 import { UsageError } from './outcome.ts';
 
 export interface LimitOptions {

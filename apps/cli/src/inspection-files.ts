@@ -1,5 +1,5 @@
 /** The pictures of one inspected image on disk. */
-import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import type { ImageCodec, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { renderOverlay } from '@oddpixel/eval';
 import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node';

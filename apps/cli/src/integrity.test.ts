@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { div, GraphBuilder, reduceMax, reshape, slice, sub, writeGraph } from '@oddpixel/model-core/onnx';
+import { div, GraphBuilder, reduceMax, reshape, slice, sub, writeGraph } from '@oddpixel/graph';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { jsonOutputs } from './testing/json-output.ts';
 import { oddpixel, scratchFolder, writePicture } from './testing/run-cli.ts';

@@ -3,15 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  expand,
-  GraphBuilder,
-  matmul,
-  reduceMax,
-  reduceMean,
-  reshape,
-  writeGraph,
-} from '@oddpixel/model-core/onnx';
+import { expand, GraphBuilder, matmul, reduceMax, reduceMean, reshape, writeGraph } from '@oddpixel/graph';
 import { inShell, scratchFolder, writePicture } from './testing/run-cli.ts';
 
 let folder: string;

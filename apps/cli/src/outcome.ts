@@ -1,6 +1,6 @@
 /** Exit codes and what a failure looks like on stderr. */
 import { ExtractorError, ExtractorHashError } from '@oddpixel/initial-models';
-import { BackendUnavailableError, OddpixelError, ParameterError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError, OddpixelError, ParameterError } from '@oddpixel/contract';
 import { messageInFlagWords, optionOfParameter } from './flag-words.ts';
 import { printable } from './printable.ts';
 

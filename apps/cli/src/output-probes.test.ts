@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 import { checkCacheFolder, probeFile, probeFolder } from './output-probes.ts';
 import { oddpixel, scratchFolder, writePicture } from './testing/run-cli.ts';
 

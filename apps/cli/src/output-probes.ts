@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, open, readlink, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 
 /** Whether a file can be written, links followed; folders above it may be missing. Leaves no trace. @throws FileError */
 export async function probeFile(path: string, option: string): Promise<void> {

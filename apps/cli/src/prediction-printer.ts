@@ -1,5 +1,5 @@
 /** What `predict` prints, as verdicts come: rows of a table, lines of JSON, or one JSON document at the end. */
-import type { Remark, ThresholdStatement } from '@oddpixel/model-core/contract';
+import type { Remark, ThresholdStatement } from '@oddpixel/contract';
 import type { SkippedFile } from './image-inputs.ts';
 import { counted, formatNumber, printJson, printJsonLine, printLines } from './output.ts';
 import type { ProgressLine } from './progress.ts';

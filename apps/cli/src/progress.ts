@@ -1,5 +1,5 @@
 /** Progress on stderr: nothing for quick commands, one live line on a terminal, a line now and then in a log. */
-import { describeRemark, type Remark } from '@oddpixel/model-core/contract';
+import { describeRemark, type Remark } from '@oddpixel/contract';
 import { inFlagWords } from './flag-words.ts';
 import { printable } from './printable.ts';
 

@@ -1,7 +1,7 @@
 /** The report on disk: pictures of every evaluated image, the HTML file, and the numbers as JSON. */
 import { join } from 'node:path';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
-import type { ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import type { ImageCodec, Raster } from '@oddpixel/contract';
 import { serializeEvaluation } from '@oddpixel/eval';
 import { drawGalleryItem, renderReport, type GalleryItem, type ReportData } from '@oddpixel/eval/report';
 import { writeFilesTogether } from '@oddpixel/runtime-node';

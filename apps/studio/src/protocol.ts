@@ -2,7 +2,7 @@
  * What page and worker say to each other. The page holds what is known of the images and what was chosen; the worker
  * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
  */
-import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/model-core/contract';
+import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/contract';
 
 /** `teach`: a good image that the model learns from. `inspect`: one that it judges. */
 export type Role = 'teach' | 'inspect';

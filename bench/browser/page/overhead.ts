@@ -1,7 +1,7 @@
 /** Where the time of a frame goes, beside the run of the model. */
 import { renderOverlay } from '@oddpixel/eval';
-import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/model-core/contract';
-import { GraphBuilder, slice, writeGraph } from '@oddpixel/model-core/onnx';
+import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
+import { GraphBuilder, slice, writeGraph } from '@oddpixel/graph';
 import { mapToSource, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { rasterFrom, toImageData } from '@oddpixel/runtime-web';
 import { bareEngine } from './bare-engine.ts';

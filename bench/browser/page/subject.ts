@@ -1,6 +1,6 @@
 /** What is measured: the product as a page uses it, from a camera's frame to the verdict, the map and its picture. */
 import { renderMap } from '@oddpixel/eval';
-import type { Backend, Result } from '@oddpixel/model-core/contract';
+import type { Backend, Result } from '@oddpixel/contract';
 import { readModel } from '@oddpixel/model-core/model';
 import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector, type InspectionInput, type Inspector } from '@oddpixel/workflow';

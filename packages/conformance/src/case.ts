@@ -1,5 +1,5 @@
 /** What a conformance case is: a named async function that throws when a backend breaks the contract. */
-import type { Backend, BackendCapabilities, BackendFactory, DType } from '@oddpixel/model-core/contract';
+import type { Backend, BackendCapabilities, BackendFactory, DType } from '@oddpixel/contract';
 
 /** A capability that a case needs. A backend that declares it false is not asked. */
 export type Need = 'keepOnDevice' | 'deterministic' | { readonly dtype: DType };

@@ -1,5 +1,5 @@
 /** Assertions that need no test framework, so that cases run anywhere. */
-import { isHostTensor, type DTypeArrays, type DType, type Tensor } from '@oddpixel/model-core/contract';
+import { isHostTensor, type DTypeArrays, type DType, type Tensor } from '@oddpixel/contract';
 
 /** A case found a broken promise. */
 export class ConformanceError extends Error {

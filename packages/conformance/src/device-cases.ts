@@ -1,6 +1,6 @@
 /** Tensors that stay on the device. */
-import { isHostTensor, type DeviceTensor, type Tensor } from '@oddpixel/model-core/contract';
-import { writeGraph } from '@oddpixel/model-core/onnx';
+import { isHostTensor, type DeviceTensor, type Tensor } from '@oddpixel/contract';
+import { writeGraph } from '@oddpixel/graph';
 import type { ConformanceCase } from './case.ts';
 import { check, checkRejects, checkTensor } from './check.ts';
 import { floats, sum, twoOutputs } from './graphs.ts';

@@ -1,6 +1,6 @@
 /** Wrong calls fail with the contract's errors and harm nothing. */
-import { hostTensor, type DeviceTensor } from '@oddpixel/model-core/contract';
-import { writeGraph } from '@oddpixel/model-core/onnx';
+import { hostTensor, type DeviceTensor } from '@oddpixel/contract';
+import { writeGraph } from '@oddpixel/graph';
 import type { ConformanceCase } from './case.ts';
 import { check, checkRejects, checkTensor } from './check.ts';
 import { modelWithExternalData } from './external-model.ts';

@@ -1,5 +1,5 @@
 /** The tiny graphs that cases run. */
-import { hostTensor, type DType, type HostTensor } from '@oddpixel/model-core/contract';
+import { hostTensor, type DType, type HostTensor } from '@oddpixel/contract';
 import {
   add,
   averagePool,
@@ -16,7 +16,7 @@ import {
   square,
   transpose,
   type Graph,
-} from '@oddpixel/model-core/onnx';
+} from '@oddpixel/graph';
 
 export function floats(
   dims: readonly number[],

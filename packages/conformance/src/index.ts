@@ -1,5 +1,5 @@
 /** The cases that every backend must pass. Adapters for test runners: `./vitest`, `./node-test`. */
-import type { BackendFactory } from '@oddpixel/model-core/contract';
+import type { BackendFactory } from '@oddpixel/contract';
 import { runCase, type ConformanceCase } from './case.ts';
 import { deviceCases } from './device-cases.ts';
 import { errorCases } from './error-cases.ts';

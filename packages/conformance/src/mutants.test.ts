@@ -9,9 +9,9 @@ import {
   type RunOptions,
   type Session,
   type Tensor,
-} from '@oddpixel/model-core/contract';
-import { writeGraph } from '@oddpixel/model-core/onnx';
-import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+} from '@oddpixel/contract';
+import { writeGraph } from '@oddpixel/graph';
+import { referenceBackend } from '@oddpixel/graph/reference';
 import { sum } from './graphs.ts';
 import { formatSummary, runCases } from './index.ts';
 

@@ -1,6 +1,6 @@
 /** One node:test test per case: `testBackend(myBackend())`. */
 import { describe, test } from 'node:test';
-import type { BackendFactory } from '@oddpixel/model-core/contract';
+import type { BackendFactory } from '@oddpixel/contract';
 import { cases, runCase } from './index.ts';
 
 /** Declares the suite. */

@@ -1,6 +1,6 @@
 /** Concurrent calls, cancellation, disposal. */
-import type { HostTensor } from '@oddpixel/model-core/contract';
-import { writeGraph } from '@oddpixel/model-core/onnx';
+import type { HostTensor } from '@oddpixel/contract';
+import { writeGraph } from '@oddpixel/graph';
 import type { ConformanceCase } from './case.ts';
 import { check, checkRejects, checkTensor } from './check.ts';
 import { floats, slowGraph, twoOutputs } from './graphs.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { referenceBackend as myBackend } from '@oddpixel/model-core/onnx/reference';
+import { referenceBackend as myBackend } from '@oddpixel/graph/reference';
 import { formatSummary, runCases } from './index.ts';
 
 async function example(console: { log(text: string): void }): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+import { referenceBackend } from '@oddpixel/graph/reference';
 import { testBackend } from './vitest.ts';
 
 testBackend(referenceBackend());

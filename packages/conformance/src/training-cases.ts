@@ -1,5 +1,5 @@
 /** Training: what runs graphs must also learn, since a training step is a graph like any other. */
-import type { Backend, HostTensor } from '@oddpixel/model-core/contract';
+import type { Backend, HostTensor } from '@oddpixel/contract';
 import {
   batchNormalizationTraining,
   conv,
@@ -9,8 +9,8 @@ import {
   reduceMean,
   square,
   sub,
-} from '@oddpixel/model-core/onnx';
-import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+} from '@oddpixel/graph';
+import { referenceBackend } from '@oddpixel/graph/reference';
 import {
   adamW,
   buildTrainingStep,
@@ -19,7 +19,7 @@ import {
   openTrainingSession,
   warmUp,
   type TrainingStep,
-} from '@oddpixel/model-core/train';
+} from '@oddpixel/graph/training';
 import type { ConformanceCase } from './case.ts';
 import { check } from './check.ts';
 import { floats } from './graphs.ts';

@@ -1,7 +1,7 @@
 /** Values, types and shapes. */
-import { hostTensor, type DType, type DTypeArrays, type HostTensor } from '@oddpixel/model-core/contract';
-import { runGraph } from '@oddpixel/model-core/onnx/reference';
-import { writeGraph, type Graph } from '@oddpixel/model-core/onnx';
+import { hostTensor, type DType, type DTypeArrays, type HostTensor } from '@oddpixel/contract';
+import { runGraph } from '@oddpixel/graph/reference';
+import { writeGraph, type Graph } from '@oddpixel/graph';
 import type { ConformanceCase } from './case.ts';
 import { check, checkTensor } from './check.ts';
 import { floats, nearestGraph, overflowGraph, pictureGraph, same, twoOutputs } from './graphs.ts';

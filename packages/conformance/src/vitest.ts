@@ -1,6 +1,6 @@
 /** One vitest test per case: `testBackend(myBackend())`. */
 import { afterAll, describe, test } from 'vitest';
-import type { BackendFactory } from '@oddpixel/model-core/contract';
+import type { BackendFactory } from '@oddpixel/contract';
 import { cases, runCase } from './index.ts';
 
 export interface TestBackendOptions {

@@ -1,4 +1,4 @@
-import type { Dataset, Remark } from '@oddpixel/model-core/contract';
+import type { Dataset, Remark } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unusableRemarks } from './accounting.ts';

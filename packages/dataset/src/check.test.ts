@@ -5,10 +5,10 @@ import {
   type ImageCodec,
   type Raster,
   type Store,
-} from '@oddpixel/model-core/contract';
+  hashBytes,
+} from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { checkSamples, type DatasetProblem } from './check.ts';
-import { hashBytes } from '@oddpixel/model-core/contract';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset } from './read-dataset.ts';
 import { createSamples, readSamples } from './samples.ts';

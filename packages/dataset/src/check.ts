@@ -12,7 +12,7 @@ import {
   type ImageLimits,
   type Raster,
   type Sample,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { anomalyNames, anomalyPaths, imagePath } from './dataset.ts';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';

@@ -1,4 +1,4 @@
-import { DatasetError } from '@oddpixel/model-core/contract';
+import { DatasetError } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from './csv.ts';

@@ -4,7 +4,7 @@
  * spreadsheets write by language. Written here rather than taken from a library because rows must keep their line
  * number for messages, and because it is sixty lines.
  */
-import { DatasetError } from '@oddpixel/model-core/contract';
+import { DatasetError } from '@oddpixel/contract';
 
 export interface CsvRow {
   /** Line of the file where the row begins, from 1. */

@@ -1,5 +1,5 @@
 /** Making a `Dataset` value and asking it simple questions. */
-import type { Dataset, ImageLabel, Sample, Split } from '@oddpixel/model-core/contract';
+import type { Dataset, ImageLabel, Sample, Split } from '@oddpixel/contract';
 import { compareText, joinPath } from './paths.ts';
 
 /** A sample before it has a number. */

@@ -1,5 +1,5 @@
 /** Groups: images of one part, which must never be on two sides of a split. */
-import { DatasetError, type Dataset, type Sample } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset, type Sample } from '@oddpixel/contract';
 import { parseCsv } from './csv.ts';
 import { normalizeRelativePath } from './paths.ts';
 

@@ -9,7 +9,7 @@ export {
 export { unusableRemarks } from './accounting.ts';
 export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
-export { hashBytes } from '@oddpixel/model-core/contract';
+export { hashBytes } from '@oddpixel/contract';
 export { type DatasetLayout } from './layouts/layout.ts';
 export { isLossyFile } from './lossy.ts';
 export { uniteMasks, type MaskImage } from './unite-masks.ts';

@@ -1,5 +1,5 @@
 /** Which names of folders and table cells mean what. Case does not matter. */
-import type { ImageLabel, Split } from '@oddpixel/model-core/contract';
+import type { ImageLabel, Split } from '@oddpixel/contract';
 
 /** Folder names, and labels in tables, of images without a defect. */
 export const goodNames: readonly string[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FileSource } from '@oddpixel/model-core/contract';
+import type { FileSource } from '@oddpixel/contract';
 import { listFiles } from './list-files.ts';
 import { memoryFileSource } from './memory-source.ts';
 

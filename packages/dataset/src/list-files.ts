@@ -3,7 +3,7 @@
  * that all count the same files. Nothing below a folder goes without a word: an entry is an image, or is listed among
  * the others with the reason why it is none.
  */
-import { DatasetError, FileError, type FileEntry, type FileSource } from '@oddpixel/model-core/contract';
+import { DatasetError, FileError, type FileEntry, type FileSource } from '@oddpixel/contract';
 import { clutterReason } from './clutter.ts';
 import { headBytes, imageContent } from './image-content.ts';
 import { isGroundTruthFolder, isMaskFolder, splitOf } from './labels.ts';

@@ -1,5 +1,5 @@
 /** Looking at a file source from several sides, as if it stood still. */
-import type { FileEntry, FileSource } from '@oddpixel/model-core/contract';
+import type { FileEntry, FileSource } from '@oddpixel/contract';
 
 /**
  * The same source; what it once said of folders and of the beginnings of files it says again without looking. For a task

@@ -1,5 +1,5 @@
 /** What lies in a file source: one folder's children, or all images below it. */
-import type { FileSource } from '@oddpixel/model-core/contract';
+import type { FileSource } from '@oddpixel/contract';
 import { clutterReason } from './clutter.ts';
 import { isGroundTruthFolder } from './labels.ts';
 import { listFiles } from './list-files.ts';

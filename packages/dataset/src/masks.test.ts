@@ -1,5 +1,5 @@
 /** Which masks belong to an image, wherever layouts keep them. */
-import type { Dataset } from '@oddpixel/model-core/contract';
+import type { Dataset } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { anomalyPaths } from './dataset.ts';
 import { listFiles } from './list-files.ts';

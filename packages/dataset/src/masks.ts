@@ -1,5 +1,5 @@
 /** Finding the ground-truth masks of an image by its name. */
-import type { Dataset } from '@oddpixel/model-core/contract';
+import type { Dataset } from '@oddpixel/contract';
 import { anomalyNames, makeDataset, maskFields, type SampleDraft } from './dataset.ts';
 import { isMaskFolder } from './labels.ts';
 import { baseNameOf, folderOf, joinPath } from './paths.ts';

@@ -1,10 +1,5 @@
 /** A tree of files in memory: an unpacked archive, files dropped on a page, a test. */
-import {
-  FileError,
-  LimitExceededError,
-  type FileEntry,
-  type FileSource,
-} from '@oddpixel/model-core/contract';
+import { FileError, LimitExceededError, type FileEntry, type FileSource } from '@oddpixel/contract';
 import { compareText } from './paths.ts';
 
 /**

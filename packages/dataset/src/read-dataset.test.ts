@@ -5,7 +5,7 @@ import {
   type Dataset,
   type FileEntry,
   type FileSource,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { anomalyPaths, findSamples, imagePath } from './dataset.ts';
 import { memoryFileSource } from './memory-source.ts';

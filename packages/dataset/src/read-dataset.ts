@@ -1,11 +1,5 @@
 /** From a tree of files to a `Dataset`: which layout it is, then what that layout's reader finds. */
-import {
-  DatasetError,
-  ParameterError,
-  type Dataset,
-  type FileSource,
-  type Remark,
-} from '@oddpixel/model-core/contract';
+import { DatasetError, ParameterError, type Dataset, type FileSource, type Remark } from '@oddpixel/contract';
 import { accountForFiles, goodTestRemarks, maskAmongImagesRemarks } from './accounting.ts';
 import { applyGroups, parseGroups } from './groups.ts';
 import { goodNames, isGoodName, splitOf } from './labels.ts';

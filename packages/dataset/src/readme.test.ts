@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ImageCodec } from '@oddpixel/model-core/contract';
+import type { ImageCodec } from '@oddpixel/contract';
 import { expect, it } from 'vitest';
 import {
   checkSamples,

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
-import type { FileEntry, FileSource } from '@oddpixel/model-core/contract';
+import type { FileEntry, FileSource } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { findSamples } from './dataset.ts';
 import { readAnomalyDataset } from './read-dataset.ts';

@@ -8,9 +8,9 @@ import {
   type Raster,
   type Sample,
   type Store,
-} from '@oddpixel/model-core/contract';
+  hashBytes,
+} from '@oddpixel/contract';
 import { anomalyPaths, imagePath } from './dataset.ts';
-import { hashBytes } from '@oddpixel/model-core/contract';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';
 import { uniteMasks, type MaskImage } from './unite-masks.ts';

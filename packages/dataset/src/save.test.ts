@@ -1,4 +1,4 @@
-import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeDataset } from './dataset.ts';

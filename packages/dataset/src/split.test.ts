@@ -1,4 +1,4 @@
-import { DatasetError, ParameterError, type Dataset, type Sample } from '@oddpixel/model-core/contract';
+import { DatasetError, ParameterError, type Dataset, type Sample } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeDataset, type SampleDraft } from './dataset.ts';

@@ -1,11 +1,5 @@
 /** Who trains, who calibrates, who is kept for the test. */
-import {
-  DatasetError,
-  ParameterError,
-  type Dataset,
-  type Sample,
-  type Split,
-} from '@oddpixel/model-core/contract';
+import { DatasetError, ParameterError, type Dataset, type Sample, type Split } from '@oddpixel/contract';
 import { collectGroups, groupName, type GroupBy } from './groups.ts';
 import { createRandom, shuffled } from './random.ts';
 

@@ -1,5 +1,5 @@
 /** The text of a table's bytes: UTF-8, or UTF-16 as spreadsheets write it when asked for "Unicode text". */
-import { DatasetError } from '@oddpixel/model-core/contract';
+import { DatasetError } from '@oddpixel/contract';
 
 /** @throws DatasetError where the bytes are neither, rather than reading names wrongly. */
 export function decodeText(bytes: Uint8Array, fileName: string): string {

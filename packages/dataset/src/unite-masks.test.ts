@@ -1,4 +1,4 @@
-import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { marksSomething, uniteMasks, type MaskImage } from './unite-masks.ts';

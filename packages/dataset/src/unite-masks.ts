@@ -1,5 +1,5 @@
 /** Ground truth that lies in several files of one image, as MVTec LOCO keeps it: one mask per region. */
-import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type Raster } from '@oddpixel/contract';
 
 export interface MaskImage {
   readonly raster: Raster;

@@ -1,5 +1,5 @@
 /** Small pictures and strips of pictures. */
-import { copyNumbers, ParameterError, type Raster } from '@oddpixel/model-core/contract';
+import { copyNumbers, ParameterError, type Raster } from '@oddpixel/contract';
 import type { Color } from './outline.ts';
 import { toRgb } from './overlay.ts';
 

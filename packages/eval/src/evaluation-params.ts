@@ -1,5 +1,5 @@
 /** Evaluation parameters: what can be chosen, its default, its range. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import type { EvaluationParams } from './evaluation.ts';
 
 const defaults: EvaluationParams = {

@@ -1,5 +1,5 @@
 /** What an evaluation takes and what it says: plain data, so that it can be saved, compared and drawn. */
-import type { AnomalyImage, ImageLabel, Thresholds } from '@oddpixel/model-core/contract';
+import type { AnomalyImage, ImageLabel, Thresholds } from '@oddpixel/contract';
 
 /** One scored image with what is known of it. */
 export interface EvaluatedImage {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ParameterError, type ImageLabel } from '@oddpixel/model-core/contract';
+import { ParameterError, type ImageLabel } from '@oddpixel/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import type { EvaluatedImage, Evaluation } from './evaluation.ts';
 import { createEvaluationParams } from './evaluation-params.ts';

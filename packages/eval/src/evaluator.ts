@@ -1,5 +1,5 @@
 /** Collecting scored images one by one, and everything that can be said of them in the end. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { bootstrapIntervals } from './bootstrap.ts';
 import { precisionRecallCurve, rocCurve, scoreHistogram } from './curves.ts';
 import type {

@@ -1,5 +1,5 @@
 /** Outlines of regions, drawn into pictures of any size. */
-import type { Box, Raster, Region } from '@oddpixel/model-core/contract';
+import type { Box, Raster, Region } from '@oddpixel/contract';
 import { forEachRun } from '@oddpixel/model-core/model';
 
 /** 0..255 each. */

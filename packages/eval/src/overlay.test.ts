@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ParameterError, type AnomalyImage, type Raster } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage, type Raster } from '@oddpixel/contract';
 import { regionFromMap } from '@oddpixel/model-core/model';
 import { colorMaps } from './color-maps.ts';
 import { thumbnail, tileRasters } from './compose.ts';

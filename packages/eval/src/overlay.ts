@@ -9,7 +9,7 @@ import {
   type ImageGeometry,
   type Raster,
   type Region,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { regionFromMask } from '@oddpixel/model-core/model';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
 import { drawOutline, type Color } from './outline.ts';

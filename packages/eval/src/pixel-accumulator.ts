@@ -1,5 +1,5 @@
 /** Pixel measures over many maps, added one by one: over all of them, and within the images of each kind of defect. */
-import type { AnomalyImage } from '@oddpixel/model-core/contract';
+import type { AnomalyImage } from '@oddpixel/contract';
 import type { PixelMeasures } from './evaluation.ts';
 import { countPixels, packPixels, walkPixels, type PackedImage } from './pixel-store.ts';
 import { sumRanking } from './ranking.ts';

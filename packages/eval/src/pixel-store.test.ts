@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LimitExceededError } from '@oddpixel/model-core/contract';
+import { LimitExceededError } from '@oddpixel/contract';
 import { packPixels, walkPixels } from './pixel-store.ts';
 import { radixSort } from './radix-sort.ts';
 import { rankScores, sumRanking } from './ranking.ts';

@@ -3,7 +3,7 @@
  * They are ranked without ever being sorted as a whole: values are taken in slices, highest first, and only a slice
  * is sorted. So ranking costs little memory beside the pixels themselves.
  */
-import { LimitExceededError, type AnomalyImage } from '@oddpixel/model-core/contract';
+import { LimitExceededError, type AnomalyImage } from '@oddpixel/contract';
 import { forEachRun, labelRuns, regionArea, regionFromMask } from '@oddpixel/model-core/model';
 import { radixSort } from './radix-sort.ts';
 import type { RankingVisitor } from './ranking.ts';

@@ -1,6 +1,6 @@
 /** The graphs that are damaged: our extractor whole and cut, trained-model formulas, shape arithmetic, odd tensors. */
 import { readFileSync } from 'node:fs';
-import { hostTensor } from '../src/contract/index.ts';
+import { hostTensor } from '@oddpixel/contract';
 import {
   add,
   averagePool,
@@ -25,7 +25,7 @@ import {
   transpose,
   writeGraph,
   type Graph,
-} from '../src/onnx/index.ts';
+} from '@oddpixel/graph';
 
 export interface CorpusEntry {
   readonly name: string;

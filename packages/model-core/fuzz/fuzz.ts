@@ -1,5 +1,5 @@
 /** Feeding damaged files to everything that reads them: an error of ours is fine, anything else is a bug. */
-import { ModelFormatError, OddpixelError } from '../src/contract/index.ts';
+import { ModelFormatError, OddpixelError } from '@oddpixel/contract';
 import {
   fixInputShape,
   inferTypes,
@@ -7,7 +7,7 @@ import {
   readMetadata,
   upgradeOpset,
   writeGraph,
-} from '../src/onnx/index.ts';
+} from '@oddpixel/graph';
 import { corpus } from './corpus.ts';
 import { mutate } from './mutate.ts';
 

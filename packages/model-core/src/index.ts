@@ -1,3 +1,3 @@
 /** The contract and the model: what an inference program needs. */
-export * from './contract/index.ts';
+export * from '@oddpixel/contract';
 export * from './model/index.ts';

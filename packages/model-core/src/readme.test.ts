@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { loadModel, readModel, writeModel } from './model/index.ts';
-import { ortBackend } from './testing/ort-backend.ts';
-import { stripes, stripesPreprocessing as preprocessing } from './testing/stripes.ts';
-import { tinyExtractor } from './testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing as preprocessing } from '../test/stripes.ts';
+import { tinyExtractor } from '../test/tiny-extractor.ts';
 import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from './train/index.ts';
 
 const backend = ortBackend();

@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { loadModel, writeModel } from '../src/model/index.ts';
-import { ortBackend } from '../src/testing/ort-backend.ts';
-import { stripes, stripesPreprocessing } from '../src/testing/stripes.ts';
-import { tinyExtractor } from '../src/testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing } from './stripes.ts';
+import { tinyExtractor } from './tiny-extractor.ts';
 import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '../src/train/index.ts';
 
 const backend = ortBackend();

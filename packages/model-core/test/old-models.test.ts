@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { loadModel, readModel } from '../src/model/index.ts';
-import { ortBackend } from '../src/testing/ort-backend.ts';
-import { stripes } from '../src/testing/stripes.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes } from './stripes.ts';
 
 interface Expected {
   readonly anomalyScore: number;

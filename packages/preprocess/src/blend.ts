@@ -7,7 +7,7 @@
  * pixel before the tile's edge, where the map itself ends and could only be repeated; so a map that is linear over
  * the image stays exactly linear up to half a map pixel from the image's border.
  */
-import { ParameterError, type AnomalyImage, type Box } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage, type Box } from '@oddpixel/contract';
 
 export interface TileMap {
   /** Where the tile lies, in source pixels, as planned by `planTiles`. */

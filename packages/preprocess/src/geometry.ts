@@ -11,7 +11,7 @@ import {
   type PreprocessParams,
   type Raster,
   type Region,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 
 /** What is known of the part of the image that matters. */
 export interface Placement {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ImageFormatError, type PreprocessParams, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type PreprocessParams, type Raster } from '@oddpixel/contract';
 import { createPreprocessParams } from './params.ts';
 import { preprocessRaster } from './preprocess-raster.ts';
 

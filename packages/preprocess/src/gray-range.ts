@@ -6,7 +6,7 @@ import {
   type GrayRange,
   type PreprocessParams,
   type Raster,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { valueRange } from './pixels.ts';
 
 /** Beyond the range by this many times its width, a value is no gray value: a model could only overflow. */

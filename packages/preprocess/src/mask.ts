@@ -1,5 +1,5 @@
 /** Ground-truth masks: from an image file's pixels to one bit per model pixel. */
-import { ImageFormatError, type ImageGeometry, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type ImageGeometry, type Raster } from '@oddpixel/contract';
 import { labelComponents, type LabelledRuns } from './components.ts';
 import { nearestIndices } from './geometry.ts';
 import { checkRaster } from './pixels.ts';

@@ -10,7 +10,7 @@
  *
  * An image (or channel) of one single value has no contrast to stretch; it becomes imageRangeMin.
  */
-import { ImageFormatError, type PreprocessParams, type Region } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type PreprocessParams, type Region } from '@oddpixel/contract';
 
 /** Weights of red, green and blue in gray: ITU-R BT.601. */
 export const lumaWeights: readonly [number, number, number] = [0.299, 0.587, 0.114];

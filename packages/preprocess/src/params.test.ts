@@ -1,4 +1,4 @@
-import { ParameterError, type PreprocessParams } from '@oddpixel/model-core/contract';
+import { ParameterError, type PreprocessParams } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import {
   checkPreprocessParams,

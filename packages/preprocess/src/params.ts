@@ -5,7 +5,7 @@ import {
   type ModelManifest,
   type NormalizationType,
   type PreprocessParams,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 
 const normalizationTypes: readonly NormalizationType[] = [
   'none',

@@ -1,5 +1,5 @@
 /** What a raster's numbers mean: is it well-formed, which channel is alpha, which gray values can occur. */
-import { ImageFormatError, ParameterError, type Box, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, ParameterError, type Box, type Raster } from '@oddpixel/contract';
 
 /** @throws ImageFormatError when sizes are not positive integers or do not fit the data. */
 export function checkRaster(raster: Raster): void {

@@ -1,4 +1,4 @@
-import { ImageFormatError, ParameterError, type Raster, type Region } from '@oddpixel/model-core/contract';
+import { ImageFormatError, ParameterError, type Raster, type Region } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPreprocessParams } from './params.ts';

@@ -9,7 +9,7 @@ import {
   type PreprocessedSample,
   type PreprocessParams,
   type Raster,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { placeImage, type Placement } from './geometry.ts';
 import { checkGrayRange, checkPlanes, notFinite } from './gray-range.ts';
 import { adaptChannels, standardize, stretch } from './normalize.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
-import type { Box, Raster } from '@oddpixel/model-core/contract';
+import type { Box, Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resampleToPlanes } from './resample.ts';

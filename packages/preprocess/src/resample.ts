@@ -8,7 +8,7 @@
  *
  * Array reads are marked `as number`: every index is bounded by the taps, and a check per tap would show.
  */
-import type { Box, Raster } from '@oddpixel/model-core/contract';
+import type { Box, Raster } from '@oddpixel/contract';
 import { filterTaps, type FilterTaps } from './filter-taps.ts';
 
 /** A change of gray values, `value · scale + shift`, that costs nothing when done together with the filter. */

@@ -1,4 +1,4 @@
-import { ParameterError, type AnomalyImage, type Region } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage, type Region } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapToSource, resizeMap, resizeRaster } from './resize.ts';

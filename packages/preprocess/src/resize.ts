@@ -5,7 +5,7 @@ import {
   type Box,
   type ImageGeometry,
   type Raster,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { nearestIndices } from './geometry.ts';
 import { checkRaster } from './pixels.ts';
 import { resampleToPlanes } from './resample.ts';

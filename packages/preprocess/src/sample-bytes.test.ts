@@ -1,4 +1,4 @@
-import { hostTensor, ImageFormatError, type PreprocessedSample } from '@oddpixel/model-core/contract';
+import { hostTensor, ImageFormatError, type PreprocessedSample } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { decodeSample, encodeSample } from './sample-bytes.ts';
 

@@ -13,7 +13,7 @@ import {
   type ImageGeometry,
   type PreprocessedSample,
   type SourceForm,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 
 const magic = 0x31_53_50_4f;
 const prefixBytes = 12;

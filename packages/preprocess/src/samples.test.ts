@@ -1,4 +1,4 @@
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { expect, it } from 'vitest';
 import { createPreprocessParams } from './params.ts';
 import { preprocessRaster } from './preprocess-raster.ts';

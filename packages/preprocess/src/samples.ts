@@ -1,5 +1,5 @@
 /** Images on their way to the model: from loose rasters to raw samples to preprocessed ones. */
-import type { PreprocessedSample, PreprocessParams, Raster } from '@oddpixel/model-core/contract';
+import type { PreprocessedSample, PreprocessParams, Raster } from '@oddpixel/contract';
 import type { Placement } from './geometry.ts';
 import { preprocessRaster } from './preprocess-raster.ts';
 

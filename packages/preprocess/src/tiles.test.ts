@@ -1,4 +1,4 @@
-import { ParameterError, type AnomalyImage, type Box } from '@oddpixel/model-core/contract';
+import { ParameterError, type AnomalyImage, type Box } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blendTiles, createTileBlender, type TileMap } from './blend.ts';

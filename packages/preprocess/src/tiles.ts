@@ -1,5 +1,5 @@
 /** Tiles: overlapping boxes that cover an image, so that small defects on large images are seen at full size. */
-import { ParameterError, type Box } from '@oddpixel/model-core/contract';
+import { ParameterError, type Box } from '@oddpixel/contract';
 
 export interface TileOptions {
   /** Size of a tile in source pixels; the model's input size shows the image at full resolution. */

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testBackend } from '@oddpixel/conformance/vitest';
-import {
-  BackendUnavailableError,
-  hostTensor,
-  ParameterError,
-  selectBackend,
-} from '@oddpixel/model-core/contract';
-import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
+import { BackendUnavailableError, hostTensor, ParameterError, selectBackend } from '@oddpixel/contract';
+import { GraphBuilder, matmul, writeGraph } from '@oddpixel/graph';
 import { coreml, cpu, cpuPool, cuda, dml, inWorker, listDevices } from './index.ts';
 
 testBackend(cpu({ threads: 2 }));

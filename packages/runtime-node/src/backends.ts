@@ -5,7 +5,7 @@ import {
   type BackendCapabilities,
   type BackendFactory,
   type DType,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { openDevice } from './open-device.ts';
 

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import { BackendError, hostTensor, type HostTensor, type Tensor } from '@oddpixel/model-core/contract';
-import { GraphBuilder, matmul, writeGraph } from '@oddpixel/model-core/onnx';
+import { BackendError, hostTensor, type HostTensor, type Tensor } from '@oddpixel/contract';
+import { GraphBuilder, matmul, writeGraph } from '@oddpixel/graph';
 import { oneWorker } from './in-worker.ts';
 import { cpuPool, inWorker } from './index.ts';
 

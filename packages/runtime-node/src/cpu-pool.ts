@@ -1,11 +1,6 @@
 /** The CPU as a pool of single-threaded engines, each on a thread of its own. */
-import {
-  DisposedError,
-  poolBackend,
-  type Backend,
-  type BackendFactory,
-  type Session,
-} from '@oddpixel/model-core/contract';
+import { DisposedError, type Backend, type BackendFactory, type Session } from '@oddpixel/contract';
+import { poolBackend } from '@oddpixel/runtime-ort';
 import { cpu, cpuThreads, type CpuOptions } from './backends.ts';
 import { oneWorker } from './in-worker.ts';
 

@@ -7,8 +7,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type * as engine from 'onnxruntime-node';
-import { reasonOf } from '@oddpixel/runtime-kit';
-import { BackendUnavailableError } from '@oddpixel/model-core/contract';
+import { reasonOf } from '@oddpixel/runtime-ort';
+import { BackendUnavailableError } from '@oddpixel/contract';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 /** Tells workers that are started later that the main thread has set the variable. */

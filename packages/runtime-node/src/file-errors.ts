@@ -1,6 +1,6 @@
 /** What the operating system says when files cannot be had, in words with a way out. */
 import type { Stats } from 'node:fs';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 
 const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
   ENOENT: ['there is no such file or folder', 'Check the path.'],

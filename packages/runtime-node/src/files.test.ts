@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileError, ParameterError } from '@oddpixel/model-core/contract';
+import { FileError, ParameterError } from '@oddpixel/contract';
 import { diskStore, encodeNpy, nodeFileSource, writeFileAtomic } from './index.ts';
 
 let folder: string;

@@ -9,7 +9,7 @@ import {
   type FileEntry,
   type FileSource,
   type Store,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { codeOf, fileError, unusableReason } from './file-errors.ts';
 import { readFileBounded } from './read-bounded.ts';
 import { replaceEntry } from './write-atomic.ts';

@@ -3,8 +3,8 @@
  * program that decodes images meanwhile, keeps its own thread free by letting a worker make the calls.
  */
 import { Worker } from 'node:worker_threads';
-import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
-import { poolBackend, type Backend, type BackendFactory } from '@oddpixel/model-core/contract';
+import { openChannelBackend, type Channel, poolBackend } from '@oddpixel/runtime-ort';
+import { type Backend, type BackendFactory } from '@oddpixel/contract';
 import type { CpuOptions } from './backends.ts';
 import { builtFile } from './built-file.ts';
 import { disableEngineTelemetry } from './engine.ts';

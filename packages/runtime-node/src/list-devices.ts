@@ -1,5 +1,5 @@
 /** What this machine can compute on. */
-import { BackendUnavailableError, type BackendCapabilities } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError, type BackendCapabilities } from '@oddpixel/contract';
 import { coreml, cpu, cuda, dml, webgpu } from './backends.ts';
 
 export interface DeviceInfo {

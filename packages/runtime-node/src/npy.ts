@@ -1,5 +1,5 @@
 /** Tensors as `.npy` files (NumPy format 1.0), so that Python reads exactly what the model saw. */
-import type { HostTensor } from '@oddpixel/model-core/contract';
+import type { HostTensor } from '@oddpixel/contract';
 
 /** float32 in C order, little-endian. */
 export function encodeNpy({ dims, data }: HostTensor<'float32'>): Uint8Array {

@@ -1,7 +1,7 @@
 /** Opening one kind of device: what it needs is looked for, then it has to compute something. */
 import { tmpdir } from 'node:os';
-import { ortBackend, proveThatItComputes, reasonOf } from '@oddpixel/runtime-kit';
-import { BackendUnavailableError, type Backend } from '@oddpixel/model-core/contract';
+import { ortBackend, proveThatItComputes, reasonOf } from '@oddpixel/runtime-ort';
+import { BackendUnavailableError, type Backend } from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { loadEngine } from './engine.ts';
 import { missingLibrary, mayBeNoisy } from './native-libraries.ts';

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BackendUnavailableError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError } from '@oddpixel/contract';
 import { builtFile } from './built-file.ts';
 import type { DeviceDescription } from './device-description.ts';
 import { disableEngineTelemetry } from './engine.ts';

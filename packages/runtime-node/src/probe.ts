@@ -1,5 +1,5 @@
 /** The process behind `probeInChild`. */
-import { BackendUnavailableError } from '@oddpixel/model-core/contract';
+import { BackendUnavailableError } from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { openHere } from './open-device.ts';
 import type { ProbeAnswer } from './probe-in-child.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileError, LimitExceededError } from '@oddpixel/model-core/contract';
+import { FileError, LimitExceededError } from '@oddpixel/contract';
 import { diskStore, nodeFileSource, readFileBounded, readStreamBounded } from './index.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 /** Reading files and streams of anybody: what is no file is refused, and so is what is too large, before it is read. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { FileError, LimitExceededError, type ReadOptions } from '@oddpixel/model-core/contract';
+import { FileError, LimitExceededError, type ReadOptions } from '@oddpixel/contract';
 import { fileError, kindOf } from './file-errors.ts';
 
 export interface ReadFileOptions extends ReadOptions {

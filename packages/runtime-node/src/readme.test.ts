@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { selectBackend, type BackendFactory } from '@oddpixel/model-core/contract';
+import { selectBackend, type BackendFactory } from '@oddpixel/contract';
 import { cpu, diskStore, sharpCodec, cuda as realCuda, webgpu as realWebgpu } from './index.ts';
 
 // Opening a software GPU takes seconds here; the README's order is what matters.

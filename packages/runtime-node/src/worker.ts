@@ -1,6 +1,6 @@
 /** The worker thread behind `inWorker`. */
 import { parentPort } from 'node:worker_threads';
-import { serveBackend, type Channel } from '@oddpixel/runtime-kit';
+import { serveBackend, type Channel } from '@oddpixel/runtime-ort';
 import { cpu, type CpuOptions } from './backends.ts';
 
 const channel: Channel = {

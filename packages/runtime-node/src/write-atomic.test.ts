@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 import { temporaryPath } from './temporary-files.ts';
 import { diskStore, writeFileAtomic, writeFilesTogether } from './index.ts';
 

@@ -6,7 +6,7 @@ import { constants, write } from 'node:fs';
 import { access, mkdir, open, readlink, rename, rm, stat, lstat, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 import { codeOf, fileError, kindOf } from './file-errors.ts';
 import { sweepOnce, temporaryPath } from './temporary-files.ts';
 

@@ -5,14 +5,14 @@ import {
   type BackendCapabilities,
   type BackendFactory,
   type DType,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import {
   ortBackend,
   proveThatItComputes,
   reasonOf,
   recoveringBackend,
   type MortalBackend,
-} from '@oddpixel/runtime-kit';
+} from '@oddpixel/runtime-ort';
 import { loadEngine, type EngineOptions, type LoadedEngine } from './engine.ts';
 import { maxBindingBytes, requestDevice, type GpuDevice, type PowerPreference } from './gpu.ts';
 

@@ -2,8 +2,8 @@
  * The engine: ONNX Runtime for the web, loaded when the first backend is opened. There are two builds, one that knows
  * WebGPU and a smaller one for the CPU alone. A page has at most one of each, and their settings cannot change later.
  */
-import type { OrtEngine } from '@oddpixel/runtime-kit';
-import { createRunQueue, ParameterError, type RunQueue } from '@oddpixel/model-core/contract';
+import type { OrtEngine } from '@oddpixel/runtime-ort';
+import { createRunQueue, ParameterError, type RunQueue } from '@oddpixel/contract';
 
 export type EngineKind = 'webgpu' | 'wasm';
 

@@ -1,6 +1,6 @@
 /** A backend in a Web Worker: loading and running models never stops the page, and each worker has its own engine. */
-import { openChannelBackend, type Channel } from '@oddpixel/runtime-kit';
-import type { Backend, BackendFactory } from '@oddpixel/model-core/contract';
+import { openChannelBackend, type Channel } from '@oddpixel/runtime-ort';
+import type { Backend, BackendFactory } from '@oddpixel/contract';
 import type { EngineOptions } from './engine.ts';
 import type { PowerPreference } from './gpu.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { small } from '@oddpixel/initial-models/small';
-import type { HeadType } from '@oddpixel/model-core/contract';
+import type { HeadType } from '@oddpixel/contract';
 import { readModel } from '@oddpixel/model-core/model';
 import { cpu } from '@oddpixel/runtime-node';
 import {

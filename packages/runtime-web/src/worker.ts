@@ -1,5 +1,5 @@
 /** The Web Worker behind `inWorker`. Importing it starts it. */
-import { serveBackend } from '@oddpixel/runtime-kit';
+import { serveBackend } from '@oddpixel/runtime-ort';
 import { wasm, webgpu } from './backends.ts';
 import type { WorkerOptions } from './in-worker.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ParameterError, type Backend, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { ParameterError, type Backend, type Dataset, type FileSource } from '@oddpixel/contract';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import type { TrainingSample } from '@oddpixel/model-core/train';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';

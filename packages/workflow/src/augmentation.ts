@@ -1,6 +1,6 @@
 /** Augmentation of a training: varied copies of its images teach beside them, and the model file says how. */
-import { ParameterError, type PreprocessParams } from '@oddpixel/model-core/contract';
-import { createRandom, withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
+import { ParameterError, type PreprocessParams, createRandom } from '@oddpixel/contract';
+import { withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 
 /** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */

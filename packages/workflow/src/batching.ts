@@ -1,4 +1,4 @@
-import { runsInFlight, type Backend } from '@oddpixel/model-core/contract';
+import { runsInFlight, type Backend } from '@oddpixel/contract';
 
 /** How a stream of images is handed to a backend. */
 export interface Batching {

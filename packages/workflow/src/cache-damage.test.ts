@@ -1,7 +1,7 @@
 /** A damaged entry of the cache of preprocessed images is noticed, said and made again. */
 import { expect, test } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import type { ImageCodec, Sample, Store } from '@oddpixel/model-core/contract';
+import type { ImageCodec, Sample, Store } from '@oddpixel/contract';
 import { createPreprocessParams, encodeSample } from '@oddpixel/preprocess';
 import { prepareImage, type PreparedImage } from './prepared-images.ts';
 import { cloth } from './testing/cloth.ts';

@@ -10,7 +10,7 @@ import {
   type Remark,
   type Result,
   type Sample,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { anomalyPaths, imagePath, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import {

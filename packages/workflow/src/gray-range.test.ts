@@ -10,7 +10,7 @@ import {
   type Dataset,
   type ImageCodec,
   type Raster,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';

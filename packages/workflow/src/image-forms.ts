@@ -7,7 +7,7 @@ import {
   type PreprocessParams,
   type Remark,
   type TrainingImages,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 
 /** An image before preprocessing; of a tile, the size is the tile's. */
 export type FormOf = Pick<PreprocessedSample, 'source'> & {

@@ -19,7 +19,7 @@ import {
   type Remark,
   type Result,
   type TrainingImages,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';

@@ -8,7 +8,7 @@ import {
   type Dataset,
   type GrayRange,
   type Sample,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { imagePath } from '@oddpixel/dataset';
 import { decode, notesOn, readLimit, type ImageAccess } from './prepared-images.ts';
 

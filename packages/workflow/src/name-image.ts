@@ -1,5 +1,5 @@
 /** The model knows images by number, if at all; a person knows them by their file. */
-import { ModelFormatError, ResultError, type Dataset } from '@oddpixel/model-core/contract';
+import { ModelFormatError, ResultError, type Dataset } from '@oddpixel/contract';
 import { imagePath } from '@oddpixel/dataset';
 
 /** An error that image `name` brought to light, told of it; every other error as it is. */

@@ -1,11 +1,11 @@
 /** A model or an image that gives no finite score never gets a verdict, and costs no other image its own. */
 import { expect, test } from 'vitest';
-import { hostTensor, ResultError, type Raster } from '@oddpixel/model-core/contract';
+import { hostTensor, ResultError, type Raster } from '@oddpixel/contract';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { importExternalModel } from '@oddpixel/model-core/interop';
 import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
-import { GraphBuilder, mul, reduceMax, writeGraph } from '@oddpixel/model-core/onnx';
-import { referenceBackend } from '@oddpixel/model-core/onnx/reference';
+import { GraphBuilder, mul, reduceMax, writeGraph } from '@oddpixel/graph';
+import { referenceBackend } from '@oddpixel/graph/reference';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { evaluateModel } from './evaluate-model.ts';
 import { createInspector } from './inspector.ts';

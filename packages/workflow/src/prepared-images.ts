@@ -16,7 +16,7 @@ import {
   type Remark,
   type Sample,
   type Store,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { hashBytes, imagePath } from '@oddpixel/dataset';
 import {
   decodeNotes,

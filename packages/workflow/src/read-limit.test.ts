@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { LimitExceededError, type ImageCodec } from '@oddpixel/model-core/contract';
+import { LimitExceededError, type ImageCodec } from '@oddpixel/contract';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { prepareImage } from './prepared-images.ts';
 import { cloth } from './testing/cloth.ts';

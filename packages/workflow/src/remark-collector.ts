@@ -1,5 +1,5 @@
 /** What is noticed while many images pass by, some of them several times. */
-import { mergeRemarks, type Remark } from '@oddpixel/model-core/contract';
+import { mergeRemarks, type Remark } from '@oddpixel/contract';
 
 export interface RemarkCollector {
   add(remarks: readonly Remark[]): void;

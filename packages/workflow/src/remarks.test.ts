@@ -1,6 +1,6 @@
 /** What a person should know about images is part of every result. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';

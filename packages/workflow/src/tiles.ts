@@ -1,5 +1,5 @@
 /** Inspection of a large image in overlapping tiles, so that small defects are seen at the scale the model learned. */
-import { inBatches, mapOrdered, type Raster, type Result } from '@oddpixel/model-core/contract';
+import { inBatches, mapOrdered, type Raster, type Result } from '@oddpixel/contract';
 import { applyThresholds, type LoadedModel } from '@oddpixel/model-core/model';
 import {
   createTileBlender,

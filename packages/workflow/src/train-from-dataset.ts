@@ -9,7 +9,7 @@ import {
   type Sample,
   type Store,
   type TrainingImages,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

@@ -8,7 +8,7 @@ import {
   type Backend,
   type Dataset,
   type FileSource,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';

@@ -1,6 +1,5 @@
 /** Feeds damaged models to the native engine; in a process of its own, since the engine may end it. Told by argv. */
-import { createRandom } from '@oddpixel/model-core/train';
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { createRandom, OddpixelError } from '@oddpixel/contract';
 import { loadModel, readModel } from '@oddpixel/model-core/model';
 import { preprocessRaster } from '@oddpixel/preprocess';
 import { mutate } from '../../../packages/model-core/fuzz/mutate.ts';

@@ -1,12 +1,12 @@
 /** A small data set, the model that it trains, and how it is trained: what most proofs start from. */
 import sharp from 'sharp';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import type { Backend, Dataset, FileSource, Raster, Store } from '@oddpixel/model-core/contract';
+import type { Backend, Dataset, FileSource, Raster, Store } from '@oddpixel/contract';
 import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
-import { tinyExtractor } from '../../../packages/model-core/src/testing/tiny-extractor.ts';
+import { tinyExtractor } from '../../../packages/model-core/test/tiny-extractor.ts';
 import { cloth } from '../../../packages/workflow/src/testing/cloth.ts';
 
 export interface Fixture {

@@ -1,5 +1,5 @@
 /** Damage to any file: bits, numbers, lengths, parts that are gone, doubled or moved. */
-import type { Random } from '@oddpixel/model-core/train';
+import type { Random } from '@oddpixel/contract';
 
 /** One to four of the changes below. */
 export function mutateBytes(bytes: Uint8Array, random: Random): Uint8Array {

@@ -1,5 +1,5 @@
 /** A proof: many rounds of something that must not break, each from a seed of its own, so that one can be repeated alone. */
-import { createRandom, type Random } from '@oddpixel/model-core/train';
+import { createRandom, type Random } from '@oddpixel/contract';
 
 export interface Proof {
   readonly name: string;

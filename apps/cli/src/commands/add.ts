@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/model-core/contract';
+import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/contract';
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { writeModel } from '@oddpixel/model-core/model';
 import { hashBytes } from '@oddpixel/dataset';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { HeadType } from '@oddpixel/model-core/contract';
+import type { HeadType } from '@oddpixel/contract';
 import { writeModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams, preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
 import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';

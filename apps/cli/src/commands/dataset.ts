@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { describeRemark } from '@oddpixel/model-core/contract';
+import { describeRemark } from '@oddpixel/contract';
 import { checkSamples, unusableRemarks, type CheckedImage } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { writeModel } from '@oddpixel/model-core/model';
-import type { ImageCodec } from '@oddpixel/model-core/contract';
+import type { ImageCodec } from '@oddpixel/contract';
 import { readAnomalyDataset } from '@oddpixel/dataset';
 import { renderAppleDataset, type AppleImage } from '@oddpixel/dataset/apples';
 import { summarizeEvaluation } from '@oddpixel/eval';

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { DatasetError } from '@oddpixel/model-core/contract';
+import { DatasetError } from '@oddpixel/contract';
 import { summarizeEvaluation } from '@oddpixel/eval';
 import {
   withFolderOptions,

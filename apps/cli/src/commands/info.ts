@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ModelManifest } from '@oddpixel/model-core/contract';
+import type { ModelManifest } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { openModelFile, type Integrity } from '../data.ts';
 import type { CommandContext } from '../outcome.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
-import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/model-core/contract';
+import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeModel } from '@oddpixel/model-core/model';
 import type { TrainParams } from '@oddpixel/model-core/train';
-import { bestEffortStore, type HeadType, type ScoreMethod } from '@oddpixel/model-core/contract';
+import { bestEffortStore, type HeadType, type ScoreMethod } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';

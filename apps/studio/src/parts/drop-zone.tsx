@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX, TargetedEvent } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
-import type { FileSource } from '@oddpixel/model-core/contract';
+import type { FileSource } from '@oddpixel/contract';
 import { droppedSource, fileListSource } from '@oddpixel/runtime-web';
 import type { Role } from '../protocol.ts';
 import { addFiles } from '../state/actions.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useMemo } from 'preact/hooks';
-import type { ImageLabel } from '@oddpixel/model-core/contract';
+import type { ImageLabel } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { formatScore } from '../state/format.ts';
 import { histogram, rocOf, type Bin, type Histogram, type Roc } from '../state/statistics.ts';

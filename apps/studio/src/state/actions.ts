@@ -1,6 +1,6 @@
 /** What a person can do: every function starts a job in the worker and puts what comes out into the signals. */
 import { batch, effect, untracked } from '@preact/signals';
-import type { ImageLabel } from '@oddpixel/model-core/contract';
+import type { ImageLabel } from '@oddpixel/contract';
 import type {
   DeviceChoice,
   FileProblem,

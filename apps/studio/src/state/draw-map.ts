@@ -1,5 +1,5 @@
 /** Maps as transparent colours: nothing at the mean good pixel, the odder the more opaque, full at twice the threshold. */
-import type { ModelManifest } from '@oddpixel/model-core/contract';
+import type { ModelManifest } from '@oddpixel/contract';
 import { colorMaps } from '@oddpixel/eval';
 import type { SmallMap } from '../protocol.ts';
 

@@ -1,7 +1,7 @@
 /** What becomes of files that were dropped: the same rules as those of the command line. */
 import { memoryFileSource } from '@oddpixel/dataset';
 import { sharpCodec } from '@oddpixel/runtime-node';
-import type { Raster, Store } from '@oddpixel/model-core/contract';
+import type { Raster, Store } from '@oddpixel/contract';
 import { describe, expect, test } from 'vitest';
 import { keys } from '../worker/keeper.ts';
 import { takeIn } from '../worker/images.ts';

@@ -1,5 +1,5 @@
 /** From chosen or dropped files to images with a role: folders that follow a known layout bring their labels along. */
-import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset, type FileSource } from '@oddpixel/contract';
 import { anomalyPaths, imagePath, listFiles, readAnomalyDataset } from '@oddpixel/dataset';
 import type { IncomingFile, Role } from '../protocol.ts';
 

@@ -1,5 +1,5 @@
 /** The device that everything is computed on: the visitor's GPU, else the CPU, and always said which. */
-import { selectBackend, type Backend } from '@oddpixel/model-core/contract';
+import { selectBackend, type Backend } from '@oddpixel/contract';
 import { wasm, webgpu } from '@oddpixel/runtime-web';
 import type { DeviceChoice, Notice, OpenedDevice } from '../protocol.ts';
 

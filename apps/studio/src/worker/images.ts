@@ -6,7 +6,7 @@ import {
   type ImageLimits,
   type Raster,
   type Store,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import { thumbnail, toRgb } from '@oddpixel/eval';
 import type { ImageRecord, IncomingFile } from '../protocol.ts';

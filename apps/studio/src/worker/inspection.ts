@@ -1,5 +1,5 @@
 /** Judging images, one after the other, so that whoever asks for a single one in between is not kept waiting. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import type { Inspection } from '@oddpixel/workflow';
 import type { DetailMap, ImageRecord, LiveResult } from '../protocol.ts';
 import { keys } from './keeper.ts';

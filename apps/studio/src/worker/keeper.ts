@@ -2,7 +2,7 @@
  * Where images, the model and the page's state lie between visits: the browser's private files of this site. Where a
  * browser gives none (private windows of some), everything is held in memory and the page is told.
  */
-import { FileError, type Store } from '@oddpixel/model-core/contract';
+import { FileError, type Store } from '@oddpixel/contract';
 import { opfsStore } from '@oddpixel/runtime-web';
 
 const folder = 'oddpixel-studio';

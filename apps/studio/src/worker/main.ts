@@ -1,6 +1,6 @@
 /** The worker: all bytes, all computing. Importing it starts it. */
 import { readModel, verifyModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
-import { FileError, type Thresholds } from '@oddpixel/model-core/contract';
+import { FileError, type Thresholds } from '@oddpixel/contract';
 import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
 import { takeIn, type ImageShelf } from './images.ts';
 import { detail, live, score } from './inspection.ts';

@@ -1,4 +1,4 @@
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { croppingCodec, cropTo } from './region.ts';

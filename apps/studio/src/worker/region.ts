@@ -2,7 +2,7 @@
  * A region of interest: the part of every image that the model sees, in shares of width and height. Images and their
  * masks are cropped to it as they are decoded, so everything after that works as if they had been taken that way.
  */
-import type { Box, ImageCodec, Raster } from '@oddpixel/model-core/contract';
+import type { Box, ImageCodec, Raster } from '@oddpixel/contract';
 import type { ShareBox } from '../protocol.ts';
 
 /** Whole pixels, at least one each way. */

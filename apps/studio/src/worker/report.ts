@@ -1,5 +1,5 @@
 /** The evaluation report: one HTML file about the images whose truth is known. */
-import { describeRemark, type Raster } from '@oddpixel/model-core/contract';
+import { describeRemark, type Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { drawGalleryItem, renderReport, type GalleryItem } from '@oddpixel/eval/report';
 import { evaluateModel } from '@oddpixel/workflow';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importExternalModel } from '@oddpixel/model-core/interop';
-import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
+import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { openSavedModel } from './saved-model.ts';
 
 let bytes: Uint8Array;

@@ -1,5 +1,5 @@
 /** The model that an earlier visit wrote down, compared with the hash that it carries before anything of it is shown. */
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { OddpixelError } from '@oddpixel/contract';
 import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 
 export type SavedModel =

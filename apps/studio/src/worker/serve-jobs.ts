@@ -1,5 +1,5 @@
 /** The worker's end of the protocol: starts jobs, cancels them, and sends what comes out. */
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { OddpixelError } from '@oddpixel/contract';
 import type { JobName, Jobs, SentError, ToPage, ToWorker } from '../protocol.ts';
 
 export interface JobContext<N extends JobName> {

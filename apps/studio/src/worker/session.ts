@@ -6,7 +6,7 @@ import {
   type ImageCodec,
   type Remark,
   type Store,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';

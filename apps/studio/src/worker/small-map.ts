@@ -1,5 +1,5 @@
 /** Maps that are small enough to keep for every image, and their bytes in the store. */
-import type { AnomalyImage } from '@oddpixel/model-core/contract';
+import type { AnomalyImage } from '@oddpixel/contract';
 import type { SmallMap } from '../protocol.ts';
 
 /** The largest value of every `factor` × `factor` model pixels: nothing odd vanishes. */

@@ -6,7 +6,7 @@ import {
   type ImageLabel,
   type Split,
   type Store,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import type { ImageRecord } from '../protocol.ts';
 import { keys } from './keeper.ts';
 

@@ -1,5 +1,5 @@
 /** Teaching: the whole job by the workflow, on the images that the page chose. */
-import { hashBytes, type PreprocessedSample } from '@oddpixel/model-core/contract';
+import { hashBytes, type PreprocessedSample } from '@oddpixel/contract';
 import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/initial-models/small';
 import { readInitialModel } from '@oddpixel/initial-models/web';

@@ -1,5 +1,5 @@
 /** A scene's picture, and the exact mask of its flaw: the scene is rendered with and without it and compared. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { createAppleShape } from './apple-shape.ts';
 import { develop, digitize } from './film.ts';
 import { renderPart, renderScene, windowAround } from './render-scene.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ImageCodec, Raster, Store } from '@oddpixel/model-core/contract';
+import type { ImageCodec, Raster, Store } from '@oddpixel/contract';
 import { expect, it } from 'vitest';
 import { renderApple, renderAppleDataset as renderWholeDataset } from './index.ts';
 import type { AppleDatasetOptions } from './index.ts';

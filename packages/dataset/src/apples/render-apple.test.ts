@@ -1,4 +1,4 @@
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { drawScene } from './draw-scene.ts';
 import { develop } from './film.ts';

@@ -1,6 +1,5 @@
 /** One apple: the picture and the mask of its flaw. */
-import { ParameterError } from '@oddpixel/model-core/contract';
-import type { Raster } from '@oddpixel/model-core/contract';
+import { ParameterError, type Raster } from '@oddpixel/contract';
 import { drawScene } from './draw-scene.ts';
 import type { SceneRequest } from './draw-scene.ts';
 import { photograph } from './photograph.ts';

@@ -1,4 +1,4 @@
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { expect, it } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '../index.ts';
 import { appleDefects, appleVarieties, renderAppleDataset } from './index.ts';

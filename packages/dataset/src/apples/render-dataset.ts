@@ -1,5 +1,5 @@
 /** The whole sample set in the folder layout that many anomaly data sets use: train/good, test/*, ground_truth/*. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { createRandom, deriveSeed } from './random.ts';
 import { completeOptions, renderApple } from './render-apple.ts';
 import type { AppleRendering } from './render-apple.ts';

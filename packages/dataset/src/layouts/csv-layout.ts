@@ -2,7 +2,7 @@
  * A table of images: the columns `image` and `label`, and where wanted `mask`, `split`, `group`, `defect`. A mask may be a
  * folder that holds several masks of the image. Paths are relative to the table's folder (or to `imageDir`, `anomalyDir`) and never leave it.
  */
-import { DatasetError, type Dataset, type FileSource } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset, type FileSource } from '@oddpixel/contract';
 import { parseCsv, type CsvRow } from '../csv.ts';
 import { anomalyNames, makeDataset, maskFields, type SampleDraft } from '../dataset.ts';
 import { labelOf, splitOf } from '../labels.ts';

@@ -3,7 +3,7 @@
  * after its defect. Masks may lie in `ground_truth/DEFECT/` or `masks/DEFECT/`, or in such a folder inside of the
  * images' one. There is no split.
  */
-import { DatasetError, type Dataset } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset } from '@oddpixel/contract';
 import type { SampleDraft } from '../dataset.ts';
 import { isMaskFolder, labelOfFolder } from '../labels.ts';
 import { listClasses, listMasks, readFolder } from '../listing.ts';

@@ -3,7 +3,7 @@
  * the folder an image lies in is its label (`good` and the like, or the defect); below `anomalyDir` every defective
  * image has a mask by `matchByContainment`, or several in a folder of its name. Ambiguous and missing masks are errors.
  */
-import { DatasetError, ParameterError, type Dataset } from '@oddpixel/model-core/contract';
+import { DatasetError, ParameterError, type Dataset } from '@oddpixel/contract';
 import { makeDataset, maskFields, type SampleDraft } from '../dataset.ts';
 import { labelOfFolder } from '../labels.ts';
 import { listImages } from '../listing.ts';

@@ -1,5 +1,5 @@
 /** What every layout reader takes and gives. */
-import type { Dataset, FileSource, Remark } from '@oddpixel/model-core/contract';
+import type { Dataset, FileSource, Remark } from '@oddpixel/contract';
 
 export type DatasetLayout = 'mvtec' | 'folder' | 'csv' | 'halcon';
 

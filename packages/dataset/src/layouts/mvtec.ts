@@ -4,7 +4,7 @@
  * folders in any case; several masks of one image in `ground_truth/DEFECT/NAME/`, as in MVTec LOCO AD (2022); masks inside
  * of a split and `test_public`, as in MVTec AD 2 (2025).
  */
-import { DatasetError, type Dataset, type Split } from '@oddpixel/model-core/contract';
+import { DatasetError, type Dataset, type Split } from '@oddpixel/contract';
 import { anomalyNames, type SampleDraft } from '../dataset.ts';
 import { isMaskFolder, labelOfFolder, splitOf } from '../labels.ts';
 import { listClasses, listMasks, readFolder } from '../listing.ts';

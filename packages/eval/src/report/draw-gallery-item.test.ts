@@ -1,4 +1,4 @@
-import type { Raster, Result } from '@oddpixel/model-core/contract';
+import type { Raster, Result } from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { drawGalleryItem, drawingRange } from './draw-gallery-item.ts';
 

@@ -1,5 +1,5 @@
 /** The pictures of one image for the report's gallery, in one size and one colour scale. */
-import type { ImageLabel, ModelManifest, Raster, Result } from '@oddpixel/model-core/contract';
+import type { ImageLabel, ModelManifest, Raster, Result } from '@oddpixel/contract';
 import { thumbnail } from '../compose.ts';
 import { renderOverlay, toRgb, type DrawingRange } from '../overlay.ts';
 import type { GalleryItem } from './report-data.ts';

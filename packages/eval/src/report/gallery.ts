@@ -1,5 +1,5 @@
 /** All images, the oddest first. Filtering works without a script. */
-import type { ImageLabel } from '@oddpixel/model-core/contract';
+import type { ImageLabel } from '@oddpixel/contract';
 import { plain, score } from './format.ts';
 import { html, type Markup } from './html.ts';
 import type { GalleryItem } from './report-data.ts';

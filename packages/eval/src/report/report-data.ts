@@ -1,5 +1,5 @@
 /** What a report shows. Pictures come as data URIs, since encoding images is a host's work. */
-import type { ImageLabel, ModelManifest } from '@oddpixel/model-core/contract';
+import type { ImageLabel, ModelManifest } from '@oddpixel/contract';
 import type { Evaluation } from '../evaluation.ts';
 
 /** One image of the gallery. */

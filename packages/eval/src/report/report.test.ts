@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelManifest, ThresholdStatement } from '@oddpixel/model-core/contract';
+import type { ModelManifest, ThresholdStatement } from '@oddpixel/contract';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { createEvaluator } from '../evaluator.ts';
 import type { EvaluatedImage } from '../evaluation.ts';

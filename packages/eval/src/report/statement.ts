@@ -1,5 +1,5 @@
 /** What a threshold promises, in plain words. */
-import type { ReferenceSource, ThresholdStatement } from '@oddpixel/model-core/contract';
+import type { ReferenceSource, ThresholdStatement } from '@oddpixel/contract';
 import { percent } from './format.ts';
 
 const sources: Readonly<Record<ReferenceSource, string>> = {

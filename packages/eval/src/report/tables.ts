@@ -1,5 +1,5 @@
 /** Tables of the report. */
-import type { ModelManifest } from '@oddpixel/model-core/contract';
+import type { ModelManifest } from '@oddpixel/contract';
 import type { ConfusionMatrix, DefectMeasures, ThresholdName, ThresholdRow } from '../evaluation.ts';
 import { measure, percent, plain, score } from './format.ts';
 import { html, type Markup } from './html.ts';

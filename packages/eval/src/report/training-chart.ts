@@ -1,6 +1,6 @@
 /** The error over the epochs of a training, the epoch that was kept, and the error at which training would stop. */
 import { line } from 'd3-shape';
-import type { EpochRecord } from '@oddpixel/model-core/contract';
+import type { EpochRecord } from '@oddpixel/contract';
 import { chart, chartTop, chartWidth, frame, type Frame } from './chart.ts';
 import { plain } from './format.ts';
 import { html, type Markup } from './html.ts';

@@ -1,5 +1,5 @@
 /** What a manifest tells about a training by epochs: its errors, the epoch that was kept, what ended it. */
-import type { EpochRecord, ModelManifest } from '@oddpixel/model-core/contract';
+import type { EpochRecord, ModelManifest } from '@oddpixel/contract';
 import { plain } from './format.ts';
 
 export interface TrainingLife {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EpochRecord, HeadType, ModelManifest } from '@oddpixel/model-core/contract';
+import type { EpochRecord, HeadType, ModelManifest } from '@oddpixel/contract';
 import { trainingSection } from './training-section.ts';
 
 type Trained = Pick<ModelManifest, 'head' | 'training'>;

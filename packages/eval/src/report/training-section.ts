@@ -1,5 +1,5 @@
 /** The life of a training in the report: the curve of its error, and what it means in words. */
-import type { ModelManifest } from '@oddpixel/model-core/contract';
+import type { ModelManifest } from '@oddpixel/contract';
 import { percent, plain } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { trainingChart } from './training-chart.ts';

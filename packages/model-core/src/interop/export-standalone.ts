@@ -2,10 +2,10 @@
  * A model for integrators without our packages: raw pixels in, verdict out. Input `image` uint8 `[height, width, 3]`
  * (RGB, upright, any size); outputs named as anomalib v2 names them.
  */
-import { hostTensor, ModelStateError, ParameterError } from '../contract/index.ts';
+import { hostTensor, ModelStateError, ParameterError } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { assertTrained, checkIntegrity, type AnomalyModel } from '../model/index.ts';
-import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '../onnx/index.ts';
+import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '@oddpixel/graph';
 import { serializeManifest } from '../model/manifest-schema.ts';
 import { normalizeInGraph } from './normalize-in-graph.ts';
 import { resizeInGraph } from './resize-in-graph.ts';

@@ -5,11 +5,11 @@ import {
   type ModelManifest,
   type PreprocessParams,
   type ValueInfo,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { manifestKey } from '../model/manifest-schema.ts';
 import { checkIntegrity, createModel, type AnomalyModel } from '../model/index.ts';
-import { readGraph, type Graph } from '../onnx/index.ts';
+import { readGraph, type Graph } from '@oddpixel/graph';
 import { standaloneKey } from './export-standalone.ts';
 import { productVersion } from '../train/product-version.ts';
 

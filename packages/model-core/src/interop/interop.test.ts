@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hostTensor, ModelFormatError, ModelStateError, ParameterError } from '../contract/index.ts';
+import { hostTensor, ModelFormatError, ModelStateError, ParameterError } from '@oddpixel/contract';
 import { loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
 import {
   conv,
@@ -14,10 +14,10 @@ import {
   reshape,
   resize,
   writeGraph,
-} from '../onnx/index.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripes, stripesPreprocessing, stripesSize } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+} from '@oddpixel/graph';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import {
   calibrateModel,
   createInitialModel,

@@ -1,6 +1,6 @@
 /** The outputs that a model of ours has, asked for by name: a damaged file may lack them. */
-import { ModelFormatError } from '../contract/index.ts';
-import type { Value } from '../onnx/index.ts';
+import { ModelFormatError } from '@oddpixel/contract';
+import type { Value } from '@oddpixel/graph';
 
 export function namedOutput(outputs: Readonly<Record<string, Value | undefined>>, name: string): Value {
   const value = outputs[name];

@@ -1,5 +1,5 @@
 /** Normalization and channel adaption as graph nodes: what preprocessing does, for 8-bit RGB images. */
-import { hostTensor, ModelFormatError, type PreprocessParams } from '../contract/index.ts';
+import { hostTensor, ModelFormatError, type PreprocessParams } from '@oddpixel/contract';
 import {
   add,
   div,
@@ -13,7 +13,7 @@ import {
   where,
   type GraphBuilder,
   type Value,
-} from '../onnx/index.ts';
+} from '@oddpixel/graph';
 
 /** Resized planes `[3, H, W]` in 0..255 → `[C, H, W]` as the model takes them. */
 export function normalizeInGraph(planes: Value, params: PreprocessParams): Value {

@@ -2,7 +2,7 @@
  * The antialiased resize as graph nodes: one matrix of triangle weights per axis, made from the image's size when
  * the graph runs. Dense, hence for single-image integrations; batches go through `@oddpixel/preprocess`.
  */
-import { hostTensor } from '../contract/index.ts';
+import { hostTensor } from '@oddpixel/contract';
 import {
   abs,
   add,
@@ -21,7 +21,7 @@ import {
   transpose,
   type GraphBuilder,
   type Value,
-} from '../onnx/index.ts';
+} from '@oddpixel/graph';
 
 /** uint8 pixels `[height, width, 3]` of any size → float32 `[3, outHeight, outWidth]`, still in 0..255. */
 export function resizeInGraph(image: Value, outHeight: number, outWidth: number): Value {

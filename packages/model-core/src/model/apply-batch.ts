@@ -7,7 +7,7 @@ import {
   type PreprocessedSample,
   type Result,
   type Session,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import type { AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';

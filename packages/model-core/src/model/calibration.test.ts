@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ParameterError, type Calibration, type ReferenceSource } from '../contract/index.ts';
+import { ParameterError, type Calibration, type ReferenceSource } from '@oddpixel/contract';
 import { chooseThresholds, conformalRank, guaranteedRank, pValue, scoreThreshold } from './calibration.ts';
 
 /** A small seeded generator (mulberry32): uniform in [0, 1). */

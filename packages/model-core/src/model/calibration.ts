@@ -14,7 +14,7 @@ import {
   type StatementKind,
   type Thresholds,
   type ThresholdStatement,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { fitTail, tailQuantile } from './generalized-pareto.ts';
 import { justAbove } from './just-above.ts';
 

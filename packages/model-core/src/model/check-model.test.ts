@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
-import { ModelFormatError, OddpixelError, type ModelManifest } from '../contract/index.ts';
+import { ModelFormatError, OddpixelError, type ModelManifest } from '@oddpixel/contract';
 import { exportStandalone, importExternalModel } from '../interop/index.ts';
-import { GraphBuilder, readGraph, reduceMean, relu, writeGraph } from '../onnx/index.ts';
+import { GraphBuilder, readGraph, reduceMean, relu, writeGraph } from '@oddpixel/graph';
 import { checkModel } from './check-model.ts';
 import { createModel, readModel } from './model.ts';
 

@@ -1,9 +1,6 @@
 /** A model file as a whole: a graph that may run, and a manifest that speaks of this graph. */
-import { ModelFormatError, type ModelManifest } from '../contract/index.ts';
-import { maxImageSize } from '../onnx/codec/limits.ts';
-import { outlineOf } from '../onnx/door/check-model.ts';
-import type { GraphOutline, ValueOutline } from '../onnx/door/outline.ts';
-import { shown } from '../onnx/door/refuse.ts';
+import { ModelFormatError, type ModelManifest } from '@oddpixel/contract';
+import { maxImageSize, outlineOf, type GraphOutline, type ValueOutline, shown } from '@oddpixel/graph/run';
 
 /**
  * Checks the graph (see `checkModelBytes`), and that its input and outputs are those of the manifest. Cheap: tensors

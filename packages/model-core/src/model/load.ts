@@ -1,5 +1,5 @@
 /** A model on a backend: preprocessed samples in, results out. */
-import { ModelFormatError, type Backend, type PreprocessedSample, type Result } from '../contract/index.ts';
+import { ModelFormatError, type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
 import { applyBatch, graphNames } from './apply-batch.ts';
 import { checkModel } from './check-model.ts';
 import { assertTrained, verifyModel, type AnomalyModel } from './model.ts';

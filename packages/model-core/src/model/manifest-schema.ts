@@ -3,7 +3,7 @@
  * this file checks it, so that a damaged or newer file is refused with the field's name.
  */
 import * as z from 'zod/mini';
-import { ModelFormatError, type ModelManifest } from '../contract/index.ts';
+import { ModelFormatError, type ModelManifest } from '@oddpixel/contract';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */
 export const manifestKey = 'oddpixel';

@@ -2,13 +2,22 @@
  * A model: the bytes of one ONNX file and the manifest inside. Immutable; changes give a new model.
  * An initial model (extractor and manifest, no head) and a trained model are the same kind of file.
  */
-import { ModelFormatError, ModelStateError, type ModelManifest } from '../contract/index.ts';
+import { ModelFormatError, ModelStateError, type ModelManifest } from '@oddpixel/contract';
 // Not from the index: a bundler that keeps whole chunks would keep gradients and interpreter with them.
-import { writeGraph } from '../onnx/codec/graph-codec.ts';
-import { readMetadata, writeMetadata } from '../onnx/codec/metadata.ts';
-import type { Graph } from '../onnx/ir.ts';
+import {
+  writeGraph,
+  readMetadata,
+  writeMetadata,
+  checkSeal,
+  hasSeal,
+  openSeal,
+  sealed,
+  sealKey,
+  sealMarkKey,
+  verifySeal,
+} from '@oddpixel/graph/run';
+import type { Graph } from '@oddpixel/graph';
 import { checkModel } from './check-model.ts';
-import { checkSeal, hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from './seal.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';
 
 export interface AnomalyModel {

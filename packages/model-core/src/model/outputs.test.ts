@@ -5,9 +5,9 @@ import {
   ResultError,
   type ModelManifest,
   type PreprocessedSample,
-} from '../contract/index.ts';
-import { add, concat, GraphBuilder, mul, reduceMax, reshape, type Value } from '../onnx/index.ts';
-import { referenceBackend } from '../onnx/reference/index.ts';
+} from '@oddpixel/contract';
+import { add, concat, GraphBuilder, mul, reduceMax, reshape, type Value } from '@oddpixel/graph';
+import { referenceBackend } from '@oddpixel/graph/reference';
 import { collectReferences } from '../train/reference-scores.ts';
 import { loadModel } from './load.ts';
 import { createModel, type AnomalyModel } from './model.ts';

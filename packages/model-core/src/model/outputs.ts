@@ -10,7 +10,7 @@ import {
   type HostTensor,
   type PreprocessedSample,
   type Tensor,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 
 /**
  * The values of an output whose dims are `dims`, but for dims of 1: `[N, 1]` is as good as `[N]`.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AnomalyImage, Result } from '../contract/index.ts';
+import type { AnomalyImage, Result } from '@oddpixel/contract';
 import { regionArea, regionComponents, regionFromMap, regionToMask } from './region.ts';
 
 const maps = fc

@@ -1,5 +1,5 @@
 /** Regions as runs: from a map and a threshold to connected components in source pixels. */
-import type { AnomalyImage, Box, ImageGeometry, Region, Result } from '../contract/index.ts';
+import type { AnomalyImage, Box, ImageGeometry, Region, Result } from '@oddpixel/contract';
 
 /** The pixels of `map` that are not below `threshold`, so those without a number too; with `domain`, only those inside it. */
 export function regionFromMap(map: AnomalyImage, threshold: number, domain?: Region): Region {

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
-import { ModelFormatError, OddpixelError } from '../contract/index.ts';
-import { referenceBackend } from '../onnx/reference/index.ts';
-import { GraphBuilder, mul, readMetadata, reduceMax, writeGraph, writeMetadata } from '../onnx/index.ts';
+import { ModelFormatError, OddpixelError } from '@oddpixel/contract';
+import { referenceBackend } from '@oddpixel/graph/reference';
+import { GraphBuilder, mul, readMetadata, reduceMax, writeGraph, writeMetadata } from '@oddpixel/graph';
 import { exportStandalone, importExternalModel } from '../interop/index.ts';
 import { calibrateModel } from '../train/index.ts';
 import { loadModel } from './load.ts';
 import { checkIntegrity, readModel, verifyModel, withManifest, type AnomalyModel } from './model.ts';
 import { manifestKey } from './manifest-schema.ts';
-import { sealKey, sealMarkKey } from './seal.ts';
+import { sealKey, sealMarkKey } from '@oddpixel/graph/run';
 
 let model: AnomalyModel;
 beforeAll(() => {

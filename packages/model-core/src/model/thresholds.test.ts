@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Result, Thresholds } from '../contract/index.ts';
+import type { Result, Thresholds } from '@oddpixel/contract';
 import { justAbove } from './just-above.ts';
 import { applyThresholds, calibratedValue, computeThresholds, type LabelledScore } from './thresholds.ts';
 

@@ -9,7 +9,7 @@ import {
   type ImageLabel,
   type Result,
   type Thresholds,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { pValue } from './calibration.ts';
 import { justAbove } from './just-above.ts';
 import { regionFromMap } from './region.ts';

@@ -4,9 +4,9 @@
  * Features, scales and the rows that exist stay as they are, so with the score `max` every score can only fall and
  * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
  */
-import { ModelStateError, ParameterError, type Backend } from '../contract/index.ts';
+import { ModelStateError, ParameterError, type Backend } from '@oddpixel/contract';
 import { createModel, verifyModel, type AnomalyModel } from '../model/index.ts';
-import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '../onnx/index.ts';
+import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '@oddpixel/graph';
 import { selectCoreset } from './coreset.ts';
 import { extractFeatures, imageInput, withTotals } from './feature-pass.ts';
 import { bankConstants, nearestDistance, readBank } from './memory-head.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { hostTensor, isHostTensor } from '../contract/index.ts';
-import { GraphBuilder, resize, writeGraph } from '../onnx/index.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
+import { hostTensor, isHostTensor } from '@oddpixel/contract';
+import { GraphBuilder, resize, writeGraph } from '@oddpixel/graph';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { anomalyTail } from './anomaly-tail.ts';
 
 const grid = { height: 8, width: 12 };

@@ -5,7 +5,7 @@
  * axis, so both together are one matrix per axis: two MatMuls, alike on every backend. At the border the Gaussian
  * averages the pixels that exist, so nothing fades towards the edge.
  */
-import { hostTensor, type HostTensor, type ScoreMethod } from '../contract/index.ts';
+import { hostTensor, type HostTensor, type ScoreMethod } from '@oddpixel/contract';
 import {
   add,
   matmul,
@@ -17,7 +17,7 @@ import {
   square,
   sub,
   type Value,
-} from '../onnx/index.ts';
+} from '@oddpixel/graph';
 import type { Grid } from './pyramid.ts';
 
 export interface TailOptions {

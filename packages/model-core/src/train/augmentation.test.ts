@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hostTensor, type HeadType } from '../contract/index.ts';
+import { hostTensor, type HeadType } from '@oddpixel/contract';
 import { readModel, writeModel, type AnomalyModel } from '../model/index.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripes, stripesPreprocessing } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import type { TrainProgress } from './fit.ts';
 import { imageGrouper } from './image-groups.ts';

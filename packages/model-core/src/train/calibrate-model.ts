@@ -6,7 +6,7 @@ import {
   runsInFlight,
   type Backend,
   type Result,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { chooseThresholds, withManifest, type AnomalyModel } from '../model/index.ts';
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { openScorer } from './scorer.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ortBackend } from '../testing/ort-backend.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { selectCoreset } from './coreset.ts';
 import { patchStore, type PatchStore } from './patch-store.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@oddpixel/contract';
 
 /** Clustered patches, as features of images are: some dense, some far away. */
 function clusteredStore(images: number, perImage: number, dims: number, seed: number): PatchStore {

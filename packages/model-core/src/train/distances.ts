@@ -1,7 +1,7 @@
 /** Squared distances between sets of patches, computed on the backend. */
-import { hostTensor, mapOrdered, runsInFlight, type Backend, type HostTensor } from '../contract/index.ts';
-import { add, gemm, GraphBuilder, reduceMin, reduceSum, relu, square, writeGraph } from '../onnx/index.ts';
-import { outputData } from './output-data.ts';
+import { hostTensor, mapOrdered, runsInFlight, type Backend, type HostTensor } from '@oddpixel/contract';
+import { add, gemm, GraphBuilder, reduceMin, reduceSum, relu, square, writeGraph } from '@oddpixel/graph';
+import { outputData } from '@oddpixel/graph/training';
 
 export interface Distances {
   /**

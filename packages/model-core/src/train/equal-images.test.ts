@@ -1,10 +1,10 @@
 /** Files that were copied: they teach nothing new, so they neither calibrate nor count. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ParameterError, type HeadType } from '../contract/index.ts';
+import { ParameterError, type HeadType } from '@oddpixel/contract';
 import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripes, stripesPreprocessing } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainResult } from './train-model.ts';

@@ -1,8 +1,8 @@
 /**
  * What stands before the extractor: from the gray values that preprocessing delivers to those it was trained on.
  */
-import { ParameterError, type PreprocessParams } from '../contract/index.ts';
-import { add, concat, mul, type GraphBuilder, type Value } from '../onnx/index.ts';
+import { ParameterError, type PreprocessParams } from '@oddpixel/contract';
+import { add, concat, mul, type GraphBuilder, type Value } from '@oddpixel/graph';
 
 /** How the extractor wants its pixels: (gray value in 0..255 − mean) / deviation, per channel. */
 export interface ExtractorInput {

@@ -9,20 +9,12 @@ import {
   type Backend,
   type Session,
   type Store,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
-import {
-  concat,
-  GraphBuilder,
-  reduceSum,
-  square,
-  writeGraph,
-  type Graph,
-  type Value,
-} from '../onnx/index.ts';
+import { concat, GraphBuilder, reduceSum, square, writeGraph, type Graph, type Value } from '@oddpixel/graph';
 import { openFeatureStore, type FeatureStore } from './feature-store.ts';
 import { initialGraph } from './initial-model.ts';
-import { outputData } from './output-data.ts';
+import { outputData } from '@oddpixel/graph/training';
 import {
   alignLevels,
   patchGrid,

@@ -1,6 +1,6 @@
 /** Scales, mean and principal components: what training learns about features before any head. */
-import { hostTensor, type Backend } from '../contract/index.ts';
-import { gemm, GraphBuilder, matmul, transpose, writeGraph } from '../onnx/index.ts';
+import { hostTensor, type Backend } from '@oddpixel/contract';
+import { gemm, GraphBuilder, matmul, transpose, writeGraph } from '@oddpixel/graph';
 import {
   extractFeatures,
   featureGraph,
@@ -10,7 +10,7 @@ import {
   type FeatureBatch,
   type PassOptions,
 } from './feature-pass.ts';
-import { outputData } from './output-data.ts';
+import { outputData } from '@oddpixel/graph/training';
 import { principalSubspace } from './principal-subspace.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import type { TrainingSamples } from './training-sample.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { TensorMismatchError, type Backend, type HeadType, type Store } from '../contract/index.ts';
+import { TensorMismatchError, type Backend, type HeadType, type Store } from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripes, stripesPreprocessing } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { openFeatureStore, type FeatureStoreOptions } from './feature-store.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainModelOptions } from './train-model.ts';

@@ -8,7 +8,7 @@
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·
  * float32 patches `[P, D]`.
  */
-import { copyNumbers, hashBytes, type Backend, type Store } from '../contract/index.ts';
+import { copyNumbers, hashBytes, type Backend, type Store } from '@oddpixel/contract';
 import { productVersion } from './product-version.ts';
 
 /** The features that one graph gives, in a store. */

@@ -1,6 +1,6 @@
 /** What all heads have in common when they are fitted. */
-import type { Backend, Calibration, Store } from '../contract/index.ts';
-import type { RunEpochsResult } from './epochs/run-epochs.ts';
+import type { Backend, Calibration, Store } from '@oddpixel/contract';
+import type { RunEpochsResult } from '@oddpixel/graph/training';
 import type { PassOptions } from './feature-pass.ts';
 import type { FeatureTransform } from './pyramid.ts';
 import type { TrainParams } from './train-params.ts';

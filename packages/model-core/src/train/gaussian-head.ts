@@ -5,8 +5,8 @@
  *
  * Everything comes from sums, which can be added and subtracted: one pass over the images, constant memory.
  */
-import { hostTensor, ParameterError, type HostTensor } from '../contract/index.ts';
-import { matmul, reduceSum, reshape, sqrt, square, sub, type Value } from '../onnx/index.ts';
+import { hostTensor, ParameterError, type HostTensor } from '@oddpixel/contract';
+import { matmul, reduceSum, reshape, sqrt, square, sub, type Value } from '@oddpixel/graph';
 import { inverseCholesky } from './cholesky.ts';
 import { addInto, type Products } from './feature-statistics.ts';
 

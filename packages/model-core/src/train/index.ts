@@ -4,12 +4,10 @@ export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts
 export type { ExtractorInput } from './extractor-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 
-export { outputData } from './output-data.ts';
 export { productVersion } from './product-version.ts';
 export type { TrainPhase, TrainProgress } from './fit.ts';
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
 export { createTrainParams, type TrainParams } from './train-params.ts';
-export { createRandom, type Random } from './random.ts';
 export {
   samplesInMemory,
   withCopies,
@@ -19,6 +17,3 @@ export {
   type TrainingSample,
   type TrainingSamples,
 } from './training-sample.ts';
-export * from './optimizer/index.ts';
-export * from './epochs/index.ts';
-export * from './layers/index.ts';

@@ -8,10 +8,10 @@ import {
   ParameterError,
   type ModelManifest,
   type PreprocessParams,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { createModel, type AnomalyModel } from '../model/index.ts';
-import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '../onnx/index.ts';
+import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';
 import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
 import { productVersion } from './product-version.ts';
 import { toGrid } from './token-grid.ts';

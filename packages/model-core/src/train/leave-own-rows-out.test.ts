@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripesPreprocessing } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripesPreprocessing } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { openExtractor } from './feature-pass.ts';
 import { createInitialModel } from './initial-model.ts';
 import { imageGrouper } from './image-groups.ts';
 import { largestDistance, leaveOwnRowsOut } from './leave-own-rows-out.ts';
 import { copyPatch, patchStore } from './patch-store.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@oddpixel/contract';
 import { createTrainParams } from './train-params.ts';
 
 const dims = 5;

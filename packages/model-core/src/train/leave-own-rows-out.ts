@@ -13,14 +13,14 @@ import {
   type Calibration,
   type HostTensor,
   type Tensor,
-} from '../contract/index.ts';
-import { add, GraphBuilder, writeGraph } from '../onnx/index.ts';
+} from '@oddpixel/contract';
+import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
 import type { TailOptions } from './anomaly-tail.ts';
 import { isSpread, type Extractor } from './feature-pass.ts';
 import type { FitOptions } from './fit.ts';
 import type { ImageGroups } from './image-groups.ts';
 import { bankConstants, nearestDistance } from './memory-head.ts';
-import { outputData } from './output-data.ts';
+import { outputData } from '@oddpixel/graph/training';
 import type { PatchStore } from './patch-store.ts';
 import { collectReferences } from './reference-scores.ts';
 import { finishGraph, patchesName, tailOptions } from './trained-model.ts';

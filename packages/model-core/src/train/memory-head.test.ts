@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostTensor } from '../contract/index.ts';
-import { GraphBuilder, type Graph } from '../onnx/index.ts';
-import { runGraph } from '../onnx/reference/index.ts';
-import { createRandom } from './random.ts';
+import { hostTensor, createRandom } from '@oddpixel/contract';
+import { GraphBuilder, type Graph } from '@oddpixel/graph';
+import { runGraph } from '@oddpixel/graph/reference';
 import { bankConstants, nearestDistance } from './memory-head.ts';
 
 const dims = 24;

@@ -2,9 +2,22 @@
  * The memory head (PatchCore: Roth et al. 2022): a patch is as odd as it is far from the nearest remembered patch
  * of good images. Distances are one MatMul and one ReduceMin per part of the bank, since `|a − b|² = |a|² + |b|² − 2ab`.
  */
-import { hostTensor, ModelFormatError } from '../contract/index.ts';
-import type { Graph, GraphBuilder, Value } from '../onnx/index.ts';
-import { add, div, matmul, minimum, mul, reduceMin, reduceSum, relu, sqrt, square } from '../onnx/index.ts';
+import { hostTensor, ModelFormatError } from '@oddpixel/contract';
+import {
+  type Graph,
+  type GraphBuilder,
+  type Value,
+  add,
+  div,
+  matmul,
+  minimum,
+  mul,
+  reduceMin,
+  reduceSum,
+  relu,
+  sqrt,
+  square,
+} from '@oddpixel/graph';
 
 /** Rows of one part: a batch of 8 images of 1,024 patches then compares 32 MB at a time. */
 const bankPartRows = 1024;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openSketcher, sketchSet } from './near-equal.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@oddpixel/contract';
 
 /** 12 × 20 patches of 24 features with a mean of 0. */
 const [perImage, dims] = [240, 24];

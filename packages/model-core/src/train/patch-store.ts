@@ -1,5 +1,5 @@
 /** All training patches in memory, image by image: what the coreset chooses from. */
-import { LimitExceededError } from '../contract/index.ts';
+import { LimitExceededError } from '@oddpixel/contract';
 
 /** Patches take at most this much memory. */
 const maxBytes = 12 * 2 ** 30;

@@ -2,10 +2,9 @@
  * The directions of largest variance, by block power iteration: multiply a block of vectors with the covariance,
  * make them orthonormal, repeat. Any orthonormal basis of the subspace serves, since distances do not depend on it.
  */
-import { hostTensor, type Backend } from '../contract/index.ts';
-import { GraphBuilder, matmul, writeGraph } from '../onnx/index.ts';
-import { outputData } from './output-data.ts';
-import { createRandom } from './random.ts';
+import { hostTensor, type Backend, createRandom } from '@oddpixel/contract';
+import { GraphBuilder, matmul, writeGraph } from '@oddpixel/graph';
+import { outputData } from '@oddpixel/graph/training';
 
 const iterations = 8;
 

@@ -4,18 +4,8 @@
  * Each level is averaged over 3×3 neighbours (locally aware patch features: Roth et al. 2022, section 3.1), brought
  * to the grid by half-pixel bilinear interpolation, and scaled so that no level drowns the others.
  */
-import { hostTensor, type PreprocessParams } from '../contract/index.ts';
-import {
-  averagePool,
-  concat,
-  conv,
-  mul,
-  reshape,
-  resize,
-  sub,
-  transpose,
-  type Value,
-} from '../onnx/index.ts';
+import { hostTensor, type PreprocessParams } from '@oddpixel/contract';
+import { averagePool, concat, conv, mul, reshape, resize, sub, transpose, type Value } from '@oddpixel/graph';
 import { channelConstant } from './extractor-input.ts';
 
 /** Size of the patch grid. */

@@ -1,5 +1,5 @@
 /** Collecting what calibration stands on: scores and map pixels of good images that did not shape the score. */
-import { ResultError, type Calibration, type ReferenceSource } from '../contract/index.ts';
+import { ResultError, type Calibration, type ReferenceSource } from '@oddpixel/contract';
 
 export interface ReferenceCollector {
   /**

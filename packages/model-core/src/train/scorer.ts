@@ -1,8 +1,8 @@
 /** A trained model that tells, besides its results, what features it saw. */
-import type { Backend, PreprocessedSample, Result } from '../contract/index.ts';
+import type { Backend, PreprocessedSample, Result } from '@oddpixel/contract';
 import { applyBatch } from '../model/apply-batch.ts';
 import { loadModel, verifyModel, type AnomalyModel } from '../model/index.ts';
-import { pickOutputs, readGraph, writeGraph } from '../onnx/index.ts';
+import { pickOutputs, readGraph, writeGraph } from '@oddpixel/graph';
 import { patchesName } from './trained-model.ts';
 
 export interface Scorer {

@@ -4,7 +4,7 @@
  * smaller network learns how hard each position is, so that textures that are never reproduced well do not drown
  * what is really odd (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
  */
-import { hostTensor, type HostTensor } from '../contract/index.ts';
+import { hostTensor, type HostTensor, type Random } from '@oddpixel/contract';
 import {
   add,
   clip,
@@ -21,8 +21,7 @@ import {
   sub,
   type GraphBuilder,
   type Value,
-} from '../onnx/index.ts';
-import type { Random } from './random.ts';
+} from '@oddpixel/graph';
 
 /** Names and shapes of all parameters: `[inputs, outputs]` matrices and `[outputs]` biases. */
 export type StudentShapes = Readonly<Record<string, readonly number[]>>;

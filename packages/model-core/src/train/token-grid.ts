@@ -1,6 +1,6 @@
 /** Token outputs of transformers, `[N, T, D]`, as the picture they stand for. */
-import { ModelFormatError } from '../contract/index.ts';
-import { reshape, slice, transpose, type Value } from '../onnx/index.ts';
+import { ModelFormatError } from '@oddpixel/contract';
+import { reshape, slice, transpose, type Value } from '@oddpixel/graph';
 
 /** Tokens before the patches: one for the class, up to seven registers. */
 const maxPrefixTokens = 8;

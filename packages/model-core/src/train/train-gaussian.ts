@@ -1,6 +1,6 @@
 /** Fitting the Gaussian head: sums in one pass; reference scores in a second one, without the image's own sums. */
-import { hostTensor, type Calibration } from '../contract/index.ts';
-import { GraphBuilder, writeGraph } from '../onnx/index.ts';
+import { hostTensor, type Calibration } from '@oddpixel/contract';
+import { GraphBuilder, writeGraph } from '@oddpixel/graph';
 import { extractFeatures, featureGraph, pyramidChannels, spread, type Extractor } from './feature-pass.ts';
 import {
   openPositionProducts,
@@ -23,7 +23,7 @@ import {
   type GaussianSums,
   type GaussianTensors,
 } from './gaussian-head.ts';
-import { outputData } from './output-data.ts';
+import { outputData } from '@oddpixel/graph/training';
 import type { FeatureTransform } from './pyramid.ts';
 import { collectReferences } from './reference-scores.ts';
 import { reducedDims } from './train-params.ts';

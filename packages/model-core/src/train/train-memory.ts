@@ -4,7 +4,7 @@ import { collectPatches } from './collect-patches.ts';
 import type { Extractor } from './feature-pass.ts';
 import { leaveOwnRowsOut } from './leave-own-rows-out.ts';
 import { bankConstants, nearestDistance } from './memory-head.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@oddpixel/contract';
 import type { FitOptions, FittedHeadResult } from './fit.ts';
 import type { TrainingSamples } from './training-sample.ts';
 

@@ -7,12 +7,12 @@ import {
   type Backend,
   type HeadType,
   type Result,
-} from '../contract/index.ts';
+} from '@oddpixel/contract';
 import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
-import { blotPair, expectBlotFound } from '../testing/blot.ts';
-import { ortBackend } from '../testing/ort-backend.ts';
-import { stripes, stripesPreprocessing, stripesSize } from '../testing/stripes.ts';
-import { tinyExtractor } from '../testing/tiny-extractor.ts';
+import { blotPair, expectBlotFound } from '../../test/blot.ts';
+import { ortBackend } from '@oddpixel/testing/ort-backend';
+import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
+import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { addToModel } from './add-to-model.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';

@@ -1,11 +1,5 @@
 /** Training: good images in, a calibrated model out. */
-import {
-  ParameterError,
-  type Backend,
-  type EpochRecord,
-  type Remark,
-  type Store,
-} from '../contract/index.ts';
+import { ParameterError, type Backend, type EpochRecord, type Remark, type Store } from '@oddpixel/contract';
 import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';

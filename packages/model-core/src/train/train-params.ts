@@ -1,5 +1,5 @@
 /** Training parameters: what can be chosen, its default, its range. */
-import { ParameterError, type HeadType, type ScoreMethod } from '../contract/index.ts';
+import { ParameterError, type HeadType, type ScoreMethod } from '@oddpixel/contract';
 
 export interface TrainParams {
   readonly head: HeadType;

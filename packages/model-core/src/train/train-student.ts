@@ -1,22 +1,30 @@
 /** Fitting the student head: features once, then epochs of gradient descent on positions drawn from them. */
-import { hostTensor, type Backend, type HostTensor, type Session } from '../contract/index.ts';
-import { GraphBuilder, reduceSum, square, sub, writeGraph, type Value } from '../onnx/index.ts';
-import { collectPatches } from './collect-patches.ts';
-import { readCheckpoint, writeCheckpoint } from './epochs/checkpoint.ts';
-import { runEpochs, type EpochTrainer } from './epochs/run-epochs.ts';
-import type { Extractor } from './feature-pass.ts';
-import type { FitOptions, FittedHeadResult } from './fit.ts';
-import type { ImageGroups } from './image-groups.ts';
 import {
+  hostTensor,
+  type Backend,
+  type HostTensor,
+  type Session,
+  createRandom,
+  type Random,
+} from '@oddpixel/contract';
+import { GraphBuilder, reduceSum, square, sub, writeGraph, type Value } from '@oddpixel/graph';
+import { collectPatches } from './collect-patches.ts';
+import {
+  readCheckpoint,
+  writeCheckpoint,
+  runEpochs,
+  type EpochTrainer,
   adamW,
   buildTrainingStep,
   cosineRate,
   openTrainingSession,
   type TrainingStep,
-} from './optimizer/index.ts';
-import { outputData } from './output-data.ts';
+  outputData,
+} from '@oddpixel/graph/training';
+import type { Extractor } from './feature-pass.ts';
+import type { FitOptions, FittedHeadResult } from './fit.ts';
+import type { ImageGroups } from './image-groups.ts';
 import { copyPatch, gatherPatches, type PatchStore } from './patch-store.ts';
-import { createRandom, type Random } from './random.ts';
 import {
   applyStudent,
   parameterGroups,

@@ -1,7 +1,7 @@
 /** Putting the parts together: extractor, feature transform, head and tail in one graph with its manifest. */
-import type { HeadRecord, ModelManifest } from '../contract/index.ts';
+import type { HeadRecord, ModelManifest } from '@oddpixel/contract';
 import { createModel, type AnomalyModel } from '../model/index.ts';
-import { GraphBuilder, type Graph, type Value } from '../onnx/index.ts';
+import { GraphBuilder, type Graph, type Value } from '@oddpixel/graph';
 import { anomalyTail, type TailOptions } from './anomaly-tail.ts';
 import { embedLevels, imageInput, type Extractor } from './feature-pass.ts';
 import { toPatches, transformFeatures, type FeatureTransform } from './pyramid.ts';

@@ -1,5 +1,5 @@
 /** What the images of a training say about its model: repeated ones, and why there is no threshold. */
-import type { Remark } from '../contract/index.ts';
+import type { Remark } from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
 import type { ImageGroups } from './image-groups.ts';
 import type { ImageIdentity } from './training-sample.ts';

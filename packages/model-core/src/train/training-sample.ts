@@ -1,5 +1,5 @@
 /** What training reads: preprocessed good images, as often as it needs. */
-import type { PreprocessedSample } from '../contract/index.ts';
+import type { PreprocessedSample } from '@oddpixel/contract';
 
 /** Which image it was, without its pixels. */
 export interface ImageIdentity {

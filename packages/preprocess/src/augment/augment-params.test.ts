@@ -1,4 +1,4 @@
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createAugmentParams, type AugmentParams } from './augment-params.ts';

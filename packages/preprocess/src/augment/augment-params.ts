@@ -1,5 +1,5 @@
 /** Augmentation parameters: how far training images may be varied. Everything is off until asked for. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 
 /**
  * Plain JSON. Each number is the far end of a range from which every image draws its own value, all values equally

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  hostTensor,
-  ParameterError,
-  TensorMismatchError,
-  type PreprocessedSample,
-} from '@oddpixel/model-core/contract';
+import { hostTensor, ParameterError, TensorMismatchError, type PreprocessedSample } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAugmentParams, type AugmentParams } from './augment-params.ts';

@@ -10,7 +10,7 @@ import {
   ParameterError,
   TensorMismatchError,
   type PreprocessedSample,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import type { AugmentParams } from './augment-params.ts';
 import { checkedRandom, drawAugmentation, type Augmentation } from './draw.ts';
 import { sourceMap } from './source-map.ts';

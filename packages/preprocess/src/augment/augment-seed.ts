@@ -1,5 +1,5 @@
 /** A seed of its own for every image in every epoch, so that neither the order of images nor workers matter. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 
 /** Whole numbers, 0..2³¹−1. */
 export interface AugmentOccasion {

@@ -1,5 +1,5 @@
 /** What happens to one image: the values drawn for it. */
-import { ParameterError } from '@oddpixel/model-core/contract';
+import { ParameterError } from '@oddpixel/contract';
 import type { AugmentParams } from './augment-params.ts';
 
 /** Steps in this order: flips, quarter turns, rotation and zoom about the middle, shift; gray values at the end. */

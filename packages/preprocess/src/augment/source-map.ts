@@ -3,7 +3,7 @@
  *
  * Only + − × ÷ are used, which the language fixes to the last bit; the angle functions of `Math` are not.
  */
-import type { ImageGeometry } from '@oddpixel/model-core/contract';
+import type { ImageGeometry } from '@oddpixel/contract';
 import type { Augmentation } from './draw.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Resampling against the slow obvious version, which knows neither the map nor folding. */
-import type { ImageGeometry, Region } from '@oddpixel/model-core/contract';
+import type { ImageGeometry, Region } from '@oddpixel/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Augmentation } from './draw.ts';

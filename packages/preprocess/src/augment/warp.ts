@@ -4,7 +4,7 @@
  *
  * Array reads are marked `as number`: every index is folded into the image, and a check per tap would show.
  */
-import type { Region } from '@oddpixel/model-core/contract';
+import type { Region } from '@oddpixel/contract';
 import type { SourceMap } from './source-map.ts';
 
 /** Bilinear; exact copies where positions are whole. `planes` is `[C, height, width]`, and so is the result. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type Raster } from '@oddpixel/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { sharpCodec } from './sharp-codec.ts';
 

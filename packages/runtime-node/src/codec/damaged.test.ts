@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError } from '@oddpixel/model-core/contract';
+import { ImageFormatError } from '@oddpixel/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { sharpCodec } from './sharp-codec.ts';
 import { tiffFile } from './testing/tiff-file.ts';

@@ -1,8 +1,8 @@
 /** Rasters as files. What a format cannot hold is refused, never silently narrowed. */
 import { encode as encodePng } from 'fast-png';
 import sharp, { type Sharp } from 'sharp';
-import type { ImageFormat, Raster } from '@oddpixel/model-core/contract';
-import { checkEncodable, encodeTiff } from '@oddpixel/runtime-kit/images';
+import type { ImageFormat, Raster } from '@oddpixel/contract';
+import { checkEncodable, encodeTiff } from '@oddpixel/images';
 
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {

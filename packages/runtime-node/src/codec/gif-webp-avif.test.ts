@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
-import { gifDamage, readAvifHeader, readGifHeader } from '@oddpixel/runtime-kit/images';
+import { ImageFormatError, type Raster } from '@oddpixel/contract';
+import { gifDamage, readAvifHeader, readGifHeader } from '@oddpixel/images';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

@@ -1,7 +1,7 @@
 /** Files that claim far more than they hold, and damage that decoders forgive. Memory: `decode-memory.test.ts`. */
 import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, LimitExceededError } from '@oddpixel/model-core/contract';
+import { ImageFormatError, LimitExceededError } from '@oddpixel/contract';
 import { sharpCodec } from './sharp-codec.ts';
 import { tiffFile } from './testing/tiff-file.ts';
 

@@ -4,8 +4,8 @@
  * looks once more. The spare rows are dropped; all others are the same values, as no row depends on those below it
  * (where it does, the decoder reads ahead and libvips sees the warning anyway).
  */
-import { missingJpegBlocks } from '@oddpixel/runtime-kit/images';
-import type { Raster } from '@oddpixel/model-core/contract';
+import { missingJpegBlocks } from '@oddpixel/images';
+import type { Raster } from '@oddpixel/contract';
 
 interface Component {
   readonly horizontal: number;

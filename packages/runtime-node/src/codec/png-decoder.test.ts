@@ -1,15 +1,10 @@
-/** runtime-kit's PNG decoder against sharp, over files of every kind that a writer of our own makes. */
+/** The PNG decoder against sharp, over files of every kind that a writer of our own makes. */
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import {
-  ImageFormatError,
-  LimitExceededError,
-  type DecodeOptions,
-  type Raster,
-} from '@oddpixel/model-core/contract';
-import { decodePng } from '@oddpixel/runtime-kit/images';
+import { ImageFormatError, LimitExceededError, type DecodeOptions, type Raster } from '@oddpixel/contract';
+import { decodePng } from '@oddpixel/images';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

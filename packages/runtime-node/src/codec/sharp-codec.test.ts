@@ -2,7 +2,7 @@ import { writeArrayBuffer } from 'geotiff';
 import sharp, { type Sharp } from 'sharp';
 import { encode as encodeBmp } from 'bmp-ts';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/contract';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

@@ -11,7 +11,7 @@ import {
   type ImageLimits,
   LimitExceededError,
   type Raster,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import {
   checkFileSize,
   checkPixels,
@@ -45,7 +45,7 @@ import {
   profileWarning,
   webpPixels,
   unknownFormat,
-} from '@oddpixel/runtime-kit/images';
+} from '@oddpixel/images';
 import { encodeRaster } from './encode.ts';
 import { addSpareRows, dropSpareRows } from './jpeg-spare-rows.ts';
 

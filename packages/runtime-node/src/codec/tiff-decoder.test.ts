@@ -1,11 +1,11 @@
-/** runtime-kit's reader of ordinary TIFF files against sharp. */
+/** The reader of ordinary TIFF files against sharp. */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
-import { decodeTiff } from '@oddpixel/runtime-kit/images';
+import { decodeTiff } from '@oddpixel/images';
 import { sharpCodec } from './sharp-codec.ts';
 import { tiffFile } from './testing/tiff-file.ts';
 

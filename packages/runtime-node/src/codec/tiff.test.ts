@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/model-core/contract';
-import { orient } from '@oddpixel/runtime-kit/images';
+import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/contract';
+import { orient } from '@oddpixel/images';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

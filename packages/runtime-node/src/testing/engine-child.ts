@@ -3,8 +3,8 @@
  * way; prints JSON: what came of it.
  */
 import { SHARE_ENV, Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { hostTensor, type BackendFactory } from '@oddpixel/model-core/contract';
-import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
+import { hostTensor, type BackendFactory } from '@oddpixel/contract';
+import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { cpu, cpuPool, disableEngineTelemetry, inWorker, sharpCodec } from '../index.ts';
 
 const g = new GraphBuilder();

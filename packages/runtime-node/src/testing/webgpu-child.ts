@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { runCases } from '@oddpixel/conformance';
-import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/model-core/contract';
+import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

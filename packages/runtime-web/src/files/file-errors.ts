@@ -1,5 +1,5 @@
 /** What browsers say when files cannot be had, in words with a way out. */
-import { FileError } from '@oddpixel/model-core/contract';
+import { FileError } from '@oddpixel/contract';
 
 /** By the names of DOMExceptions. */
 const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {

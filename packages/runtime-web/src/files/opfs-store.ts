@@ -1,5 +1,5 @@
 /** Bytes that outlive a visit, in the browser's private file system of this site (OPFS). */
-import { ParameterError, type Store } from '@oddpixel/model-core/contract';
+import { ParameterError, type Store } from '@oddpixel/contract';
 import { fileError } from './file-errors.ts';
 import { plainBytes } from './plain-bytes.ts';
 

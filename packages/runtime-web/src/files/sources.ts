@@ -1,5 +1,5 @@
 /** Files that a person gives to a page: chosen, dropped, or a folder that the page may read. */
-import { ParameterError, type FileSource } from '@oddpixel/model-core/contract';
+import { ParameterError, type FileSource } from '@oddpixel/contract';
 import { treeSource, type TreeFile, type TreeFolder, type TreeNode } from './tree-source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LimitExceededError } from '@oddpixel/model-core/contract';
+import { LimitExceededError } from '@oddpixel/contract';
 import { treeSource } from './tree-source.ts';
 
 test('a file beyond the limit is refused by its size, before it is read', async () => {

@@ -5,7 +5,7 @@ import {
   LimitExceededError,
   type FileEntry,
   type FileSource,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { fileError } from './file-errors.ts';
 
 export interface TreeFile {

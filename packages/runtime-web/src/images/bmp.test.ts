@@ -1,7 +1,7 @@
 /** BMP of every kind: against the colours that were written, and against what Chromium shows. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultImageLimits, ImageFormatError, LimitExceededError } from '@oddpixel/model-core/contract';
-import { decodeBmp } from '@oddpixel/runtime-kit/images';
+import { defaultImageLimits, ImageFormatError, LimitExceededError } from '@oddpixel/contract';
+import { decodeBmp } from '@oddpixel/images';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
 import { bmpFiles } from './testing/bmp-files.ts';
 import { base64, fromWire, openTestPage, type TestPage } from './testing/images-page.ts';

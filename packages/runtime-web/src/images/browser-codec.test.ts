@@ -2,7 +2,7 @@
 import { encode as encodePng } from 'fast-png';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ImageFormat, Raster } from '@oddpixel/model-core/contract';
+import type { ImageFormat, Raster } from '@oddpixel/contract';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
 import { base64, fromWire, openTestPage, succeeded, toWire, type TestPage } from './testing/images-page.ts';

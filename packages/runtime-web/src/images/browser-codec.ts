@@ -2,12 +2,7 @@
  * Images in a browser: the same pixels as `sharpCodec` gives in Node. PNG, TIFF, BMP and Netpbm files are decoded exactly, at their
  * own depth; JPEG, WebP, GIF and AVIF by the browser.
  */
-import {
-  defaultImageLimits,
-  type DecodeOptions,
-  type ImageCodec,
-  type Raster,
-} from '@oddpixel/model-core/contract';
+import { defaultImageLimits, type DecodeOptions, type ImageCodec, type Raster } from '@oddpixel/contract';
 import {
   checkFileSize,
   decodeBmp,
@@ -17,7 +12,7 @@ import {
   imageError,
   imageKind,
   unknownFormat,
-} from '@oddpixel/runtime-kit/images';
+} from '@oddpixel/images';
 import { encodeRaster } from './encode.ts';
 import { decodeNative } from './native-image.ts';
 

@@ -1,5 +1,5 @@
 /** Why there is no picture from a camera, for programs that offer the person a way out. */
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { OddpixelError } from '@oddpixel/contract';
 
 export type CameraProblem =
   /** The page was not loaded by https or from localhost. */

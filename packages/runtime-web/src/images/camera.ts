@@ -1,5 +1,5 @@
 /** Pictures from a camera, each of them once. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { CameraError, type CameraProblem } from './camera-error.ts';
 import { readPixels } from './canvas.ts';
 import { readVideoFrame } from './video-frame.ts';

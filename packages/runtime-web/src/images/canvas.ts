@@ -2,7 +2,7 @@
  * Pixels out of a canvas. A canvas has 8 bits and multiplies colours by their alpha, so that half-transparent pixels
  * come back rounded; opaque ones are exact.
  */
-import { ImageFormatError, type Raster } from '@oddpixel/model-core/contract';
+import { ImageFormatError, type Raster } from '@oddpixel/contract';
 import { packColours } from './pack-colours.ts';
 
 /** Pixels at a time and side: what every browser can hold, with bounded memory for pictures of any size. */

@@ -1,6 +1,6 @@
 /** Rasters as files. What a format or this browser cannot hold is refused, never silently narrowed. */
-import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/model-core/contract';
-import { checkEncodable, encodeTiff } from '@oddpixel/runtime-kit/images';
+import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/contract';
+import { checkEncodable, encodeTiff } from '@oddpixel/images';
 import { createContext } from './canvas.ts';
 import { toImageData } from './image-data.ts';
 

@@ -1,5 +1,5 @@
 /** Rasters for the screen. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 
 export interface ToImageDataOptions {
   /** The values that become black and white. Default: 0 to 255 or 65,535; of floats, their smallest and largest. */

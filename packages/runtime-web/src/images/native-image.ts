@@ -1,5 +1,5 @@
 /** Images through the browser's own decoder: JPEG, WebP, GIF and AVIF, all of which have 8 bits or are taken so. */
-import type { DecodeOptions, ImageLimits, Raster } from '@oddpixel/model-core/contract';
+import type { DecodeOptions, ImageLimits, Raster } from '@oddpixel/contract';
 import {
   checkPixels,
   cmykWarning,
@@ -17,7 +17,7 @@ import {
   readGifHeader,
   readJpegHeader,
   readWebpHeader,
-} from '@oddpixel/runtime-kit/images';
+} from '@oddpixel/images';
 import { plainBytes } from '../files/plain-bytes.ts';
 import { readPixels, type CanvasChannels } from './canvas.ts';
 

@@ -1,5 +1,5 @@
 /** Pixels from everything that a page may hold a picture in. */
-import { FileError, ImageFormatError, type DecodeOptions, type Raster } from '@oddpixel/model-core/contract';
+import { FileError, ImageFormatError, type DecodeOptions, type Raster } from '@oddpixel/contract';
 import { browserCodec } from './browser-codec.ts';
 import { readPixels } from './canvas.ts';
 import { readVideoFrame } from './video-frame.ts';

@@ -2,7 +2,7 @@
  * Pixels of a camera's or a video's frame without a canvas: the browser converts them straight into memory, several
  * times faster and to the same values.
  */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { packColours } from './pack-colours.ts';
 
 /** What newer browsers have and their types do not yet tell. */

@@ -5,7 +5,7 @@ import {
   type HeadType,
   type PreprocessedSample,
   type PreprocessParams,
-} from '@oddpixel/model-core/contract';
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,

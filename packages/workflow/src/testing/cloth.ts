@@ -1,5 +1,5 @@
 /** Pictures of woven cloth, which look alike everywhere, and places where something lies on it. */
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 
 export interface Spot {
   readonly x: number;

@@ -1,4 +1,4 @@
-import type { Store } from '@oddpixel/model-core/contract';
+import type { Store } from '@oddpixel/contract';
 import { openFixture, sameBytes } from '../fixture.ts';
 import { mutateBytes } from '../mutate-bytes.ts';
 import type { Proof } from '../proof.ts';

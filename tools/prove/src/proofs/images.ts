@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { OddpixelError, type Raster } from '@oddpixel/model-core/contract';
+import { OddpixelError, type Raster } from '@oddpixel/contract';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { height, picture, width } from '../fixture.ts';
 import { mutateBytes } from '../mutate-bytes.ts';

@@ -1,4 +1,4 @@
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { OddpixelError } from '@oddpixel/contract';
 import { exportStandalone, importExternalModel } from '@oddpixel/model-core/interop';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import { mutate } from '../../../../packages/model-core/fuzz/mutate.ts';

@@ -1,4 +1,4 @@
-import { DisposedError } from '@oddpixel/model-core/contract';
+import { DisposedError } from '@oddpixel/contract';
 import { loadModel } from '@oddpixel/model-core/model';
 import { preprocessRaster } from '@oddpixel/preprocess';
 import { cpu, inWorker } from '@oddpixel/runtime-node';

@@ -5,7 +5,7 @@ import {
   readAnomalyDataset,
   saveDataset,
 } from '@oddpixel/dataset';
-import { OddpixelError } from '@oddpixel/model-core/contract';
+import { OddpixelError } from '@oddpixel/contract';
 import { parseManifest, serializeManifest } from '@oddpixel/model-core/model';
 import { openFixture } from '../fixture.ts';
 import { mutateText } from '../mutate-bytes.ts';

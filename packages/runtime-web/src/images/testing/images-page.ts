@@ -1,6 +1,6 @@
 /** The page of the tests, opened in Chromium. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Raster } from '@oddpixel/model-core/contract';
+import type { Raster } from '@oddpixel/contract';
 import { launchChromium } from '@oddpixel/testing/browser';
 import type { Failure, PageTests, WireRaster } from './page.ts';
 import { bundlePage, type BundledPage } from './bundle-page.ts';

@@ -1,5 +1,5 @@
 /** What the tests of images and files run in the browser. Bytes cross as base64. */
-import type { ImageFormat, ImageLimits, Raster } from '@oddpixel/model-core/contract';
+import type { ImageFormat, ImageLimits, Raster } from '@oddpixel/contract';
 import * as files from '../../files/index.ts';
 import { browserCodec, openCamera, rasterFrom, toImageData, type CameraOptions } from '../index.ts';
 

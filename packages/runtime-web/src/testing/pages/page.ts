@@ -1,7 +1,7 @@
 /** What tests run in the browser: the built packages, as a page gets them. */
 import { runCases } from '@oddpixel/conformance';
-import { hostTensor, type BackendFactory, type HeadType, type Tensor } from '@oddpixel/model-core/contract';
-import { GraphBuilder, mul, writeGraph } from '@oddpixel/model-core/onnx';
+import { hostTensor, type BackendFactory, type HeadType, type Tensor } from '@oddpixel/contract';
+import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { small } from '@oddpixel/initial-models/small';
 import { writeModel } from '@oddpixel/model-core/model';
 import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';

@@ -1,5 +1,5 @@
 /** What the README shows. */
-import { selectBackend } from '@oddpixel/model-core/contract';
+import { selectBackend } from '@oddpixel/contract';
 import { readModel } from '@oddpixel/model-core/model';
 import { rasterFrom, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';

@@ -1,0 +1,24 @@
+/** The contract between the rooms. Read these short files first. */
+export * from './backend.ts';
+export * from './best-effort-store.ts';
+export * from './bytes.ts';
+export * from './check-feeds.ts';
+export * from './dataset.ts';
+export * from './errors.ts';
+export * from './files.ts';
+export * from './hash.ts';
+export * from './image.ts';
+export * from './image-form.ts';
+export * from './manifest.ts';
+export * from '@oddpixel/runtime-ort';
+export * from './preprocess.ts';
+export { createRandom, type Random } from './random.ts';
+export * from './region.ts';
+export * from './remark.ts';
+export * from './result.ts';
+export * from './run-queue.ts';
+export { runsInFlight } from './runs-in-flight.ts';
+export * from './select-backend.ts';
+export { sha256 } from './sha256.ts';
+export * from './streams.ts';
+export * from './tensor.ts';

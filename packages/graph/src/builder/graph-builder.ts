@@ -1,0 +1,362 @@
+/**
+ * Building graphs from typed values. A `GraphBuilder` collects nodes; the operators are free functions beside it
+ * (`add`, `conv`, `reduceMin`, …), so that a model reads like its formula:
+ *
+ * ```ts
+ * const g = new GraphBuilder({ opset: 17 });
+ * const x = g.input('x', 'float32', ['N', 3]);
+ * g.output('y', sqrt(relu(sub(mul(x, x), 1))));
+ * const graph = g.build();
+ * ```
+ *
+ * Shapes are known as soon as a value exists; what does not fit throws where it is written.
+ */
+import {
+  hostTensor,
+  ParameterError,
+  UnsupportedOpsetError,
+  UnsupportedOperatorError,
+  type DType,
+  type HostTensor,
+  type ValueInfo,
+} from '@oddpixel/contract';
+import { irVersionFor } from '../opsets.ts';
+import { upgradeOpset } from '../edit/upgrade-opset.ts';
+import type { Attribute, Graph, GraphNode } from '../ir.ts';
+import { inferNode } from '../types/infer.ts';
+import type { Dim } from '../types/rule.ts';
+import { validateGraph } from '../validate.ts';
+import { foldOutputNames } from './fold-output-names.ts';
+
+/** A value of a graph under construction: what flows along its edges. */
+export interface Value {
+  readonly builder: GraphBuilder;
+  readonly name: string;
+  readonly dtype: DType;
+  /** Known sizes, or names of dynamic ones. */
+  readonly dims: readonly Dim[];
+}
+
+/** What an operator takes: a value, or a number that becomes a scalar of the other operand's type. */
+export type Operand = Value | number;
+
+export interface GraphBuilderOptions {
+  /** Version of the standard operator set, 17 to 23. Default 17. */
+  readonly opset?: number;
+  readonly name?: string;
+}
+
+const lowestOpset = 17;
+const highestOpset = 23;
+
+/** How a value changes with another one, element by element. */
+export interface Slope {
+  readonly x: Value;
+  /** Builds dy/dx, in the shape of `x`. */
+  build(): Value;
+}
+
+export class GraphBuilder {
+  readonly opset: number;
+  readonly #name: string;
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #nodeNames = new Set<string>();
+  readonly #initializers = new Map<string, HostTensor>();
+  readonly #values = new Map<string, Value>();
+  readonly #counters = new Map<string, number>();
+  readonly #slopes = new Map<string, Slope>();
+  /** What Shape nodes tell of, by the name of their output: lets Reshape and Expand to a runtime shape keep its names. */
+  readonly #shapes = new Map<string, readonly Dim[]>();
+
+  /** @throws UnsupportedOpsetError outside 17..23. */
+  constructor({ opset = lowestOpset, name = 'graph' }: GraphBuilderOptions = {}) {
+    if (!Number.isInteger(opset) || opset < lowestOpset || opset > highestOpset) {
+      throw new UnsupportedOpsetError({ opset, supported: `${lowestOpset} to ${highestOpset}` });
+    }
+    this.opset = opset;
+    this.#name = name;
+  }
+
+  /** Declares an input. Named dimensions are dynamic. @throws ParameterError when the name is taken. */
+  input(name: string, dtype: DType, dims: readonly Dim[]): Value {
+    this.#inputs.push({ name, dtype, dims });
+    return this.#define(name, dtype, dims);
+  }
+
+  /** A constant: a tensor, a number (float32 scalar), or a list of numbers (float32 vector). `name` fixes the initializer's name. */
+  constant(value: HostTensor | number | readonly number[], name?: string): Value {
+    const tensor =
+      typeof value === 'number'
+        ? hostTensor('float32', [], Float32Array.of(value))
+        : 'location' in value
+          ? value
+          : hostTensor('float32', [value.length], Float32Array.from(value));
+    const unique = name ?? this.#unique('constant');
+    this.#initializers.set(unique, tensor);
+    return this.#define(unique, tensor.dtype, tensor.dims);
+  }
+
+  /** An input that has a default: an initializer that a caller may override. */
+  overridable(name: string, value: HostTensor): Value {
+    this.#inputs.push({ name, dtype: value.dtype, dims: value.dims });
+    return this.constant(value, name);
+  }
+
+  /** An int64 vector, as shape operators take it. */
+  integers(values: readonly number[]): Value {
+    return this.constant(hostTensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
+  }
+
+  /**
+   * Adds one node; `undefined` leaves an optional input out. The operator functions call this.
+   *
+   * @throws ModelFormatError when the inputs do not fit; UnsupportedOperatorError for an operator without shape rule.
+   */
+  node(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputCount: number = 1,
+  ): Value[] {
+    for (const input of inputs) this.#own(input);
+    const name = this.#unique(opType.toLowerCase());
+    const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? name : `${name}_${i}`));
+    const node: GraphNode = {
+      name,
+      opType,
+      domain: '',
+      inputs: inputs.map((v) => v?.name ?? ''),
+      outputs,
+      attributes,
+    };
+    const types = this.#infer(node);
+    if (types === undefined) {
+      throw new UnsupportedOperatorError({
+        operator: opType,
+        node: name,
+        reason: 'its result type is not known to the builder',
+      });
+    }
+    this.#push(node);
+    if (opType === 'Shape' && inputs[0] !== undefined && Object.keys(attributes).length === 0) {
+      this.#shapes.set(name, inputs[0].dims);
+    }
+    return outputs.map((output, index) => {
+      const type = types[index] ?? types[0];
+      return this.#define(output, type?.dtype ?? 'float32', type?.dims ?? []);
+    });
+  }
+
+  /**
+   * Puts another graph into this one; its values get the prefix `${graph.name}/`. Initializers are shared, not copied.
+   *
+   * @param inputs values for the graph's inputs, by name.
+   * @returns the graph's outputs, by name.
+   * @throws ParameterError when an input is missing; UnsupportedOpsetError when it cannot be brought to this opset.
+   */
+  embed(
+    graph: Graph,
+    inputs: Readonly<Record<string, Value>>,
+    prefix: string = `${graph.name}/`,
+  ): Record<string, Value> {
+    const upgraded = validateGraph(graph.opset === this.opset ? graph : upgradeOpset(graph, this.opset));
+    const renamed = new Map<string, string>();
+    for (const { name } of upgraded.inputs) {
+      const given = inputs[name];
+      if (given === undefined && !upgraded.initializers.has(name)) {
+        throw new ParameterError({
+          name: `inputs.${name}`,
+          expected: 'a value for this input of the embedded graph',
+          received: 'none',
+        });
+      }
+      this.#own(given);
+      if (given !== undefined) renamed.set(name, given.name);
+    }
+    for (const [name, tensor] of upgraded.initializers) {
+      if (!renamed.has(name)) renamed.set(name, this.constant(tensor, this.#unique(prefix + name)).name);
+    }
+    for (const node of upgraded.nodes) {
+      for (const output of node.outputs)
+        if (output !== '') renamed.set(output, this.#unique(prefix + output));
+      const moved: GraphNode = {
+        ...node,
+        name: this.#unique(prefix + (node.name || node.opType)),
+        inputs: node.inputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
+        outputs: node.outputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
+      };
+      const types = this.#infer(moved);
+      this.#push(moved);
+      moved.outputs.forEach((name, index) => {
+        const type = types?.[index];
+        if (name !== '' && type !== undefined) this.#define(name, type.dtype, type.dims);
+      });
+    }
+    return Object.fromEntries(
+      upgraded.outputs.map((info) => [info.name, this.#embeddedOutput(info, renamed)]),
+    );
+  }
+
+  /** Declares an output under a name of its own. @throws ParameterError when the name is taken. */
+  output(name: string, value: Value): void {
+    this.#own(value);
+    if (this.#values.has(name) && value.name !== name) throw taken(name);
+    if (this.#outputs.some((output) => output.name === name)) throw taken(name);
+    this.#outputs.push({ name, dtype: value.dtype, dims: value.dims });
+    if (value.name !== name) this.named(name, value);
+  }
+
+  /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError when the name is taken. */
+  named(name: string, value: Value): Value {
+    this.#own(value);
+    this.#push({
+      name: this.#unique(`${name}/identity`),
+      opType: 'Identity',
+      domain: '',
+      inputs: [value.name],
+      outputs: [name],
+      attributes: {},
+    });
+    return this.#define(name, value.dtype, value.dims);
+  }
+
+  /**
+   * Makes an input a value that is computed from other inputs and constants, before everything else.
+   *
+   * @throws ParameterError when it is not an input.
+   */
+  replaceInput(input: Value, build: () => Value): void {
+    this.#own(input);
+    if (!this.isInput(input)) {
+      throw new ParameterError({
+        name: input.name,
+        expected: 'an input of the graph',
+        received: 'a value that is computed or constant',
+      });
+    }
+    const end = this.#nodes.length;
+    const { name: computed } = build();
+    const added = this.#nodes.splice(end).map((node) => ({
+      ...node,
+      outputs: node.outputs.map((name) => (name === computed ? input.name : name)),
+    }));
+    this.#nodes.unshift(...added);
+    this.#inputs.splice(
+      this.#inputs.findIndex(({ name }) => name === input.name),
+      1,
+    );
+    this.#initializers.delete(input.name);
+  }
+
+  /** Says how `y` changes with `x`, where that takes fewer nodes than to go back through all those between. */
+  setSlope(y: Value, slope: Slope): Value {
+    this.#own(y);
+    this.#own(slope.x);
+    this.#slopes.set(y.name, slope);
+    return y;
+  }
+
+  /** What `setSlope` said of the value of that name. */
+  slopeOf(name: string): Slope | undefined {
+    return this.#slopes.get(name);
+  }
+
+  /** All nodes so far, each after those whose outputs it takes. */
+  get nodes(): readonly GraphNode[] {
+    return this.#nodes;
+  }
+
+  /** The value of that name; `undefined` where there is none, or where its type is not known. */
+  value(name: string): Value | undefined {
+    return this.#values.get(name);
+  }
+
+  /** The tensor behind a constant that no caller can override. */
+  constantOf(value: Value): HostTensor | undefined {
+    return this.isInput(value) ? undefined : this.#initializers.get(value.name);
+  }
+
+  /** Whether a caller gives the value, or may override it. */
+  isInput({ name }: Value): boolean {
+    return this.#inputs.some((input) => input.name === name);
+  }
+
+  /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */
+  build(): Graph {
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const nodes: GraphNode[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      for (const input of node.inputs) needed.add(input);
+      nodes.unshift(node);
+    }
+    const initializers = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    return validateGraph({
+      name: this.#name,
+      opset: this.opset,
+      irVersion: irVersionFor(this.opset),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      nodes: foldOutputNames(
+        nodes,
+        this.#outputs.map(({ name }) => name),
+      ),
+      initializers,
+      metadata: new Map(),
+    });
+  }
+
+  #push(node: GraphNode): void {
+    this.#nodeNames.add(node.name);
+    this.#nodes.push(node);
+  }
+
+  #infer(node: GraphNode): ReturnType<typeof inferNode> {
+    return inferNode(
+      node,
+      this.opset,
+      (name) => this.#values.get(name),
+      (name) => this.#initializers.get(name),
+      (name) => this.#shapes.get(name),
+    );
+  }
+
+  #embeddedOutput(info: ValueInfo, renamed: ReadonlyMap<string, string>): Value {
+    const name = renamed.get(info.name) ?? info.name;
+    // An operator without shape rule: the graph's own declaration stands.
+    return this.#values.get(name) ?? this.#define(name, info.dtype, info.dims);
+  }
+
+  #define(name: string, dtype: DType, dims: readonly Dim[]): Value {
+    if (this.#values.has(name)) throw taken(name);
+    const value: Value = { builder: this, name, dtype, dims };
+    this.#values.set(name, value);
+    return value;
+  }
+
+  #own(value: Value | undefined): void {
+    if (value !== undefined && value.builder !== this) {
+      throw new ParameterError({
+        name: value.name,
+        expected: 'a value of this builder',
+        received: 'a value of another builder',
+      });
+    }
+  }
+
+  #unique(base: string): string {
+    for (;;) {
+      const count = this.#counters.get(base) ?? 0;
+      this.#counters.set(base, count + 1);
+      const name = count === 0 ? base : `${base}_${count}`;
+      const isTaken = this.#values.has(name) || this.#initializers.has(name) || this.#nodeNames.has(name);
+      if (!isTaken) return name;
+    }
+  }
+}
+
+function taken(name: string): ParameterError {
+  return new ParameterError({ name, expected: 'a name that is not taken in this graph', received: name });
+}

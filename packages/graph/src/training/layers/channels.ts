@@ -1,0 +1,15 @@
+/** The size of an axis that weights depend on. */
+import { describeTensor, ParameterError } from '@oddpixel/contract';
+import type { Value } from '../../index.ts';
+
+/** @throws ParameterError when the axis has no known size. */
+export function channelsOf(x: Value, axis: number = 1): number {
+  const size = x.dims.at(axis);
+  if (typeof size === 'number') return size;
+  throw new ParameterError({
+    name: x.name,
+    expected: `a value whose size is known at axis ${axis}`,
+    received: describeTensor(x),
+    fix: 'Only the batch, height and width may have named dimensions.',
+  });
+}

@@ -1,0 +1,11 @@
+import { libraryBuild } from '../../tools/library-build.ts';
+
+export default libraryBuild({
+  entry: {
+    index: 'src/index.ts',
+    run: 'src/run.ts',
+    'reference/index': 'src/reference/index.ts',
+    'training/index': 'src/training/index.ts',
+  },
+  platform: 'neutral',
+});

@@ -1,6 +1,0 @@
-import { libraryBuild } from '../../tools/library-build.ts';
-
-export default libraryBuild({
-  entry: { index: 'src/index.ts', images: 'src/images/index.ts' },
-  platform: 'neutral',
-});

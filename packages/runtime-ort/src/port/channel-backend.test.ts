@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { testBackend } from '@oddpixel/conformance/vitest';
+import {
+  BackendUnavailableError,
+  hostTensor,
+  isHostTensor,
+  type Backend,
+  type BackendFactory,
+  type Session,
+  type Tensor,
+} from '@oddpixel/contract';
+import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
+import { referenceBackend } from '@oddpixel/graph/reference';
+import {
+  openChannelBackend,
+  portChannel,
+  serveBackend,
+  type Channel,
+  type MessagePortLike,
+} from '../index.ts';
+
+/** Node's types know only its own way to listen to a port. */
+const endOf = (port: unknown): Channel => portChannel(port as MessagePortLike);
+
+/** A backend behind a real message channel: everything crosses as a structured clone. */
+function throughChannel(open: (options: unknown) => Promise<Backend>): BackendFactory {
+  return {
+    name: 'channel',
+    open(): Promise<Backend> {
+      const { port1, port2 } = new MessageChannel();
+      serveBackend(endOf(port2), open);
+      return openChannelBackend(endOf(port1), {
+        name: 'channel',
+        options: { a: 1 },
+      });
+    },
+  };
+}
+
+/** The reference backend with outputs that "stay on the device", as far as a caller can tell. */
+function keeping(backend: Backend): Backend {
+  const held = new WeakMap<Tensor, Tensor>();
+  return {
+    ...backend,
+    capabilities: { ...backend.capabilities, keepOnDevice: true },
+    async createSession(model, { keepOnDevice = [] } = {}): Promise<Session> {
+      const session = await backend.createSession(model, { keepOnDevice });
+      return {
+        ...session,
+        async run(feeds, options) {
+          const onHost = Object.entries(feeds).map(([name, tensor]) => [name, held.get(tensor) ?? tensor]);
+          const outputs = await session.run(Object.fromEntries(onHost), options);
+          return Object.fromEntries(
+            Object.entries(outputs).map(([name, tensor]) => {
+              if (!keepOnDevice.includes(name) || !isHostTensor(tensor)) return [name, tensor];
+              const { dtype, dims, data } = tensor;
+              const read = (): Promise<typeof tensor> =>
+                Promise.resolve(hostTensor(dtype, dims, data.slice() as Float32Array));
+              const kept: Tensor = { location: 'pretended', dtype, dims, read, dispose: () => {} };
+              held.set(kept, tensor);
+              return [name, kept];
+            }),
+          );
+        },
+      };
+    },
+  };
+}
+
+describe('a backend that computes on the host', () => {
+  testBackend(throughChannel(() => referenceBackend().open()));
+});
+
+describe('a backend that keeps tensors', () => {
+  testBackend(throughChannel(async () => keeping(await referenceBackend().open())));
+});
+
+test('feeds stay what and where they are, whatever shares their memory', async () => {
+  const backend = await throughChannel(() => referenceBackend().open()).open();
+  const g = new GraphBuilder();
+  g.output('doubled', mul(g.input('x', 'float32', [3]), 2));
+  g.output('same', g.input('bytes', 'uint8', [3]));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const shared = Float32Array.of(9, 1, 2, 3, 9);
+  // A Buffer's `slice` is no copy, and its memory is that of many.
+  const buffer = Buffer.from('abc');
+  const feeds = {
+    x: hostTensor('float32', [3], shared.subarray(1, 4)),
+    bytes: hostTensor('uint8', [3], buffer),
+  };
+  for (let run = 0; run < 2; run++) {
+    const { doubled, same } = await session.run(feeds);
+    expect(doubled).toMatchObject({ data: Float32Array.of(2, 4, 6) });
+    expect(same).toMatchObject({ data: Uint8Array.of(97, 98, 99) });
+  }
+  expect([...shared, buffer.toString()]).toEqual([9, 1, 2, 3, 9, 'abc']);
+  await backend.dispose();
+});
+
+test('the options reach the other end; what it says while opening reaches this one', async () => {
+  let received: unknown;
+  const refusing = throughChannel((options) => {
+    received = options;
+    return Promise.reject(
+      new BackendUnavailableError({ backend: 'inner', reason: 'no device', fix: 'Buy one.' }),
+    );
+  });
+  const error: unknown = await refusing.open().catch((reason: unknown) => reason);
+  expect(received).toEqual({ a: 1 });
+  expect(error).toBeInstanceOf(BackendUnavailableError);
+  expect(String(error)).toBe(
+    'BackendUnavailableError: Backend `channel` is not available: no device. Buy one.',
+  );
+});
+
+test('once the other end is gone, all that wait are told', async () => {
+  let end: (reason: string) => void = () => {};
+  const { port1, port2 } = new MessageChannel();
+  const served = endOf(port2);
+  serveBackend(served, () => referenceBackend().open());
+  const channel = {
+    ...endOf(port1),
+    onEnd(listener: (reason: string) => void): void {
+      end = listener;
+    },
+  };
+  const backend = await openChannelBackend(channel, { name: 'channel' });
+  const g = new GraphBuilder();
+  g.output('y', mul(g.input('x', 'float32', [2, 3]), 2));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const x = hostTensor('float32', [2, 3], new Float32Array(6));
+  const running = session.run({ x });
+  await Promise.resolve();
+  end('its thread has ended');
+  await expect(running).rejects.toThrow('Backend `channel` failed to answer: its thread has ended.');
+  await expect(session.run({ x })).rejects.toThrow('its thread has ended');
+  await backend.dispose();
+  await served.close();
+});
