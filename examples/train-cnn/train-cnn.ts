@@ -2,7 +2,7 @@
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
 import type { HostTensor } from '@oddpixel/contract';
 import * as onnx from '@oddpixel/graph';
-import * as train from '@oddpixel/model-core/train';
+import * as train from '@oddpixel/graph/training';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
 import { cpu, writeFileAtomic } from '@oddpixel/runtime-node';
 

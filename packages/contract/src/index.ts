@@ -10,7 +10,6 @@ export * from './hash.ts';
 export * from './image.ts';
 export * from './image-form.ts';
 export * from './manifest.ts';
-export * from '@oddpixel/runtime-ort';
 export * from './preprocess.ts';
 export { createRandom, type Random } from './random.ts';
 export * from './region.ts';
