@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
 import { readGraph } from '@oddpixel/graph';
 import type { Backend } from '@oddpixel/contract';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 import { cpu } from '@oddpixel/runtime-node';
 import { studentShapes } from '../packages/model-core/src/train/student-network.ts';
 import { stripes, stripesPreprocessing } from '../packages/model-core/test/stripes.ts';

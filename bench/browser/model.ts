@@ -4,7 +4,12 @@ import { small } from '@oddpixel/initial-models/small';
 import { renderApple } from '@oddpixel/dataset/apples';
 import type { Backend } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
 
 export interface ModelSize {

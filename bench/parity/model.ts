@@ -3,7 +3,12 @@ import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Backend } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
 import { median } from '../shared/rounds.ts';
 import { goodApples } from './golden.ts';

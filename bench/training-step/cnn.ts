@@ -3,7 +3,21 @@
  * dense layer; with batch normalization in training mode, or with biases instead. Letters: see `contract/tensor.ts`.
  */
 import { hostTensor, type HostTensor } from '@oddpixel/contract';
-import { add, batchNormalizationTraining, conv, GraphBuilder, log, matmul, mul, neg, reduceMean, reduceSum, relu, softmax, type Value } from '@oddpixel/graph';
+import {
+  add,
+  batchNormalizationTraining,
+  conv,
+  GraphBuilder,
+  log,
+  matmul,
+  mul,
+  neg,
+  reduceMean,
+  reduceSum,
+  relu,
+  softmax,
+  type Value,
+} from '@oddpixel/graph';
 import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/graph/training';
 import { filled, uniform } from '../shared/numbers.ts';
 import type { Sizes, Tensors, Workload } from './workload.ts';

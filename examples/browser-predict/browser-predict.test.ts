@@ -5,7 +5,12 @@ import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Backend, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 import { createPreprocessParams, preprocessSamples, samplesFromImages } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';

@@ -1,4 +1,13 @@
-import { checkFeeds, checkOutputs, createRunQueue, DisposedError, type Backend, type BackendFactory, type HostTensor, type Session } from '@oddpixel/contract';
+import {
+  checkFeeds,
+  checkOutputs,
+  createRunQueue,
+  DisposedError,
+  type Backend,
+  type BackendFactory,
+  type HostTensor,
+  type Session,
+} from '@oddpixel/contract';
 import { readGraph } from '@oddpixel/graph';
 import { runGraph } from '@oddpixel/graph/reference';
 

@@ -7,7 +7,12 @@ import { expect, test } from 'vitest';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Raster } from '@oddpixel/contract';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 import { createPreprocessParams, preprocessSamples, samplesFromImages } from '@oddpixel/preprocess';
 import { cpu } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';

@@ -1,6 +1,7 @@
 /** Trains a small convolutional network from nothing, an autoencoder of apples, and writes it as a plain ONNX file. */
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
 import type { HostTensor } from '@oddpixel/contract';
+import { createRandom } from '@oddpixel/contract';
 import * as onnx from '@oddpixel/graph';
 import * as train from '@oddpixel/graph/training';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';
@@ -44,7 +45,7 @@ const [epochs, steps, backend] = [8, images.length / 4, await cpu().open()];
 const learningRate = train.warmUp(steps, train.cosineRate({ rate: 0.01, steps: (epochs - 1) * steps }));
 const session = await train.openTrainingSession(step, backend, { start: weights.start, learningRate });
 async function trainEpoch(epoch: number) {
-  for (const batch of train.shuffledBatches(images, 4, train.createRandom(epoch)))
+  for (const batch of train.shuffledBatches(images, 4, createRandom(epoch)))
     await session.step({ image: train.stackTensors(batch) });
 }
 async function errorOf(file: Uint8Array, some: typeof images) {

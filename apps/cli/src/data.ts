@@ -2,7 +2,15 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { DatasetError, FileError, ModelFormatError, ParameterError, type Dataset, type FileSource, type Split } from '@oddpixel/contract';
+import {
+  DatasetError,
+  FileError,
+  ModelFormatError,
+  ParameterError,
+  type Dataset,
+  type FileSource,
+  type Split,
+} from '@oddpixel/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/graph';

@@ -1,6 +1,12 @@
 /** Evaluating a model on a data set, with pictures for the report: shared by `evaluate` and `demo`. */
 import { basename } from 'node:path';
-import { describeRemark, type Backend, type Dataset, type FileSource, type ImageLimits } from '@oddpixel/contract';
+import {
+  describeRemark,
+  type Backend,
+  type Dataset,
+  type FileSource,
+  type ImageLimits,
+} from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { imagePath } from '@oddpixel/dataset';
 import type { EvaluationParams } from '@oddpixel/eval';

@@ -1,6 +1,22 @@
 /** The tiny graphs that cases run. */
 import { hostTensor, type DType, type HostTensor } from '@oddpixel/contract';
-import { add, averagePool, conv, GraphBuilder, identity, matmul, mul, reduceMin, reduceSum, relu, resize, sqrt, square, transpose, type Graph } from '@oddpixel/graph';
+import {
+  add,
+  averagePool,
+  conv,
+  GraphBuilder,
+  identity,
+  matmul,
+  mul,
+  reduceMin,
+  reduceSum,
+  relu,
+  resize,
+  sqrt,
+  square,
+  transpose,
+  type Graph,
+} from '@oddpixel/graph';
 
 export function floats(
   dims: readonly number[],

@@ -1,6 +1,15 @@
 /** Backends that break one promise each: a suite that lets one of them pass is worth nothing. */
 import { expect, test } from 'vitest';
-import { hostTensor, isHostTensor, type Backend, type BackendFactory, type HostTensor, type RunOptions, type Session, type Tensor } from '@oddpixel/contract';
+import {
+  hostTensor,
+  isHostTensor,
+  type Backend,
+  type BackendFactory,
+  type HostTensor,
+  type RunOptions,
+  type Session,
+  type Tensor,
+} from '@oddpixel/contract';
 import { writeGraph } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { sum } from './graphs.ts';

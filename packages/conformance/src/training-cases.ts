@@ -1,8 +1,25 @@
 /** Training: what runs graphs must also learn, since a training step is a graph like any other. */
 import type { Backend, HostTensor } from '@oddpixel/contract';
-import { batchNormalizationTraining, conv, convTranspose, gelu, GraphBuilder, reduceMean, square, sub } from '@oddpixel/graph';
+import {
+  batchNormalizationTraining,
+  conv,
+  convTranspose,
+  gelu,
+  GraphBuilder,
+  reduceMean,
+  square,
+  sub,
+} from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
-import { adamW, buildTrainingStep, cosineRate, decayMatrices, openTrainingSession, warmUp, type TrainingStep } from '@oddpixel/graph/training';
+import {
+  adamW,
+  buildTrainingStep,
+  cosineRate,
+  decayMatrices,
+  openTrainingSession,
+  warmUp,
+  type TrainingStep,
+} from '@oddpixel/graph/training';
 import type { ConformanceCase } from './case.ts';
 import { check } from './check.ts';
 import { floats } from './graphs.ts';

@@ -1,4 +1,12 @@
-import { FileError, ImageFormatError, type Dataset, type ImageCodec, type Raster, type Store, hashBytes } from '@oddpixel/contract';
+import {
+  FileError,
+  ImageFormatError,
+  type Dataset,
+  type ImageCodec,
+  type Raster,
+  type Store,
+  hashBytes,
+} from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { checkSamples, type DatasetProblem } from './check.ts';
 import { memoryFileSource } from './memory-source.ts';

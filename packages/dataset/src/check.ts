@@ -1,5 +1,18 @@
 /** Looking through a whole data set for what would spoil training or evaluation: every problem at once. */
-import { cameraRange, hashBytes, imageForm, usedGrayRange, type Dataset, type FileSource, type GrayRange, type ImageCodec, type ImageDepth, type ImageLimits, type Raster, type Sample } from '@oddpixel/contract';
+import {
+  cameraRange,
+  hashBytes,
+  imageForm,
+  usedGrayRange,
+  type Dataset,
+  type FileSource,
+  type GrayRange,
+  type ImageCodec,
+  type ImageDepth,
+  type ImageLimits,
+  type Raster,
+  type Sample,
+} from '@oddpixel/contract';
 import { anomalyNames, anomalyPaths, imagePath } from './dataset.ts';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';

@@ -1,4 +1,11 @@
-import { DatasetError, FileError, ParameterError, type Dataset, type FileEntry, type FileSource } from '@oddpixel/contract';
+import {
+  DatasetError,
+  FileError,
+  ParameterError,
+  type Dataset,
+  type FileEntry,
+  type FileSource,
+} from '@oddpixel/contract';
 import { describe, expect, it } from 'vitest';
 import { anomalyPaths, findSamples, imagePath } from './dataset.ts';
 import { memoryFileSource } from './memory-source.ts';

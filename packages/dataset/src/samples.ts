@@ -1,5 +1,15 @@
 /** A data set's images, one after the other: decoded from files, or preprocessed from a store. */
-import { DatasetError, type Dataset, type FileSource, type ImageCodec, type ImageLimits, type Raster, type Sample, type Store, hashBytes } from '@oddpixel/contract';
+import {
+  DatasetError,
+  type Dataset,
+  type FileSource,
+  type ImageCodec,
+  type ImageLimits,
+  type Raster,
+  type Sample,
+  type Store,
+  hashBytes,
+} from '@oddpixel/contract';
 import { anomalyPaths, imagePath } from './dataset.ts';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';

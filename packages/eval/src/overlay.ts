@@ -1,5 +1,15 @@
 /** Pictures of maps: alone, over the image, side by side. Rasters in, rasters out; files are somebody else's. */
-import { cameraRange, ParameterError, usedGrayRange, type AnomalyImage, type Box, type GrayRange, type ImageGeometry, type Raster, type Region } from '@oddpixel/contract';
+import {
+  cameraRange,
+  ParameterError,
+  usedGrayRange,
+  type AnomalyImage,
+  type Box,
+  type GrayRange,
+  type ImageGeometry,
+  type Raster,
+  type Region,
+} from '@oddpixel/contract';
 import { regionFromMask } from '@oddpixel/model-core/model';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
 import { drawOutline, type Color } from './outline.ts';

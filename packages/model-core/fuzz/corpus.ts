@@ -1,7 +1,31 @@
 /** The graphs that are damaged: our extractor whole and cut, trained-model formulas, shape arithmetic, odd tensors. */
 import { readFileSync } from 'node:fs';
 import { hostTensor } from '@oddpixel/contract';
-import { add, averagePool, cast, concat, conv, fixInputShape, gather, GraphBuilder, matmul, mul, pickOutputs, range, readGraph, reduceMin, relu, reshape, resize, shapeOf, softmax, sqrt, transpose, writeGraph, type Graph } from '@oddpixel/graph';
+import {
+  add,
+  averagePool,
+  cast,
+  concat,
+  conv,
+  fixInputShape,
+  gather,
+  GraphBuilder,
+  matmul,
+  mul,
+  pickOutputs,
+  range,
+  readGraph,
+  reduceMin,
+  relu,
+  reshape,
+  resize,
+  shapeOf,
+  softmax,
+  sqrt,
+  transpose,
+  writeGraph,
+  type Graph,
+} from '@oddpixel/graph';
 
 export interface CorpusEntry {
   readonly name: string;

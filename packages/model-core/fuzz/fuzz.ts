@@ -1,6 +1,13 @@
 /** Feeding damaged files to everything that reads them: an error of ours is fine, anything else is a bug. */
 import { ModelFormatError, OddpixelError } from '@oddpixel/contract';
-import { fixInputShape, inferTypes, readGraph, readMetadata, upgradeOpset, writeGraph } from '@oddpixel/graph';
+import {
+  fixInputShape,
+  inferTypes,
+  readGraph,
+  readMetadata,
+  upgradeOpset,
+  writeGraph,
+} from '@oddpixel/graph';
 import { corpus } from './corpus.ts';
 import { mutate } from './mutate.ts';
 

@@ -4,7 +4,14 @@
  * Model pixel `(x, y)` has its middle at source position `box.x + (x + ½) · box.width / width` (and likewise in
  * y), where a source pixel `i` covers `[i, i + 1)`.
  */
-import { ParameterError, type Box, type ImageGeometry, type PreprocessParams, type Raster, type Region } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type Box,
+  type ImageGeometry,
+  type PreprocessParams,
+  type Raster,
+  type Region,
+} from '@oddpixel/contract';
 
 /** What is known of the part of the image that matters. */
 export interface Placement {

@@ -1,5 +1,11 @@
 /** Preprocessing parameters: made, validated, saved, loaded and compared with a model's manifest. */
-import { ParameterError, type DomainHandling, type ModelManifest, type NormalizationType, type PreprocessParams } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type DomainHandling,
+  type ModelManifest,
+  type NormalizationType,
+  type PreprocessParams,
+} from '@oddpixel/contract';
 
 const normalizationTypes: readonly NormalizationType[] = [
   'none',

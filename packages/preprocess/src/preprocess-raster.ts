@@ -3,7 +3,13 @@
  *
  * Pure arithmetic on typed arrays, so the same pixels give the same tensor in Node and in a browser.
  */
-import { hostTensor, imageForm, type PreprocessedSample, type PreprocessParams, type Raster } from '@oddpixel/contract';
+import {
+  hostTensor,
+  imageForm,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Raster,
+} from '@oddpixel/contract';
 import { placeImage, type Placement } from './geometry.ts';
 import { checkGrayRange, checkPlanes, notFinite } from './gray-range.ts';
 import { adaptChannels, standardize, stretch } from './normalize.ts';

@@ -1,5 +1,11 @@
 /** Resizing of rasters and maps for everything but the model's input: thumbnails, overlays, results on the source. */
-import { ParameterError, type AnomalyImage, type Box, type ImageGeometry, type Raster } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type AnomalyImage,
+  type Box,
+  type ImageGeometry,
+  type Raster,
+} from '@oddpixel/contract';
 import { nearestIndices } from './geometry.ts';
 import { checkRaster } from './pixels.ts';
 import { resampleToPlanes } from './resample.ts';

@@ -6,7 +6,14 @@
  * and damaged files; it is no protection against somebody who forges one. Not an exchange format: a new version of
  * it just makes old entries unreadable.
  */
-import { copyNumbers, hostTensor, ImageFormatError, type ImageGeometry, type PreprocessedSample, type SourceForm } from '@oddpixel/contract';
+import {
+  copyNumbers,
+  hostTensor,
+  ImageFormatError,
+  type ImageGeometry,
+  type PreprocessedSample,
+  type SourceForm,
+} from '@oddpixel/contract';
 
 const magic = 0x31_53_50_4f;
 const prefixBytes = 12;

@@ -1,6 +1,11 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import { ParameterError, type BackendCapabilities, type BackendFactory, type DType } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type BackendCapabilities,
+  type BackendFactory,
+  type DType,
+} from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { openDevice } from './open-device.ts';
 

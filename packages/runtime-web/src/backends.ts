@@ -1,5 +1,11 @@
 /** One factory per kind of device. */
-import { BackendUnavailableError, type Backend, type BackendCapabilities, type BackendFactory, type DType } from '@oddpixel/contract';
+import {
+  BackendUnavailableError,
+  type Backend,
+  type BackendCapabilities,
+  type BackendFactory,
+  type DType,
+} from '@oddpixel/contract';
 import {
   ortBackend,
   proveThatItComputes,

@@ -1,5 +1,16 @@
 /** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
-import { ImageFormatError, inBatches, mapOrdered, type Backend, type Dataset, type ImageGeometry, type Raster, type Remark, type Result, type Sample } from '@oddpixel/contract';
+import {
+  ImageFormatError,
+  inBatches,
+  mapOrdered,
+  type Backend,
+  type Dataset,
+  type ImageGeometry,
+  type Raster,
+  type Remark,
+  type Result,
+  type Sample,
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { anomalyPaths, imagePath, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import {

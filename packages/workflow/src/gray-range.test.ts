@@ -3,7 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DatasetError, ImageFormatError, type Backend, type Dataset, type ImageCodec, type Raster } from '@oddpixel/contract';
+import {
+  DatasetError,
+  ImageFormatError,
+  type Backend,
+  type Dataset,
+  type ImageCodec,
+  type Raster,
+} from '@oddpixel/contract';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';

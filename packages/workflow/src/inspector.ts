@@ -2,7 +2,24 @@
  * The inspector: new images in, verdicts out, at the speed of the device. Decoding and preprocessing run ahead of the
  * model through a bounded queue, so the device never waits and memory stays constant however long the stream is.
  */
-import { imageForm, ImageFormatError, inBatches, mapOrdered, ParameterError, ResultError, type Backend, type ImageCodec, type ImageLimits, type PreprocessedSample, type PreprocessParams, type Raster, type Region, type Remark, type Result, type TrainingImages } from '@oddpixel/contract';
+import {
+  imageForm,
+  ImageFormatError,
+  inBatches,
+  mapOrdered,
+  ParameterError,
+  ResultError,
+  type Backend,
+  type ImageCodec,
+  type ImageLimits,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Raster,
+  type Region,
+  type Remark,
+  type Result,
+  type TrainingImages,
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';

@@ -1,5 +1,22 @@
 /** From a data set's files to preprocessed samples: read, hash, decode, preprocess, each once, with an optional cache. */
-import { defaultImageLimits, ImageFormatError, mapOrdered, ParameterError, remarkOnFiles, type Dataset, type FileSource, type ImageCodec, type ImageLimits, type PreprocessedSample, type PreprocessParams, type Raster, type ReadOptions, type Remark, type Sample, type Store } from '@oddpixel/contract';
+import {
+  defaultImageLimits,
+  ImageFormatError,
+  mapOrdered,
+  ParameterError,
+  remarkOnFiles,
+  type Dataset,
+  type FileSource,
+  type ImageCodec,
+  type ImageLimits,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Raster,
+  type ReadOptions,
+  type Remark,
+  type Sample,
+  type Store,
+} from '@oddpixel/contract';
 import { hashBytes, imagePath } from '@oddpixel/dataset';
 import {
   decodeNotes,

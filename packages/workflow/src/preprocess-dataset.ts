@@ -1,5 +1,12 @@
 /** Preprocessing a data set ahead of use, into a store that later runs read. */
-import { type Dataset, type PreprocessedSample, type PreprocessParams, type Remark, type Sample, ParameterError } from '@oddpixel/contract';
+import {
+  type Dataset,
+  type PreprocessedSample,
+  type PreprocessParams,
+  type Remark,
+  type Sample,
+  ParameterError,
+} from '@oddpixel/contract';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
 import { remarkCollector } from './remark-collector.ts';
 

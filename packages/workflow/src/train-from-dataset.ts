@@ -1,7 +1,26 @@
 /** The whole training job: a data set's good images in, a calibrated model out. */
-import { DatasetError, type Backend, type Dataset, type HeadType, type PreprocessParams, type Remark, type Sample, type Store, type TrainingImages } from '@oddpixel/contract';
+import {
+  DatasetError,
+  type Backend,
+  type Dataset,
+  type HeadType,
+  type PreprocessParams,
+  type Remark,
+  type Sample,
+  type Store,
+  type TrainingImages,
+} from '@oddpixel/contract';
 import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, trainModel, type TrainingSample, type TrainingSamples, type TrainParams, type TrainProgress, type TrainResult } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  trainModel,
+  type TrainingSample,
+  type TrainingSamples,
+  type TrainParams,
+  type TrainProgress,
+  type TrainResult,
+} from '@oddpixel/model-core/train';
 import { carveValidation, findSamples } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';

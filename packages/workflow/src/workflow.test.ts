@@ -2,7 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DatasetError, ParameterError, type Backend, type Dataset, type FileSource } from '@oddpixel/contract';
+import {
+  DatasetError,
+  ParameterError,
+  type Backend,
+  type Dataset,
+  type FileSource,
+} from '@oddpixel/contract';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';

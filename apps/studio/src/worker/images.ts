@@ -1,5 +1,12 @@
 /** Taking images in: every file is opened once, so that what cannot be read is said at once and by name. */
-import { defaultImageLimits, hashBytes, type ImageCodec, type ImageLimits, type Raster, type Store } from '@oddpixel/contract';
+import {
+  defaultImageLimits,
+  hashBytes,
+  type ImageCodec,
+  type ImageLimits,
+  type Raster,
+  type Store,
+} from '@oddpixel/contract';
 import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
 import { thumbnail, toRgb } from '@oddpixel/eval';
 import type { ImageRecord, IncomingFile } from '../protocol.ts';

@@ -1,5 +1,12 @@
 /** What the worker has open: the device, the store and the model. One thing at a time touches the model. */
-import { describeRemark, mergeRemarks, type Backend, type ImageCodec, type Remark, type Store } from '@oddpixel/contract';
+import {
+  describeRemark,
+  mergeRemarks,
+  type Backend,
+  type ImageCodec,
+  type Remark,
+  type Store,
+} from '@oddpixel/contract';
 import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';

@@ -1,5 +1,12 @@
 /** The page's images as a data set for the workflow: names that are unique, and a source over the store. */
-import { FileError, type Dataset, type FileSource, type ImageLabel, type Split, type Store } from '@oddpixel/contract';
+import {
+  FileError,
+  type Dataset,
+  type FileSource,
+  type ImageLabel,
+  type Split,
+  type Store,
+} from '@oddpixel/contract';
 import type { ImageRecord } from '../protocol.ts';
 import { keys } from './keeper.ts';
 

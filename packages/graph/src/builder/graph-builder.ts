@@ -11,7 +11,15 @@
  *
  * Shapes are known as soon as a value exists; what does not fit throws where it is written.
  */
-import { hostTensor, ParameterError, UnsupportedOpsetError, UnsupportedOperatorError, type DType, type HostTensor, type ValueInfo } from '@oddpixel/contract';
+import {
+  hostTensor,
+  ParameterError,
+  UnsupportedOpsetError,
+  UnsupportedOperatorError,
+  type DType,
+  type HostTensor,
+  type ValueInfo,
+} from '@oddpixel/contract';
 import { irVersionFor } from '../opsets.ts';
 import { upgradeOpset } from '../edit/upgrade-opset.ts';
 import type { Attribute, Graph, GraphNode } from '../ir.ts';

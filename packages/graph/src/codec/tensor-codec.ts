@@ -1,5 +1,12 @@
 /** Tensors in ONNX files: many encodings in, one (raw little-endian bytes) out. */
-import { allocate, bytesPerElement, ModelFormatError, type DType, type DTypeArrays, type HostTensor } from '@oddpixel/contract';
+import {
+  allocate,
+  bytesPerElement,
+  ModelFormatError,
+  type DType,
+  type DTypeArrays,
+  type HostTensor,
+} from '@oddpixel/contract';
 import type { ReadLimits } from './limits.ts';
 import { create, DataLocation, TensorProtoSchema, type TensorProto } from './protobuf.ts';
 import { typeCodes } from './type-codes.ts';

@@ -1,5 +1,11 @@
 /** Runs graphs node by node, in the order they are written. */
-import { checkFeeds, UnknownNameError, UnsupportedOperatorError, type DType, type HostTensor } from '@oddpixel/contract';
+import {
+  checkFeeds,
+  UnknownNameError,
+  UnsupportedOperatorError,
+  type DType,
+  type HostTensor,
+} from '@oddpixel/contract';
 import type { Graph, GraphNode } from '../ir.ts';
 import { activation } from './activation.ts';
 import { convert } from './convert.ts';

@@ -1,5 +1,19 @@
 /** The interpreter as a backend: slow, deterministic, everywhere. What other backends are compared with. */
-import { BackendError, checkFeeds, checkOutputs, createRunQueue, DisposedError, UnknownNameError, UnsupportedOperatorError, type Backend, type BackendFactory, type DType, type HostTensor, type Session, type ValueInfo } from '@oddpixel/contract';
+import {
+  BackendError,
+  checkFeeds,
+  checkOutputs,
+  createRunQueue,
+  DisposedError,
+  UnknownNameError,
+  UnsupportedOperatorError,
+  type Backend,
+  type BackendFactory,
+  type DType,
+  type HostTensor,
+  type Session,
+  type ValueInfo,
+} from '@oddpixel/contract';
 import { readGraph } from '../codec/graph-codec.ts';
 import { isKnownOperator, runGraph } from './interpreter.ts';
 import type { Precision } from './value.ts';

@@ -1,5 +1,11 @@
 /** Models that others made: any ONNX file that turns an image into an anomaly map, for example from anomalib. */
-import { ModelFormatError, ParameterError, type ModelManifest, type PreprocessParams, type ValueInfo } from '@oddpixel/contract';
+import {
+  ModelFormatError,
+  ParameterError,
+  type ModelManifest,
+  type PreprocessParams,
+  type ValueInfo,
+} from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { manifestKey } from '../model/manifest-schema.ts';
 import { checkIntegrity, createModel, type AnomalyModel } from '../model/index.ts';

@@ -3,7 +3,18 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hostTensor, ModelFormatError, ModelStateError, ParameterError } from '@oddpixel/contract';
 import { loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
-import { conv, GraphBuilder, mul, pickOutputs, readGraph, reduceMax, relu, reshape, resize, writeGraph } from '@oddpixel/graph';
+import {
+  conv,
+  GraphBuilder,
+  mul,
+  pickOutputs,
+  readGraph,
+  reduceMax,
+  relu,
+  reshape,
+  resize,
+  writeGraph,
+} from '@oddpixel/graph';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
 import { tinyExtractor } from '../../test/tiny-extractor.ts';

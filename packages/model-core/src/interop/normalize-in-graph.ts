@@ -1,6 +1,19 @@
 /** Normalization and channel adaption as graph nodes: what preprocessing does, for 8-bit RGB images. */
 import { hostTensor, ModelFormatError, type PreprocessParams } from '@oddpixel/contract';
-import { add, div, equal, mul, reduceMax, reduceMin, reduceSum, slice, sub, where, type GraphBuilder, type Value } from '@oddpixel/graph';
+import {
+  add,
+  div,
+  equal,
+  mul,
+  reduceMax,
+  reduceMin,
+  reduceSum,
+  slice,
+  sub,
+  where,
+  type GraphBuilder,
+  type Value,
+} from '@oddpixel/graph';
 
 /** Resized planes `[3, H, W]` in 0..255 → `[C, H, W]` as the model takes them. */
 export function normalizeInGraph(planes: Value, params: PreprocessParams): Value {

@@ -3,7 +3,25 @@
  * the graph runs. Dense, hence for single-image integrations; batches go through `@oddpixel/preprocess`.
  */
 import { hostTensor } from '@oddpixel/contract';
-import { abs, add, cast, div, gather, matmul, maximum, mul, range, reduceSum, relu, reshape, shapeOf, sub, transpose, type GraphBuilder, type Value } from '@oddpixel/graph';
+import {
+  abs,
+  add,
+  cast,
+  div,
+  gather,
+  matmul,
+  maximum,
+  mul,
+  range,
+  reduceSum,
+  relu,
+  reshape,
+  shapeOf,
+  sub,
+  transpose,
+  type GraphBuilder,
+  type Value,
+} from '@oddpixel/graph';
 
 /** uint8 pixels `[height, width, 3]` of any size → float32 `[3, outHeight, outWidth]`, still in 0..255. */
 export function resizeInGraph(image: Value, outHeight: number, outWidth: number): Value {

@@ -1,5 +1,13 @@
 /** One run of a model: samples in, results out. */
-import { hostTensor, TensorMismatchError, describeTensor, type HostTensor, type PreprocessedSample, type Result, type Session } from '@oddpixel/contract';
+import {
+  hostTensor,
+  TensorMismatchError,
+  describeTensor,
+  type HostTensor,
+  type PreprocessedSample,
+  type Result,
+  type Session,
+} from '@oddpixel/contract';
 import type { AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';

@@ -8,7 +8,13 @@
  *   (V. Vovk, A. Gammerman, G. Shafer 2005).
  * - `estimated`: reference scores that are not independent of the model, or a fitted tail. Not a promise.
  */
-import { ParameterError, type Calibration, type StatementKind, type Thresholds, type ThresholdStatement } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type Calibration,
+  type StatementKind,
+  type Thresholds,
+  type ThresholdStatement,
+} from '@oddpixel/contract';
 import { fitTail, tailQuantile } from './generalized-pareto.ts';
 import { justAbove } from './just-above.ts';
 

@@ -4,7 +4,18 @@
  */
 import { ModelFormatError, ModelStateError, type ModelManifest } from '@oddpixel/contract';
 // Not from the index: a bundler that keeps whole chunks would keep gradients and interpreter with them.
-import { writeGraph, readMetadata, writeMetadata, checkSeal, hasSeal, openSeal, sealed, sealKey, sealMarkKey, verifySeal } from '@oddpixel/graph/run';
+import {
+  writeGraph,
+  readMetadata,
+  writeMetadata,
+  checkSeal,
+  hasSeal,
+  openSeal,
+  sealed,
+  sealKey,
+  sealMarkKey,
+  verifySeal,
+} from '@oddpixel/graph/run';
 import type { Graph } from '@oddpixel/graph';
 import { checkModel } from './check-model.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { hostTensor, ModelFormatError, ResultError, type ModelManifest, type PreprocessedSample } from '@oddpixel/contract';
+import {
+  hostTensor,
+  ModelFormatError,
+  ResultError,
+  type ModelManifest,
+  type PreprocessedSample,
+} from '@oddpixel/contract';
 import { add, concat, GraphBuilder, mul, reduceMax, reshape, type Value } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { collectReferences } from '../train/reference-scores.ts';

@@ -2,7 +2,15 @@
  * What a graph returned, checked before it becomes a result: one score and one map per image, all of them finite.
  * A comparison with NaN is false, so an unchecked one would pass as a good image.
  */
-import { describeTensor, isHostTensor, ModelFormatError, ResultError, type HostTensor, type PreprocessedSample, type Tensor } from '@oddpixel/contract';
+import {
+  describeTensor,
+  isHostTensor,
+  ModelFormatError,
+  ResultError,
+  type HostTensor,
+  type PreprocessedSample,
+  type Tensor,
+} from '@oddpixel/contract';
 
 /**
  * The values of an output whose dims are `dims`, but for dims of 1: `[N, 1]` is as good as `[N]`.

@@ -2,7 +2,14 @@
  * Thresholds: from labelled scores by the rules of HALCON's `compute_dl_anomaly_thresholds`, and their use.
  * Thresholds from good images alone, with a stated false-alarm rate, are in `calibration.ts`.
  */
-import { ParameterError, ResultError, type Calibration, type ImageLabel, type Result, type Thresholds } from '@oddpixel/contract';
+import {
+  ParameterError,
+  ResultError,
+  type Calibration,
+  type ImageLabel,
+  type Result,
+  type Thresholds,
+} from '@oddpixel/contract';
 import { pValue } from './calibration.ts';
 import { justAbove } from './just-above.ts';
 import { regionFromMap } from './region.ts';

@@ -6,7 +6,18 @@
  * averages the pixels that exist, so nothing fades towards the edge.
  */
 import { hostTensor, type HostTensor, type ScoreMethod } from '@oddpixel/contract';
-import { add, matmul, mul, reduceMax, reduceMean, reshape, sqrt, square, sub, type Value } from '@oddpixel/graph';
+import {
+  add,
+  matmul,
+  mul,
+  reduceMax,
+  reduceMean,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  type Value,
+} from '@oddpixel/graph';
 import type { Grid } from './pyramid.ts';
 
 export interface TailOptions {

@@ -1,5 +1,12 @@
 /** Thresholds from good images that the model has never seen: for our models, and for foreign ones. */
-import { inBatches, mapOrdered, ParameterError, runsInFlight, type Backend, type Result } from '@oddpixel/contract';
+import {
+  inBatches,
+  mapOrdered,
+  ParameterError,
+  runsInFlight,
+  type Backend,
+  type Result,
+} from '@oddpixel/contract';
 import { chooseThresholds, withManifest, type AnomalyModel } from '../model/index.ts';
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { openScorer } from './scorer.ts';

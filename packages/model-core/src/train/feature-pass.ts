@@ -1,5 +1,15 @@
 /** Running the extractor over all training images, batch by batch. */
-import { hostTensor, inBatches, mapOrdered, ModelFormatError, runsInFlight, TensorMismatchError, type Backend, type Session, type Store } from '@oddpixel/contract';
+import {
+  hostTensor,
+  inBatches,
+  mapOrdered,
+  ModelFormatError,
+  runsInFlight,
+  TensorMismatchError,
+  type Backend,
+  type Session,
+  type Store,
+} from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
 import { concat, GraphBuilder, reduceSum, square, writeGraph, type Graph, type Value } from '@oddpixel/graph';
 import { openFeatureStore, type FeatureStore } from './feature-store.ts';

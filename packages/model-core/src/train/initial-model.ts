@@ -1,7 +1,14 @@
 /**
  * Initial models: a feature extractor with its manifest, ready for training. Not trained, so it scores nothing yet.
  */
-import { hashBytes, ModelFormatError, ModelStateError, ParameterError, type ModelManifest, type PreprocessParams } from '@oddpixel/contract';
+import {
+  hashBytes,
+  ModelFormatError,
+  ModelStateError,
+  ParameterError,
+  type ModelManifest,
+  type PreprocessParams,
+} from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';

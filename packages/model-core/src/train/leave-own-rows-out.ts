@@ -6,7 +6,14 @@
  * distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact distance
  * so far are compared with all rows. The score is the same, with a fraction of the work.
  */
-import { hostTensor, mapOrdered, runsInFlight, type Calibration, type HostTensor, type Tensor } from '@oddpixel/contract';
+import {
+  hostTensor,
+  mapOrdered,
+  runsInFlight,
+  type Calibration,
+  type HostTensor,
+  type Tensor,
+} from '@oddpixel/contract';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
 import type { TailOptions } from './anomaly-tail.ts';
 import { isSpread, type Extractor } from './feature-pass.ts';

@@ -3,7 +3,21 @@
  * of good images. Distances are one MatMul and one ReduceMin per part of the bank, since `|a − b|² = |a|² + |b|² − 2ab`.
  */
 import { hostTensor, ModelFormatError } from '@oddpixel/contract';
-import { type Graph, type GraphBuilder, type Value, add, div, matmul, minimum, mul, reduceMin, reduceSum, relu, sqrt, square } from '@oddpixel/graph';
+import {
+  type Graph,
+  type GraphBuilder,
+  type Value,
+  add,
+  div,
+  matmul,
+  minimum,
+  mul,
+  reduceMin,
+  reduceSum,
+  relu,
+  sqrt,
+  square,
+} from '@oddpixel/graph';
 
 /** Rows of one part: a batch of 8 images of 1,024 patches then compares 32 MB at a time. */
 const bankPartRows = 1024;

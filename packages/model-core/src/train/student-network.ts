@@ -5,7 +5,23 @@
  * what is really odd (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
  */
 import { hostTensor, type HostTensor, type Random } from '@oddpixel/contract';
-import { add, clip, div, exp, gelu, matmul, minimum, mul, neg, reduceMean, square, sqrt, sub, type GraphBuilder, type Value } from '@oddpixel/graph';
+import {
+  add,
+  clip,
+  div,
+  exp,
+  gelu,
+  matmul,
+  minimum,
+  mul,
+  neg,
+  reduceMean,
+  square,
+  sqrt,
+  sub,
+  type GraphBuilder,
+  type Value,
+} from '@oddpixel/graph';
 
 /** Names and shapes of all parameters: `[inputs, outputs]` matrices and `[outputs]` biases. */
 export type StudentShapes = Readonly<Record<string, readonly number[]>>;

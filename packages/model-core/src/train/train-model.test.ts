@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LimitExceededError, ModelStateError, ParameterError, TensorMismatchError, type Backend, type HeadType, type Result } from '@oddpixel/contract';
+import {
+  LimitExceededError,
+  ModelStateError,
+  ParameterError,
+  TensorMismatchError,
+  type Backend,
+  type HeadType,
+  type Result,
+} from '@oddpixel/contract';
 import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
 import { blotPair, expectBlotFound } from '../../test/blot.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';

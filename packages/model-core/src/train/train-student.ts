@@ -1,8 +1,26 @@
 /** Fitting the student head: features once, then epochs of gradient descent on positions drawn from them. */
-import { hostTensor, type Backend, type HostTensor, type Session, createRandom, type Random } from '@oddpixel/contract';
+import {
+  hostTensor,
+  type Backend,
+  type HostTensor,
+  type Session,
+  createRandom,
+  type Random,
+} from '@oddpixel/contract';
 import { GraphBuilder, reduceSum, square, sub, writeGraph, type Value } from '@oddpixel/graph';
 import { collectPatches } from './collect-patches.ts';
-import { readCheckpoint, writeCheckpoint, runEpochs, type EpochTrainer, adamW, buildTrainingStep, cosineRate, openTrainingSession, type TrainingStep, outputData } from '@oddpixel/graph/training';
+import {
+  readCheckpoint,
+  writeCheckpoint,
+  runEpochs,
+  type EpochTrainer,
+  adamW,
+  buildTrainingStep,
+  cosineRate,
+  openTrainingSession,
+  type TrainingStep,
+  outputData,
+} from '@oddpixel/graph/training';
 import type { Extractor } from './feature-pass.ts';
 import type { FitOptions, FittedHeadResult } from './fit.ts';
 import type { ImageGroups } from './image-groups.ts';

@@ -3,7 +3,15 @@
  * The same pixels as any other codec must give: orientation applied, no colour management, the file's own depth.
  */
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { defaultImageLimits, type DecodeOptions, type ImageCodec, ImageFormatError, type ImageLimits, LimitExceededError, type Raster } from '@oddpixel/contract';
+import {
+  defaultImageLimits,
+  type DecodeOptions,
+  type ImageCodec,
+  ImageFormatError,
+  type ImageLimits,
+  LimitExceededError,
+  type Raster,
+} from '@oddpixel/contract';
 import {
   checkFileSize,
   checkPixels,

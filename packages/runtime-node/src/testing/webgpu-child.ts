@@ -6,7 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { runCases } from '@oddpixel/conformance';
 import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel, type TrainingSample } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+  type TrainingSample,
+} from '@oddpixel/model-core/train';
 import { cpu, webgpu } from '../backends.ts';
 
 const width = 64;

@@ -2,7 +2,27 @@
  * A backend over one execution provider of ONNX Runtime. Exactly one provider is asked for: lists of providers are
  * no safe fallback chains, and another device than the one asked for would be a silent lie.
  */
-import { BackendError, checkFeeds, checkOutputs, createRunQueue, DisposedError, isHostTensor, ModelFormatError, UnknownNameError, type Backend, type BackendCapabilities, type DeviceTensor, type DType, type HostTensor, type RunOptions, type RunQueue, type Session, type SessionOptions, type Tensor, type ValueInfo } from '@oddpixel/contract';
+import {
+  BackendError,
+  checkFeeds,
+  checkOutputs,
+  createRunQueue,
+  DisposedError,
+  isHostTensor,
+  ModelFormatError,
+  UnknownNameError,
+  type Backend,
+  type BackendCapabilities,
+  type DeviceTensor,
+  type DType,
+  type HostTensor,
+  type RunOptions,
+  type RunQueue,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+  type ValueInfo,
+} from '@oddpixel/contract';
 import { checkModelBytes } from '@oddpixel/graph/run';
 import { createReader, type DeviceReader } from './device-reader.ts';
 import type {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
-import { type Backend, BackendError, runsInFlight, createRunQueue, hostTensor, type HostTensor } from '@oddpixel/contract';
+import {
+  type Backend,
+  BackendError,
+  runsInFlight,
+  createRunQueue,
+  hostTensor,
+  type HostTensor,
+} from '@oddpixel/contract';
 import { poolBackend } from './pool-backend.ts';
 
 /** Opens a backend whose runs wait for `gate`, and counts them. */

@@ -3,7 +3,16 @@
  * members go on at the same time. On a CPU a pool of single-threaded engines does more images per second than one
  * engine with many threads, since decoding and inference share the cores without waiting for each other.
  */
-import { type Backend, type BackendCapabilities, type Session, type SessionOptions, copyNumbers, DisposedError, ParameterError, type Tensor } from '@oddpixel/contract';
+import {
+  type Backend,
+  type BackendCapabilities,
+  type Session,
+  type SessionOptions,
+  copyNumbers,
+  DisposedError,
+  ParameterError,
+  type Tensor,
+} from '@oddpixel/contract';
 import { poolMembers, type PoolMember, type PoolMembers } from './pool-members.ts';
 
 export interface PoolOptions {

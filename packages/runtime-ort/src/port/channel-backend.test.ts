@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { testBackend } from '@oddpixel/conformance/vitest';
-import { BackendUnavailableError, hostTensor, isHostTensor, type Backend, type BackendFactory, type Session, type Tensor } from '@oddpixel/contract';
+import {
+  BackendUnavailableError,
+  hostTensor,
+  isHostTensor,
+  type Backend,
+  type BackendFactory,
+  type Session,
+  type Tensor,
+} from '@oddpixel/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import {

@@ -2,7 +2,23 @@
  * A backend at the other end of a channel. A graph that runs there blocks nobody here: a page stays smooth, a server
  * responsive. Feeds are copied once, outputs are handed over without a copy, device tensors stay where they are.
  */
-import { BackendError, BackendUnavailableError, checkFeeds, checkOutputs, createRunQueue, DisposedError, isHostTensor, type Backend, type BackendCapabilities, type DeviceTensor, type HostTensor, type RunQueue, type Session, type SessionOptions, type Tensor } from '@oddpixel/contract';
+import {
+  BackendError,
+  BackendUnavailableError,
+  checkFeeds,
+  checkOutputs,
+  createRunQueue,
+  DisposedError,
+  isHostTensor,
+  type Backend,
+  type BackendCapabilities,
+  type DeviceTensor,
+  type HostTensor,
+  type RunQueue,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+} from '@oddpixel/contract';
 import type { Channel } from './channel.ts';
 import { connect, type Connection } from './connection.ts';
 import { mapValues } from './map-values.ts';

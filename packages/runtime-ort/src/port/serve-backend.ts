@@ -1,5 +1,13 @@
 /** The end of a channel where the backend works: answers what `channelBackend` asks at the other end. */
-import { DisposedError, isHostTensor, type Backend, type DeviceTensor, type HostTensor, type Session, type Tensor } from '@oddpixel/contract';
+import {
+  DisposedError,
+  isHostTensor,
+  type Backend,
+  type DeviceTensor,
+  type HostTensor,
+  type Session,
+  type Tensor,
+} from '@oddpixel/contract';
 import type { Channel } from './channel.ts';
 import { mapValues } from './map-values.ts';
 import type { Question, Reply, Request, WireTensor, WireTensors } from './messages.ts';

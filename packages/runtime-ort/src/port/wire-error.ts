@@ -1,5 +1,14 @@
 /** Errors across a channel: a structured clone loses the class of an error, so its code and details cross instead. */
-import { BackendError, BackendUnavailableError, DisposedError, ForeignTensorError, ModelFormatError, OddpixelError, TensorMismatchError, UnknownNameError } from '@oddpixel/contract';
+import {
+  BackendError,
+  BackendUnavailableError,
+  DisposedError,
+  ForeignTensorError,
+  ModelFormatError,
+  OddpixelError,
+  TensorMismatchError,
+  UnknownNameError,
+} from '@oddpixel/contract';
 
 export interface WireError {
   readonly message: string;

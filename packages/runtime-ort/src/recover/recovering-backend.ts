@@ -3,7 +3,17 @@
  * a tab uses too much memory. The next run asks for a device of the same kind and loads its model there again; only
  * tensors that were kept on the lost device are gone. Never another kind of device.
  */
-import { BackendError, DisposedError, isHostTensor, type Backend, type DeviceTensor, type RunOptions, type Session, type SessionOptions, type Tensor } from '@oddpixel/contract';
+import {
+  BackendError,
+  DisposedError,
+  isHostTensor,
+  type Backend,
+  type DeviceTensor,
+  type RunOptions,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+} from '@oddpixel/contract';
 
 /** A backend, and the news of its end. */
 export interface MortalBackend {

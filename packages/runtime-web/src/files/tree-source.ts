@@ -1,5 +1,11 @@
 /** A FileSource over any tree of folders: what a file list, a drop and a directory handle have in common. */
-import { defaultImageLimits, FileError, LimitExceededError, type FileEntry, type FileSource } from '@oddpixel/contract';
+import {
+  defaultImageLimits,
+  FileError,
+  LimitExceededError,
+  type FileEntry,
+  type FileSource,
+} from '@oddpixel/contract';
 import { fileError } from './file-errors.ts';
 
 export interface TreeFile {

@@ -1,7 +1,18 @@
 /** A training so small that software can do it on a "GPU": the same in the page and in Node. */
-import { hostTensor, type Backend, type HeadType, type PreprocessedSample, type PreprocessParams } from '@oddpixel/contract';
+import {
+  hostTensor,
+  type Backend,
+  type HeadType,
+  type PreprocessedSample,
+  type PreprocessParams,
+} from '@oddpixel/contract';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '@oddpixel/model-core/train';
+import {
+  createInitialModel,
+  createTrainParams,
+  samplesInMemory,
+  trainModel,
+} from '@oddpixel/model-core/train';
 
 const width = 64;
 const height = 32;

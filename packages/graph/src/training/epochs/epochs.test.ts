@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { hostTensor, ModelFormatError, ParameterError, TrainingDivergedError, type HostTensor } from '@oddpixel/contract';
+import {
+  hostTensor,
+  ModelFormatError,
+  ParameterError,
+  TrainingDivergedError,
+  type HostTensor,
+} from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '../../index.ts';
 import { readCheckpoint, writeCheckpoint, type EpochsState } from './checkpoint.ts';
 import { runEpochs, type EpochTrainer, type RunEpochsOptions } from './run-epochs.ts';

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { hostTensor, ModelStateError, ParameterError, TensorMismatchError, type HostTensor, createRandom } from '@oddpixel/contract';
+import {
+  hostTensor,
+  ModelStateError,
+  ParameterError,
+  TensorMismatchError,
+  type HostTensor,
+  createRandom,
+} from '@oddpixel/contract';
 import * as onnx from '../../index.ts';
 import { GraphBuilder } from '../../index.ts';
 import { referenceBackend } from '../../reference/index.ts';

@@ -3,7 +3,21 @@
  * device if it can keep them there, else as the host tensors that it returned, handed on without a copy. Nothing is
  * read back before somebody asks.
  */
-import { createRunQueue, describeTensor, elementCount, allocate, hostTensor, isHostTensor, ModelStateError, TensorMismatchError, type Backend, type DType, type HostTensor, type RunOptions, type Tensor } from '@oddpixel/contract';
+import {
+  createRunQueue,
+  describeTensor,
+  elementCount,
+  allocate,
+  hostTensor,
+  isHostTensor,
+  ModelStateError,
+  TensorMismatchError,
+  type Backend,
+  type DType,
+  type HostTensor,
+  type RunOptions,
+  type Tensor,
+} from '@oddpixel/contract';
 import { writeGraph } from '../../index.ts';
 import { constantRate, type LearningRate } from './learning-rate.ts';
 import {
