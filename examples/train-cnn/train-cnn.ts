@@ -1,7 +1,6 @@
 /** Trains a small convolutional network from nothing, an autoencoder of apples, and writes it as a plain ONNX file. */
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
-import type { HostTensor } from '@oddpixel/contract';
-import { createRandom } from '@oddpixel/contract';
+import { createRandom, type HostTensor } from '@oddpixel/contract';
 import * as onnx from '@oddpixel/graph';
 import * as train from '@oddpixel/graph/training';
 import { createPreprocessParams, preprocessRaster } from '@oddpixel/preprocess';

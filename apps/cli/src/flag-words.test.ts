@@ -14,8 +14,6 @@ const rooms = [
   'eval',
   'runtime-node',
   'images/src',
-  'contract/src',
-  'graph/src',
   'model-core/src/model',
   'model-core/src/train',
   'model-core/src/interop',

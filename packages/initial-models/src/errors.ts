@@ -1,6 +1,6 @@
 /**
  * What may go wrong while an extractor is loaded: one class per mistake. They have the form of the errors in
- * `@oddpixel/model-core/contract`, without importing them: this package stands alone.
+ * `@oddpixel/contract`, without importing them: this package stands alone.
  */
 
 export interface ExtractorErrorDetails {

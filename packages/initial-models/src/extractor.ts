@@ -23,7 +23,7 @@ export interface InitialModel extends PublishedExtractor {
   readonly outputs: readonly string[];
 }
 
-/** Keeps extractors under their SHA-256. A `Store` of `@oddpixel/model-core/contract` is one as well. */
+/** Keeps extractors under their SHA-256. A `Store` of `@oddpixel/contract` is one as well. */
 export interface ExtractorCache {
   /** `undefined` where nothing is kept. What is damaged may be returned: the caller checks. */
   get(sha256: string): Promise<Uint8Array | undefined>;

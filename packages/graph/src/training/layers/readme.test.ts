@@ -73,6 +73,6 @@ it('does what the README shows', async () => {
 it('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
-  const readme = readFileSync(new URL('../../../../model-core/README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   expect(readme).toContain(region.replaceAll(/^ {2}/gm, ''));
 });
