@@ -11,14 +11,23 @@ export interface Random {
   shuffled<T>(items: readonly T[]): T[];
 }
 
+/**
+ * 32 bits, signed, of which every one depends on every bit of `value`.
+ *
+ * Constants: "prospecting for hash functions" (C. Wellons), public domain.
+ */
+export function mixBits(value: number): number {
+  let bits = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
+  return bits ^ (bits >>> 15);
+}
+
 /** SplitMix32: a counter through a mixing function (after G. Steele, D. Lea, C. Flood 2014). */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {
     state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+    return (mixBits(state) >>> 0) / 2 ** 32;
   };
   const integer = (limit: number): number => Math.floor(next() * limit);
   return {

@@ -1,4 +1,5 @@
 /** Confidence intervals by resampling images (B. Efron 1979), each class by itself, so that every draw has both. */
+import { createRandom } from '@oddpixel/contract';
 import type { Interval } from './evaluation.ts';
 import { sumRanking, type RankingMeasures } from './ranking.ts';
 
@@ -18,7 +19,7 @@ export function bootstrapIntervals(
   { samples, confidence, seed }: BootstrapOptions,
 ): Record<Measure, Interval | null> {
   if (samples === 0 || good.length === 0 || odd.length === 0) return { auroc: null, ap: null, f1Max: null };
-  const next = randomIntegers(seed);
+  const { integer } = createRandom(seed);
   // Sorted once: a draw only changes how often each distinct value occurs.
   const values = [...new Set([...good, ...odd])].sort((a, b) => b - a);
   const placeOf = new Map(values.map((value, place) => [value, place]));
@@ -26,7 +27,7 @@ export function bootstrapIntervals(
   const draw = (from: readonly number[]): Uint32Array => {
     const counts = new Uint32Array(values.length);
     for (let i = 0; i < from.length; i++) {
-      const place = from[next(from.length)] as number;
+      const place = from[integer(from.length)] as number;
       counts[place] = (counts[place] as number) + 1;
     }
     return counts;
@@ -54,15 +55,4 @@ function quantile(sorted: Float64Array, share: number): number {
   const a = sorted[low] as number;
   const b = sorted[Math.min(sorted.length - 1, low + 1)] as number;
   return a + (position - low) * (b - a);
-}
-
-/** Integers below a limit, the same for the same seed on every machine (SplitMix32). */
-function randomIntegers(seed: number): (limit: number) => number {
-  let state = seed | 0;
-  return (limit) => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return Math.floor((((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32) * limit);
-  };
 }

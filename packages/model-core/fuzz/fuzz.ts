@@ -1,5 +1,5 @@
 /** Feeding damaged files to everything that reads them: an error of ours is fine, anything else is a bug. */
-import { ModelFormatError, OddpixelError } from '@oddpixel/contract';
+import { createRandom, ModelFormatError, OddpixelError } from '@oddpixel/contract';
 import {
   fixInputShape,
   inferTypes,
@@ -79,16 +79,4 @@ function attempt<T>(read: () => T): T | undefined {
     if (error instanceof OddpixelError && !(error instanceof ModelFormatError)) return undefined;
     throw error;
   }
-}
-
-function createRandom(seed: number): { integer(limit: number): number } {
-  let state = seed | 0;
-  return {
-    integer(limit): number {
-      state = (state + 0x9e3779b9) | 0;
-      let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-      mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-      return Math.floor((((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32) * limit);
-    },
-  };
 }

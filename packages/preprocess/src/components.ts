@@ -1,4 +1,5 @@
 /** Connected components of a mask, by runs: memory grows with the outline of the regions, not with the image. */
+import { disjointSets } from '@oddpixel/contract';
 
 /** Maximal horizontal runs of marked pixels, by row, then column, each with the number of its component. */
 export interface LabelledRuns {
@@ -18,18 +19,8 @@ export interface LabelledRuns {
 export function labelComponents(marked: Uint8Array, width: number, height: number): LabelledRuns {
   const begins: number[] = [];
   const ends: number[] = [];
-  const parents: number[] = [];
+  const { first, unite } = disjointSets();
   const rowBegins = new Int32Array(height + 1);
-
-  const root = (run: number): number => {
-    let at = run;
-    while (parents[at] !== at) {
-      // Halving the path keeps later look-ups short.
-      parents[at] = parents[parents[at] as number] as number;
-      at = parents[at] as number;
-    }
-    return at;
-  };
 
   for (let y = 0; y < height; y++) {
     rowBegins[y] = begins.length;
@@ -42,11 +33,10 @@ export function labelComponents(marked: Uint8Array, width: number, height: numbe
       const run = begins.length;
       begins.push(begin);
       ends.push(x);
-      parents.push(run);
       // Runs of the row above that reach a pixel or its corner: begin ≤ x and end ≥ begin.
       while (above < aboveEnd && (ends[above] as number) < begin) above++;
       for (let touching = above; touching < aboveEnd && (begins[touching] as number) <= x; touching++) {
-        parents[root(run)] = root(touching);
+        unite(run, touching);
       }
     }
   }
@@ -55,7 +45,7 @@ export function labelComponents(marked: Uint8Array, width: number, height: numbe
   const labels = new Int32Array(begins.length);
   const numbers = new Map<number, number>();
   for (let run = 0; run < labels.length; run++) {
-    const component = root(run);
+    const component = first(run);
     const label = numbers.get(component) ?? numbers.size;
     numbers.set(component, label);
     labels[run] = label;

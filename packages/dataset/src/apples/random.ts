@@ -1,20 +1,11 @@
 /**
  * Integer random numbers that are the same on every machine: for scene parameters (a stream) and for texture
  * (a hash of lattice coordinates). Not for cryptography.
- *
- * Mixing constants: "prospecting for hash functions" (C. Wellons), public domain.
  */
+import { createRandom as createGenerator, mixBits } from '@oddpixel/contract';
 
 /** 32 bits to a width of 1. */
 export const TO_UNIT: number = 1 / 4294967296;
-
-/** Scrambles 32 bits; every output bit depends on every input bit. */
-function mixBits(value: number): number {
-  let bits = value | 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
-  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
-  return bits ^ (bits >>> 15);
-}
 
 /** A new seed out of a seed and a number, for independent streams. */
 export function deriveSeed(seed: number, stream: number): number {
@@ -67,12 +58,7 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  let state = seed | 0;
-  const bits = (): number => {
-    state = (state + SEED_FACTOR) | 0;
-    return mixBits(state);
-  };
-  const unit = (): number => (bits() >>> 0) * TO_UNIT;
+  const { next: unit } = createGenerator(seed);
   const between = (low: number, high: number): number => low + (high - low) * unit();
   const disc = (): readonly [number, number] => {
     for (;;) {
@@ -86,7 +72,7 @@ export function createRandom(seed: number): Random {
     disc,
     chance: (probability) => unit() < probability,
     pick: (items) => items[Math.floor(unit() * items.length)] ?? items[0],
-    seed: bits,
+    seed: () => (unit() / TO_UNIT) | 0,
     circle() {
       for (;;) {
         const [x, y] = disc();

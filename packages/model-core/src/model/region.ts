@@ -1,5 +1,12 @@
 /** Regions as runs: from a map and a threshold to connected components in source pixels. */
-import type { AnomalyImage, Box, ImageGeometry, Region, Result } from '@oddpixel/contract';
+import {
+  disjointSets,
+  type AnomalyImage,
+  type Box,
+  type ImageGeometry,
+  type Region,
+  type Result,
+} from '@oddpixel/contract';
 
 /** The pixels of `map` that are not below `threshold`, so those without a number too; with `domain`, only those inside it. */
 export function regionFromMap(map: AnomalyImage, threshold: number, domain?: Region): Region {
@@ -95,17 +102,7 @@ export function regionFromMask(mask: Uint8Array, width: number, height: number):
 export function labelRuns(region: Region): Int32Array {
   const { runs } = region;
   const count = Math.floor(runs.length / 3);
-  const parent = Int32Array.from({ length: count }, (_, i) => i);
-  const find = (i: number): number => {
-    let root = i;
-    while ((parent[root] as number) !== root) root = parent[root] as number;
-    while ((parent[i] as number) !== root) {
-      const next = parent[i] as number;
-      parent[i] = root;
-      i = next;
-    }
-    return root;
-  };
+  const { first, unite } = disjointSets();
   let above = 0;
   for (let i = 0; i < count; i++) {
     const row = runs[3 * i] as number;
@@ -122,13 +119,10 @@ export function labelRuns(region: Region): Int32Array {
       let j = above;
       j < i && (runs[3 * j] as number) === row - 1 && (runs[3 * j + 1] as number) <= end;
       j++
-    ) {
-      const a = find(i);
-      const b = find(j);
-      if (a !== b) parent[Math.max(a, b)] = Math.min(a, b);
-    }
+    )
+      unite(i, j);
   }
-  return parent.map((_, i) => find(i));
+  return Int32Array.from({ length: count }, (_, i) => first(i));
 }
 
 interface Accumulator {

@@ -1,4 +1,5 @@
 /** Which training images belong together, and which of them count. */
+import { disjointSets } from '@oddpixel/contract';
 import { openSketcher, sketchSet } from './near-equal.ts';
 import type { ImageIdentity } from './training-sample.ts';
 
@@ -48,6 +49,8 @@ export function imageGrouper(dims: number): ImageGrouper {
   const firstOfName = new Map<string, number>();
   const firstOfContent = new Map<string, number>();
   const group = disjointSets();
+  /** What is told of all images by now; absent after another one came. */
+  let groups: ImageGroups | undefined;
 
   /** The first place with this key, to which the image belongs. */
   const unite = (firsts: Map<string, number>, key: string | undefined, place: number): boolean => {
@@ -58,9 +61,35 @@ export function imageGrouper(dims: number): ImageGrouper {
     return first !== place;
   };
 
+  const tell = (): ImageGroups => {
+    const nearEqual = new Map<number, number>();
+    for (const [a, b] of sketches.pairs()) {
+      const [earlier, later] = [sketched[a] as number, sketched[b] as number];
+      group.unite(earlier, later);
+      if (!nearEqual.has(later)) nearEqual.set(later, earlier);
+    }
+    const numbers = new Map<number, number>();
+    const groupOf = originalOf.map((original) => {
+      const first = group.first(original);
+      const number = numbers.get(first) ?? numbers.size;
+      numbers.set(first, number);
+      return number;
+    });
+    return {
+      images: [...images],
+      groups: groupOf,
+      groupCount: numbers.size,
+      originals: [...originals],
+      contents: [...contents],
+      distinct: contents.filter((place) => !nearEqual.has(place)),
+      nearEqual,
+    };
+  };
+
   return {
     add(image, patches) {
       const place = images.push(image) - 1;
+      groups = undefined;
       if (image.copy !== undefined) {
         const original = originals.at(-1) ?? place;
         originalOf.push(original);
@@ -80,52 +109,6 @@ export function imageGrouper(dims: number): ImageGrouper {
       }
       return group.first(place);
     },
-    finish() {
-      const nearEqual = new Map<number, number>();
-      for (const [a, b] of sketches.pairs()) {
-        const [earlier, later] = [sketched[a] as number, sketched[b] as number];
-        group.unite(earlier, later);
-        if (!nearEqual.has(later)) nearEqual.set(later, earlier);
-      }
-      const numbers = new Map<number, number>();
-      const groups = originalOf.map((original) => {
-        const first = group.first(original);
-        const number = numbers.get(first) ?? numbers.size;
-        numbers.set(first, number);
-        return number;
-      });
-      return {
-        images: [...images],
-        groups,
-        groupCount: numbers.size,
-        originals: [...originals],
-        contents: [...contents],
-        distinct: contents.filter((place) => !nearEqual.has(place)),
-        nearEqual,
-      };
-    },
-  };
-}
-
-/** Sets of numbers that grow together. Numbers not yet met are sets of their own. */
-function disjointSets(): { first(of: number): number; unite(a: number, b: number): void } {
-  const parent = new Map<number, number>();
-  const first = (of: number): number => {
-    let root = of;
-    for (let above = parent.get(root); above !== undefined; above = parent.get(root)) root = above;
-    // The path is shortened, so that long chains are walked once.
-    for (let at = of; at !== root;) {
-      const above = parent.get(at) as number;
-      parent.set(at, root);
-      at = above;
-    }
-    return root;
-  };
-  return {
-    first,
-    unite(a, b) {
-      const [x, y] = [first(a), first(b)];
-      if (x !== y) parent.set(Math.max(x, y), Math.min(x, y));
-    },
+    finish: () => (groups ??= tell()),
   };
 }

@@ -11,8 +11,9 @@
  * Distances come from a sketch of each image of 256 numbers: at most 256 patches of it, hashed with random signs
  * (M. Charikar, K. Chen, M. Farach-Colton 2002), which keeps distances to a few percent.
  */
+import { mixBits } from '@oddpixel/contract';
 
-/** Numbers in a sketch. */
+/** Numbers in a sketch: a power of two. */
 const sketchSize = 256;
 /** Patches that are looked at, spread over the image. */
 const mostPatches = 256;
@@ -27,8 +28,8 @@ export function openSketcher(perImage: number, dims: number): (patches: Float32A
   // An odd step visits all columns of a grid, whose width is a multiple of 4.
   const step = Math.ceil(perImage / mostPatches) | 1;
   const chosen = Math.ceil(perImage / step);
-  const buckets = Uint16Array.from({ length: chosen * dims }, (_, i) => mixed(i) % sketchSize);
-  const signs = Int8Array.from({ length: chosen * dims }, (_, i) => (mixed(~i) & 1 ? 1 : -1));
+  const buckets = Uint16Array.from({ length: chosen * dims }, (_, i) => mixBits(i + 1) & (sketchSize - 1));
+  const signs = Int8Array.from({ length: chosen * dims }, (_, i) => (mixBits(~i) & 1 ? 1 : -1));
   return (patches) => {
     const sketch = new Float32Array(sketchSize);
     for (let patch = 0, i = 0; patch < perImage; patch += step) {
@@ -58,7 +59,7 @@ export function sketchSet(): SketchSet {
 
   return {
     add(sketch) {
-      energy += squaredDistance(sketch, new Float32Array(sketchSize), Infinity);
+      energy += sketch.reduce((sum, value) => sum + value * value, 0);
       sketches.push(sketch);
       const far = limit();
       const near = sketches.findIndex((other) => squaredDistance(sketch, other, far) <= far);
@@ -85,11 +86,4 @@ function squaredDistance(a: Sketch, b: Sketch, enough: number): number {
     if (sum > enough) return sum;
   }
   return sum;
-}
-
-/** A whole number whose bits all depend on all bits of `value`: the finalizer of MurmurHash3 (A. Appleby). */
-function mixed(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -1,5 +1,5 @@
 /** Fitting the Gaussian head: sums in one pass; reference scores in a second one, without the image's own sums. */
-import { hostTensor, type Calibration } from '@oddpixel/contract';
+import { disjointSets, hostTensor, type Calibration } from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';
 import { extractFeatures, featureGraph, pyramidChannels, spread, type Extractor } from './feature-pass.ts';
 import {
@@ -174,27 +174,21 @@ async function collectSums(
   return { total, folds: joinFolds({ ofImage, sums }, grouper.finish()), grouper };
 }
 
-/** Folds that a group turned out to span become one. */
+/** Folds that a group turned out to span become one, at the place of the first of them. */
 function joinFolds({ ofImage, sums }: Folds, { groups }: ImageGroups): Folds {
-  const joined = sums.map((_, fold) => fold);
+  const joined = disjointSets();
   const ofGroup = new Map<number, number>();
   for (const [place, group] of groups.entries()) {
-    const own = joined[ofImage[place] as number] as number;
-    const first = ofGroup.get(group) ?? own;
-    ofGroup.set(group, first);
-    const [to, from] = [joined[first] as number, own];
-    if (to !== from) joined.forEach((fold, i) => fold === from && (joined[i] = to));
+    const fold = ofImage[place] as number;
+    joined.unite(ofGroup.get(group) ?? fold, fold);
+    ofGroup.set(group, fold);
   }
-  return {
-    ofImage: ofImage.map((fold) => joined[fold] as number),
-    sums: sums.map((own, fold) =>
-      joined.reduce(
-        (sum, to, other) =>
-          to === fold && other !== fold ? combineSums(sum, sums[other] as GaussianSums, 1) : sum,
-        own,
-      ),
-    ),
-  };
+  const joinedSums = [...sums];
+  for (const [fold, own] of sums.entries()) {
+    const first = joined.first(fold);
+    if (first !== fold) joinedSums[first] = combineSums(joinedSums[first] as GaussianSums, own, 1);
+  }
+  return { ofImage: ofImage.map(joined.first), sums: joinedSums };
 }
 
 async function addImage(sums: GaussianSums, patches: Float32Array, products: Products): Promise<void> {

@@ -1,5 +1,5 @@
 /** A seed of its own for every image in every epoch, so that neither the order of images nor workers matter. */
-import { ParameterError } from '@oddpixel/contract';
+import { mixBits, ParameterError } from '@oddpixel/contract';
 
 /** Whole numbers, 0..2³¹−1. */
 export interface AugmentOccasion {
@@ -14,8 +14,6 @@ export interface AugmentOccasion {
  * 32 bits for a seeded generator, by integer arithmetic alone: the same on every machine. For a given seed and epoch
  * no two indices share a seed. Neighbouring numbers give unrelated seeds.
  *
- * Mixing constants: "prospecting for hash functions" (C. Wellons), public domain.
- *
  * @throws ParameterError for numbers that are not whole or out of range.
  */
 export function augmentSeed({ seed, epoch, index }: AugmentOccasion): number {
@@ -25,10 +23,7 @@ export function augmentSeed({ seed, epoch, index }: AugmentOccasion): number {
       const expected = 'a whole number from 0 to 2147483647';
       throw new ParameterError({ name, expected, received: String(value) });
     }
-    bits = (bits ^ value) + 0x9e3779b9;
-    bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
-    bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
-    bits ^= bits >>> 15;
+    bits = mixBits((bits ^ value) + 0x9e3779b9);
   }
   return bits >>> 0;
 }
