@@ -25,6 +25,22 @@ export interface DTypeArrays {
 
 export type DType = keyof DTypeArrays;
 
+/** All element types. */
+export const allDTypes: readonly DType[] = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+];
+
 /** Data on the host, row-major. `data.length` equals the product of `dims`; a scalar has `dims: []`. */
 export interface HostTensor<T extends DType = DType> {
   readonly location: 'host';

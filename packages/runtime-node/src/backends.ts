@@ -1,11 +1,6 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import {
-  ParameterError,
-  type BackendCapabilities,
-  type BackendFactory,
-  type DType,
-} from '@oddpixel/contract';
+import { ParameterError, type BackendCapabilities, type BackendFactory, allDTypes } from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { openDevice } from './open-device.ts';
 
@@ -28,20 +23,6 @@ export interface WebGpuOptions {
 }
 
 const gibibyte = 2 ** 30;
-const allTypes: readonly DType[] = [
-  'float32',
-  'float64',
-  'float16',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-];
 
 /** The CPU, with ONNX Runtime's own kernels. Works everywhere; deterministic. */
 export function cpu(options: CpuOptions = {}): BackendFactory {
@@ -50,7 +31,7 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
     name: 'ort-node:cpu',
     provider: { name: 'cpu' },
     session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
-    capabilities: capabilities({ deterministic: true, threads, dtypes: allTypes }),
+    capabilities: capabilities({ deterministic: true, threads, dtypes: allDTypes }),
   });
 }
 
@@ -86,7 +67,7 @@ export function cuda({ deviceId = 0 }: CudaOptions = {}): BackendFactory {
   return factory({
     name: 'ort-node:cuda',
     provider: { name: 'cuda', deviceId },
-    capabilities: capabilities({ float16: true, dtypes: allTypes }),
+    capabilities: capabilities({ float16: true, dtypes: allDTypes }),
   });
 }
 

@@ -9,7 +9,7 @@ import {
   UnsupportedOperatorError,
   type Backend,
   type BackendFactory,
-  type DType,
+  allDTypes,
   type HostTensor,
   type Session,
   type ValueInfo,
@@ -24,21 +24,6 @@ export interface ReferenceBackendOptions {
 }
 
 const name = 'reference';
-
-const dtypes: readonly DType[] = [
-  'float32',
-  'float64',
-  'float16',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-];
 
 /** A backend named `reference`. Operators that it does not know are found when a session is made. */
 export function referenceBackend({ precision = 'float32' }: ReferenceBackendOptions = {}): BackendFactory {
@@ -119,7 +104,7 @@ function openReference(precision: Precision): Backend {
       float16: true,
       threads: 1,
       maxBufferBytes: 2 ** 31 - 1,
-      dtypes,
+      dtypes: allDTypes,
     },
     async createSession(model, { keepOnDevice = [] } = {}): Promise<Session> {
       return createSession(model, keepOnDevice);
