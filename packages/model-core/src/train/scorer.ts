@@ -1,12 +1,13 @@
 /** A trained model that tells, besides its results, what features it saw. */
-import type { Backend, PreprocessedSample, Result } from '@oddpixel/contract';
+import { elementCount, type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
 import { applyBatch } from '../model/apply-batch.ts';
+import { checkModel } from '../model/check-model.ts';
 import { loadModel, verifyModel, type AnomalyModel } from '../model/index.ts';
-import { pickOutputs, readGraph, writeGraph } from '@oddpixel/graph';
+import { pickOutputs, readGraph, writeGraph, type Graph } from '@oddpixel/graph';
 import { patchesName } from './trained-model.ts';
 
 export interface Scorer {
-  /** Results in order, and of each sample its patches `[P, D]`: none of a foreign model. */
+  /** Results in order, and of each sample its patches `[P, D]`: none of a model that does not tell them, as foreign ones. */
   score(
     samples: readonly PreprocessedSample[],
     signal?: AbortSignal,
@@ -17,7 +18,8 @@ export interface Scorer {
 /** Errors as `loadModel`. */
 export async function openScorer(model: AnomalyModel, backend: Backend): Promise<Scorer> {
   const { head } = model.manifest;
-  if (head === undefined) {
+  const graph = head && (await graphWithPatches(model));
+  if (head === undefined || graph === undefined) {
     const loaded = await loadModel(model, backend);
     return {
       score: async (samples, signal) => ({
@@ -27,11 +29,9 @@ export async function openScorer(model: AnomalyModel, backend: Backend): Promise
       dispose: () => loaded.dispose(),
     };
   }
-  await verifyModel(model);
-  const graph = pickOutputs(readGraph(model.bytes), ['anomaly_map', 'anomaly_score', patchesName]);
   const session = await backend.createSession(writeGraph(graph));
   const dims = [head.gridHeight * head.gridWidth, head.featureDims];
-  const size = head.gridHeight * head.gridWidth * head.featureDims;
+  const size = elementCount(dims);
   return {
     async score(samples, signal) {
       const { results, also } = await applyBatch(model, session, samples, {
@@ -45,4 +45,13 @@ export async function openScorer(model: AnomalyModel, backend: Backend): Promise
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** `undefined` where the patches are not told: another tool may have changed the model. */
+async function graphWithPatches(model: AnomalyModel): Promise<Graph | undefined> {
+  checkModel(model);
+  await verifyModel(model);
+  const graph = readGraph(model.bytes);
+  const isTold = graph.nodes.some(({ outputs }) => outputs.includes(patchesName));
+  return isTold ? pickOutputs(graph, ['anomaly_map', 'anomaly_score', patchesName]) : undefined;
 }

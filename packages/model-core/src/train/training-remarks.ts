@@ -1,5 +1,5 @@
 /** What the images of a training say about its model: repeated ones, and why there is no threshold. */
-import type { Remark } from '@oddpixel/contract';
+import { remarkOnFiles, type Remark } from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
 import type { ImageGroups } from './image-groups.ts';
 import type { ImageIdentity } from './training-sample.ts';
@@ -46,14 +46,12 @@ function nearEqualRemark({ images, nearEqual }: ImageGroups): Remark {
 
 /** Images to calibrate with that the model or an earlier one of them has seen already. */
 export function validationRemark(passedOver: readonly ImageIdentity[]): Remark {
-  const files = passedOver.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const named = files.slice(0, namedPairs).join(', ');
-  const more = files.length > namedPairs ? `, ${files.length - namedPairs} more` : '';
   const count = passedOver.length;
-  return {
+  const [repeat, doNot] = count === 1 ? ['image repeats', 'it does not'] : ['images repeat', 'they do not'];
+  return remarkOnFiles({
     code: 'repeatedValidationImages',
-    message: `${count} validation image${count === 1 ? ' repeats' : 's repeat'} a training image or another validation image${named && ` (${named}${more})`}; ${count === 1 ? 'it does' : 'they do'} not count for the thresholds`,
-    ...(files.length > 0 && { files }),
+    text: `${count} validation ${repeat} a training image or another validation image; ${doNot} count for the thresholds`,
+    files: passedOver.flatMap(({ name }) => (name === undefined ? [] : [name])),
     fix: 'Keep images of other parts aside for validation.',
-  };
+  });
 }
