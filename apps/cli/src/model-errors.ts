@@ -1,5 +1,6 @@
 /** What goes wrong while a model runs is said with the name of its file, which the library does not know. */
 import { ModelFormatError, ResultError } from '@oddpixel/contract';
+import { namingImageById } from '@oddpixel/workflow';
 
 /** The error as it is told of the model file `path`; an error of something else is handed on. */
 export function namingModel(error: unknown, path: string): unknown {
@@ -25,14 +26,9 @@ export async function withModelNamed<T>(
   try {
     return await work();
   } catch (error) {
-    const imageId = error instanceof ModelFormatError ? error.details.imageId : undefined;
-    const file = imageId === undefined ? undefined : files[imageId];
-    throw namingModel(error instanceof ModelFormatError && file ? namingFile(error, file) : error, path);
+    throw namingModel(
+      namingImageById(error, (imageId) => files[imageId]),
+      path,
+    );
   }
-}
-
-function namingFile(error: ModelFormatError, file: string): ModelFormatError {
-  const { problem, imageId } = error.details;
-  const named = problem.replace(`image ${imageId}`, () => file);
-  return new ModelFormatError({ ...error.details, problem: named }, { cause: error });
 }

@@ -2,6 +2,7 @@
 export type { Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
 export * from './inspector.ts';
+export { namingImageById } from './name-image.ts';
 export { measureGrayRange } from './measure-range.ts';
 export {
   cacheKey,
