@@ -16,7 +16,7 @@ export interface ValueInfo {
 
 export interface RunOptions {
   /** Aborted while queued: rejects at once and never starts. Aborted while running: rejects at completion; the session stays usable. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Only these outputs are computed and returned. Default: all. */
   readonly outputs?: readonly string[];
 }
@@ -56,7 +56,7 @@ export interface BackendCapabilities {
 
 export interface SessionOptions {
   /** Outputs to keep on the device. Without the capability they come back as host tensors. */
-  readonly keepOnDevice?: readonly string[];
+  readonly keepOnDevice?: readonly string[] | undefined;
   /**
    * A hint: runs will be asked for one after the other, so each shall be answered as fast as possible, even if that
    * blocks the caller's thread. Default: as many runs at the same time as `parallelRuns`.

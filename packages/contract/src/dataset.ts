@@ -15,21 +15,21 @@ export interface Sample {
   readonly imageLabel: ImageLabel;
   readonly imageLabelId: ImageLabelId;
   /** Kind of defect, from the folder or table; absent for `ok` images and where unknown. */
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   /** Ground-truth mask, relative to `Dataset.anomalyDir`; a pixel > 0 is anomalous. Absent where none exists. */
-  readonly anomalyFileName?: string;
+  readonly anomalyFileName?: string | undefined;
   /** Instead of `anomalyFileName`, where an image has several masks: what any of them marks is anomalous. */
   readonly anomalyFileNames?: readonly string[] | undefined;
-  readonly split?: Split;
+  readonly split?: Split | undefined;
   /** Images of one part share a group; a group never crosses a split. */
-  readonly group?: string;
+  readonly group?: string | undefined;
 }
 
 export interface Dataset {
   /** Relative to the FileSource's root, with `/`; `''` is the root. */
   readonly imageDir: string;
   /** As `imageDir`; absent where there are no masks. */
-  readonly anomalyDir?: string;
+  readonly anomalyDir?: string | undefined;
   readonly classNames: readonly ['ok', 'nok'];
   readonly classIds: readonly [0, 1];
   readonly samples: readonly Sample[];

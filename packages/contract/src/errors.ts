@@ -9,7 +9,7 @@
 /** Structured facts about an error. `fix` is a sentence that tells the reader what to do. */
 export interface ErrorDetails {
   readonly [key: string]: unknown;
-  readonly fix?: string;
+  readonly fix?: string | undefined;
 }
 
 /** Base of every error this project throws on purpose. */
@@ -57,7 +57,7 @@ export class UnknownNameError extends OddpixelError<{
   kind: 'input' | 'output';
   name: string;
   known: readonly string[];
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'UNKNOWN_NAME';
   constructor(details: {
@@ -65,7 +65,7 @@ export class UnknownNameError extends OddpixelError<{
     name: string;
     known: readonly string[];
     missing?: boolean;
-    fix?: string;
+    fix?: string | undefined;
   }) {
     const list = details.known.map((name) => `\`${name}\``).join(', ') || 'none';
     const problem =
@@ -80,10 +80,13 @@ export class UnknownNameError extends OddpixelError<{
 export class BackendUnavailableError extends OddpixelError<{
   backend: string;
   reason: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'BACKEND_UNAVAILABLE';
-  constructor(details: { backend: string; reason: string; fix?: string }, options?: { cause?: unknown }) {
+  constructor(
+    details: { backend: string; reason: string; fix?: string | undefined },
+    options?: { cause?: unknown },
+  ) {
     super(`Backend \`${details.backend}\` is not available: ${details.reason}.`, details, options);
   }
 }
@@ -93,11 +96,11 @@ export class BackendError extends OddpixelError<{
   backend: string;
   operation: string;
   reason: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'BACKEND';
   constructor(
-    details: { backend: string; operation: string; reason: string; fix?: string },
+    details: { backend: string; operation: string; reason: string; fix?: string | undefined },
     options?: { cause?: unknown },
   ) {
     super(
@@ -128,9 +131,9 @@ export class ForeignTensorError extends OddpixelError<{
 }
 
 /** A backend, session or tensor was used after `dispose`. */
-export class DisposedError extends OddpixelError<{ what: string; fix?: string }> {
+export class DisposedError extends OddpixelError<{ what: string; fix?: string | undefined }> {
   readonly code = 'DISPOSED';
-  constructor(details: { what: string; fix?: string }) {
+  constructor(details: { what: string; fix?: string | undefined }) {
     super(`${details.what} was used after dispose().`, details);
   }
 }
@@ -141,11 +144,11 @@ export class ModelFormatError extends OddpixelError<{
   problem: string;
   /** The image that brought it to light, where one did. */
   imageId?: number | undefined;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'MODEL_FORMAT';
   constructor(
-    details: { where: string; problem: string; imageId?: number | undefined; fix?: string },
+    details: { where: string; problem: string; imageId?: number | undefined; fix?: string | undefined },
     options?: { cause?: unknown },
   ) {
     super(`Not a usable model file: ${details.where}: ${details.problem}.`, details, options);
@@ -158,11 +161,11 @@ export class ResultError extends OddpixelError<{
   problem: string;
   /** The image, where its sample says which. */
   imageId?: number | undefined;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'RESULT';
   constructor(
-    details: { what: string; problem: string; imageId?: number | undefined; fix?: string },
+    details: { what: string; problem: string; imageId?: number | undefined; fix?: string | undefined },
     options?: { cause?: unknown },
   ) {
     super(`No verdict for ${details.what}: ${details.problem}.`, details, options);
@@ -174,10 +177,10 @@ export class UnsupportedOpsetError extends OddpixelError<{
   opset: number;
   supported: string;
   operator?: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'UNSUPPORTED_OPSET';
-  constructor(details: { opset: number; supported: string; operator?: string; fix?: string }) {
+  constructor(details: { opset: number; supported: string; operator?: string; fix?: string | undefined }) {
     const what = details.operator === undefined ? '' : ` (operator ${details.operator})`;
     super(`The model uses opset ${details.opset}${what}; supported: ${details.supported}.`, details);
   }
@@ -188,18 +191,22 @@ export class UnsupportedOperatorError extends OddpixelError<{
   operator: string;
   node: string;
   reason: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'UNSUPPORTED_OPERATOR';
-  constructor(details: { operator: string; node: string; reason: string; fix?: string }) {
+  constructor(details: { operator: string; node: string; reason: string; fix?: string | undefined }) {
     super(`Operator ${details.operator} (node \`${details.node}\`): ${details.reason}.`, details);
   }
 }
 
 /** The model is not in the state that the call needs, for example not trained yet. */
-export class ModelStateError extends OddpixelError<{ expected: string; received: string; fix?: string }> {
+export class ModelStateError extends OddpixelError<{
+  expected: string;
+  received: string;
+  fix?: string | undefined;
+}> {
   readonly code = 'MODEL_STATE';
-  constructor(details: { expected: string; received: string; fix?: string }) {
+  constructor(details: { expected: string; received: string; fix?: string | undefined }) {
     super(`Expected ${details.expected}, but the model is ${details.received}.`, details);
   }
 }
@@ -208,11 +215,11 @@ export class ModelStateError extends OddpixelError<{ expected: string; received:
 export class TrainingDivergedError extends OddpixelError<{
   epoch: number;
   error: number;
-  bestError?: number;
+  bestError?: number | undefined;
   fix: string;
 }> {
   readonly code = 'TRAINING_DIVERGED';
-  constructor(details: { epoch: number; error: number; bestError?: number }) {
+  constructor(details: { epoch: number; error: number; bestError?: number | undefined }) {
     const before = details.bestError === undefined ? '' : ` after ${details.bestError} before`;
     super(`The training diverged: its error is ${details.error} in epoch ${details.epoch}${before}.`, {
       ...details,
@@ -222,9 +229,16 @@ export class TrainingDivergedError extends OddpixelError<{
 }
 
 /** An image cannot be decoded or has a form that is not supported. */
-export class ImageFormatError extends OddpixelError<{ file?: string; problem: string; fix?: string }> {
+export class ImageFormatError extends OddpixelError<{
+  file?: string | undefined;
+  problem: string;
+  fix?: string | undefined;
+}> {
   readonly code = 'IMAGE_FORMAT';
-  constructor(details: { file?: string; problem: string; fix?: string }, options?: { cause?: unknown }) {
+  constructor(
+    details: { file?: string | undefined; problem: string; fix?: string | undefined },
+    options?: { cause?: unknown },
+  ) {
     super(`${details.file ?? 'Image'}: ${details.problem}.`, details, options);
   }
 }
@@ -235,19 +249,29 @@ export class LimitExceededError extends OddpixelError<{
   limit: number;
   received: number;
   unit: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'LIMIT_EXCEEDED';
-  constructor(details: { what: string; limit: number; received: number; unit: string; fix?: string }) {
+  constructor(details: {
+    what: string;
+    limit: number;
+    received: number;
+    unit: string;
+    fix?: string | undefined;
+  }) {
     super(`${details.what} has ${details.received} ${details.unit}; the limit is ${details.limit}.`, details);
   }
 }
 
 /** A data set on disk cannot be read as one. `problems` lists everything found, not only the first. */
-export class DatasetError extends OddpixelError<{ path: string; problems: readonly string[]; fix?: string }> {
+export class DatasetError extends OddpixelError<{
+  path: string;
+  problems: readonly string[];
+  fix?: string | undefined;
+}> {
   readonly code = 'DATASET';
   constructor(
-    details: { path: string; problems: readonly string[]; fix?: string },
+    details: { path: string; problems: readonly string[]; fix?: string | undefined },
     options?: { cause?: unknown },
   ) {
     const shown = details.problems.slice(0, 10).join('; ');
@@ -261,11 +285,11 @@ export class FileError extends OddpixelError<{
   path: string;
   operation: 'read' | 'write' | 'list';
   reason: string;
-  fix?: string;
+  fix?: string | undefined;
 }> {
   readonly code = 'FILE';
   constructor(
-    details: { path: string; operation: 'read' | 'write' | 'list'; reason: string; fix?: string },
+    details: { path: string; operation: 'read' | 'write' | 'list'; reason: string; fix?: string | undefined },
     options?: { cause?: unknown },
   ) {
     super(`Cannot ${details.operation} ${details.path}: ${details.reason}.`, details, options);

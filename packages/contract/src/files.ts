@@ -6,7 +6,7 @@ export interface FileEntry {
   /** `unusable`: something is there that can be neither read nor listed; `reason` says why. Never left out. */
   readonly kind: 'file' | 'directory' | 'unusable';
   /** Known for files where the host tells it cheaply. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** For `unusable`: why, as part of a sentence, for example `it is a link that leads nowhere`. */
   readonly reason?: string | undefined;
   /** True if a link leads to the file or folder. */

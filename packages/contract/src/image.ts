@@ -36,9 +36,9 @@ export const defaultImageLimits: ImageLimits = { maxFileBytes: 256 * 1024 * 1024
 export interface DecodeOptions {
   readonly limits?: ImageLimits | undefined;
   /** Named in errors and warnings. */
-  readonly fileName?: string;
+  readonly fileName?: string | undefined;
   /** Receives remarks that do not stop the decoding, for example an ignored colour profile. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
   /**
    * Take what can be read of a damaged or cut-off image, with a warning. Default: false, it is refused: the part that
    * is missing would be inspected as gray.

@@ -41,7 +41,7 @@ export interface Thresholds {
   readonly classificationMethod: 'falseAlarmRate' | 'maxOk' | 'minNok' | 'intermediate' | 'f1Max' | 'manual';
   readonly segmentationMethod: 'meanPlusDeviations' | 'f1Max' | 'manual';
   /** Present with `falseAlarmRate`. */
-  readonly statement?: ThresholdStatement;
+  readonly statement?: ThresholdStatement | undefined;
 }
 
 export interface Calibration {
@@ -52,7 +52,7 @@ export interface Calibration {
   readonly pixelMean: number;
   readonly pixelDeviation: number;
   /** True after images were added to the model without calibrating anew; thresholds then err to fewer alarms. */
-  readonly stale?: boolean;
+  readonly stale?: boolean | undefined;
 }
 
 /** One epoch of a trained head; heads that are fitted in one pass have none. */
@@ -72,7 +72,7 @@ export interface TrainingRecord {
   /** Figures of the fit, by documented name, for example `patchesSeen`, `patchesKept`, `coverageRadius`. */
   readonly figures: Readonly<Record<string, number>>;
   /** Varied copies that taught beside the images: `copies` of each, and the augmentation parameters, by documented name. */
-  readonly augmentation?: Readonly<Record<string, number | string | boolean>>;
+  readonly augmentation?: Readonly<Record<string, number | string | boolean>> | undefined;
   /** What the images were before preprocessing. Absent where nobody recorded it. */
   readonly images?: TrainingImages;
 }
@@ -87,7 +87,7 @@ export interface TrainingImages {
   readonly width: readonly [min: number, max: number];
   readonly height: readonly [min: number, max: number];
   /** Gray values in use; absent where only 8-bit images were used. */
-  readonly grayRange?: GrayRange;
+  readonly grayRange?: GrayRange | undefined;
 }
 
 export interface ExtractorRecord {
@@ -122,12 +122,12 @@ export interface ModelManifest {
   /** Factor of `meanDeviation`. */
   readonly standardDeviationFactor: number;
   /** Absent for external models. */
-  readonly extractor?: ExtractorRecord;
+  readonly extractor?: ExtractorRecord | undefined;
   /** Absent until trained, and for external models. */
-  readonly head?: HeadRecord;
-  readonly training?: TrainingRecord;
-  readonly calibration?: Calibration;
-  readonly thresholds?: Thresholds;
+  readonly head?: HeadRecord | undefined;
+  readonly training?: TrainingRecord | undefined;
+  readonly calibration?: Calibration | undefined;
+  readonly thresholds?: Thresholds | undefined;
   /** For external models: which outputs of the graph hold the map and the score. */
-  readonly external?: { readonly input: string; readonly map: string; readonly score?: string };
+  readonly external?: { readonly input: string; readonly map: string; readonly score?: string | undefined };
 }

@@ -53,7 +53,7 @@ export interface ImageGeometry {
 
 /** One image ready for the model. */
 export interface PreprocessedSample {
-  readonly imageId?: number;
+  readonly imageId?: number | undefined;
   /** float32 `[C, H, W]` in the range that the parameters state. */
   readonly image: HostTensor<'float32'>;
   readonly geometry: ImageGeometry;

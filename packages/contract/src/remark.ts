@@ -27,7 +27,7 @@ const namedFiles = 3;
 
 /** A remark whose message names the first files and counts the others. */
 export function remarkOnFiles({ code, text, files, fix }: FileRemark): Remark {
-  return { code, message: `${prefixOf(files)}${text}`, files, ...(fix === undefined ? {} : { fix }) };
+  return { code, message: `${prefixOf(files)}${text}`, files, fix };
 }
 
 /**

@@ -11,7 +11,7 @@ export interface AnomalyImage {
 }
 
 export interface Result {
-  readonly imageId?: number;
+  readonly imageId?: number | undefined;
   /** Raw, never clamped: higher is odder. */
   readonly anomalyImage: AnomalyImage;
   /** Raw, never clamped: higher is odder. */
