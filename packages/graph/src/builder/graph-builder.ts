@@ -110,18 +110,21 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds one node; `undefined` leaves an optional input out. The operator functions call this.
+   * Adds one node; `undefined` leaves an optional input or attribute out. The operator functions call this.
    *
    * @throws ModelFormatError when the inputs do not fit; UnsupportedOperatorError for an operator without shape rule.
    */
   node(
     opType: string,
     inputs: readonly (Value | undefined)[],
-    attributes: Readonly<Record<string, Attribute>> = {},
+    options: Readonly<Record<string, Attribute | undefined>> = {},
     outputCount: number = 1,
   ): Value[] {
     for (const input of inputs) this.#own(input);
     const name = this.#unique(opType.toLowerCase());
+    const attributes = Object.fromEntries(
+      Object.entries(options).filter((entry): entry is [string, Attribute] => entry[1] !== undefined),
+    );
     const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? name : `${name}_${i}`));
     const node: GraphNode = {
       name,

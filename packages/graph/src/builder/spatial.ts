@@ -19,11 +19,15 @@ const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 const int = (value: number): Attribute => ({ kind: 'int', value });
 const string = (value: string): Attribute => ({ kind: 'string', value });
 
-function windowAttributes({ strides, pads, dilations }: WindowOptions): Record<string, Attribute> {
+function windowAttributes({
+  strides,
+  pads,
+  dilations,
+}: WindowOptions): Record<string, Attribute | undefined> {
   return {
-    ...(strides && { strides: ints(strides) }),
-    ...(pads && { pads: ints(pads) }),
-    ...(dilations && { dilations: ints(dilations) }),
+    strides: strides && ints(strides),
+    pads: pads && ints(pads),
+    dilations: dilations && ints(dilations),
   };
 }
 
@@ -46,7 +50,7 @@ export function convTranspose(
 ): Value {
   const attributes = {
     ...windowAttributes(options),
-    ...(options.outputPadding && { output_padding: ints(options.outputPadding) }),
+    output_padding: options.outputPadding && ints(options.outputPadding),
     kernel_shape: ints(kernel.dims.slice(2).map(Number)),
     group: int(options.group ?? 1),
   };
@@ -90,7 +94,7 @@ export function resize(
   const attributes = {
     mode: string(mode),
     coordinate_transformation_mode: string(mode === 'linear' ? 'half_pixel' : 'asymmetric'),
-    ...(mode === 'nearest' && { nearest_mode: string('floor') }),
+    nearest_mode: mode === 'nearest' ? string('floor') : undefined,
   };
   if (typeof h !== 'number' || typeof w !== 'number') {
     throw new TypeError('resize needs an image of known height and width');

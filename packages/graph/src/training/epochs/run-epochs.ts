@@ -29,13 +29,13 @@ export interface RunEpochsOptions {
    */
   readonly baselineError?: number;
   /** Goes on from here. The trainer must hold its session state already. */
-  readonly resume?: EpochsState;
+  readonly resume?: EpochsState | undefined;
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Called after every `checkpointEvery` epochs with all that is needed to go on. Awaited. */
-  readonly onCheckpoint?: (state: EpochsState) => void | Promise<void>;
+  readonly onCheckpoint?: ((state: EpochsState) => void | Promise<void>) | undefined;
   /** Epochs between checkpoints, from 1. Default 1. */
-  readonly checkpointEvery?: number;
-  readonly signal?: AbortSignal;
+  readonly checkpointEvery?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RunEpochsResult {
@@ -77,7 +77,7 @@ export async function runEpochs(trainer: EpochTrainer, options: RunEpochsOptions
       !Number.isFinite(record.error) ||
       record.error > divergedFactor * Math.max(baselineError, before ?? 0)
     ) {
-      throw new TrainingDivergedError({ ...record, ...(before !== undefined && { bestError: before }) });
+      throw new TrainingDivergedError({ ...record, bestError: before });
     }
     history.push(record);
     if (before === undefined || record.error < before) best = await trainer.parameters();

@@ -76,7 +76,7 @@ export async function openTrainingSession(
   const { keepOnDevice } = backend.capabilities;
   const session = await backend.createSession(writeGraph(graph), {
     oneByOne: true,
-    ...(keepOnDevice && { keepOnDevice: kept }),
+    keepOnDevice: keepOnDevice ? kept : undefined,
   });
   const queue = createRunQueue();
   let closing: Promise<void> | undefined;

@@ -49,7 +49,7 @@ export interface StateTensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
   /** Of a vector of several parameters: which, in their order. */
-  readonly members?: readonly StateMember[];
+  readonly members?: readonly StateMember[] | undefined;
 }
 
 /** A parameter that lies in a vector with others. */
@@ -109,7 +109,7 @@ export function buildTrainingStep({
   );
   builder.output(lossOutput, loss);
   const keep = (kind: StateTensor['kind'], input: Value, next: Value, members?: StateMember[]): void => {
-    const tensor = { ...stateOf(kind, input), ...(members && { members }) };
+    const tensor = { ...stateOf(kind, input), members };
     state.push(tensor);
     builder.output(tensor.output, next);
   };
