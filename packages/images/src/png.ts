@@ -104,7 +104,7 @@ function unpack(
       for (let x = 0; x < pass.width; x++, to += pass.stepX * channels) writePixel(unpacked, x * stored, to);
     }
   }
-  return { width, height, channels, data, ...(hasAlpha && { hasAlpha }) };
+  return { width, height, channels, data, hasAlpha: hasAlpha ? true : undefined };
 }
 
 /** Values of 1, 2, 4 or 16 bits, one by one. */

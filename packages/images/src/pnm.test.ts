@@ -4,7 +4,7 @@ import { defaultImageLimits, ImageFormatError, LimitExceededError } from '@oddpi
 import { decodePnm, imageKind } from './index.ts';
 
 const decode = (file: Uint8Array, onWarning?: (message: string) => void) =>
-  decodePnm(file, defaultImageLimits, { fileName: 'part.pgm', ...(onWarning && { onWarning }) });
+  decodePnm(file, defaultImageLimits, { fileName: 'part.pgm', onWarning });
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const binary = (header: string, data: readonly number[]): Uint8Array =>
   Uint8Array.from([...text(header), ...data]);

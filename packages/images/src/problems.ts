@@ -9,7 +9,7 @@ export function imageError(
   problem: string,
   { fix = supported, cause }: { readonly fix?: string; readonly cause?: unknown } = {},
 ): ImageFormatError {
-  return new ImageFormatError({ ...(file !== undefined && { file }), problem, fix }, { cause });
+  return new ImageFormatError({ file, problem, fix }, { cause });
 }
 
 /** What is wrong with bytes of no known format. */

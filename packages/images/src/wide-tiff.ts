@@ -55,7 +55,7 @@ export async function decodeWideTiff(
   const refuse = (problem: string, cause?: unknown): ImageFormatError =>
     new ImageFormatError(
       {
-        ...(fileName !== undefined && { file: fileName }),
+        file: fileName,
         problem,
         fix: `Save it with 8, 16 or 32 bits and at most ${maxChannels} channels.`,
       },
