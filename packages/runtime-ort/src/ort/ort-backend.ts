@@ -41,7 +41,7 @@ export interface OrtBackendOptions {
   readonly provider: OrtProvider;
   readonly capabilities: BackendCapabilities;
   /** Engine options beyond the provider. */
-  readonly session?: OrtSessionOptions;
+  readonly session?: OrtSessionOptions | undefined;
   /** Shared with other backends where the engine computes one thing at a time. Default: one of its own. */
   readonly queue?: RunQueue;
   /** Resolves with the reason when the device is gone for good: nothing that was loaded on it works again. */
@@ -89,15 +89,17 @@ function engineOptions(
   { provider, session }: OrtBackendOptions,
   keepOnDevice: readonly string[] = [],
 ): OrtSessionOptions {
-  return {
+  const options: OrtSessionOptions = {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     // Warnings about single nodes would drown a user's own output; errors still throw.
     logSeverityLevel: 3,
     ...session,
-    ...(keepOnDevice.length > 0 && {
-      preferredOutputLocation: Object.fromEntries(keepOnDevice.map((name) => [name, 'gpu-buffer' as const])),
-    }),
+  };
+  if (keepOnDevice.length === 0) return options;
+  return {
+    ...options,
+    preferredOutputLocation: Object.fromEntries(keepOnDevice.map((name) => [name, 'gpu-buffer' as const])),
   };
 }
 

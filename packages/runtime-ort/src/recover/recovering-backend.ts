@@ -26,7 +26,7 @@ export interface RecoveringBackendOptions {
   /** Called at the beginning and after each loss. */
   readonly open: () => Promise<MortalBackend>;
   /** Told about each loss, for a notice to the user. */
-  readonly onLost?: (reason: string) => void;
+  readonly onLost?: ((reason: string) => void) | undefined;
 }
 
 interface Device {
