@@ -29,7 +29,7 @@ for (const head of ['memory', 'gaussian', 'student'] as const) {
   };
   const { model } = await trainModel(initial, good, createTrainParams(head, few[head]), {
     backend,
-    ...(head === 'student' && { validation }),
+    validation: head === 'student' ? validation : undefined,
   });
   const loaded = await loadModel(model, backend);
   const results = await loaded.apply([stripes(10), stripes(11, { x: 50, y: 20 })]);

@@ -57,7 +57,7 @@ export function importExternalModel(bytes: Uint8Array, options: ImportExternalOp
     preprocessing: options.preprocessing,
     scoreMethod: 'max',
     standardDeviationFactor: 3,
-    external: { input: input.name, map, ...(score !== undefined && { score }) },
+    external: { input: input.name, map, score },
   };
   const model = createModel(graph, manifest);
   checkModel(model);
@@ -66,17 +66,17 @@ export function importExternalModel(bytes: Uint8Array, options: ImportExternalOp
 
 /** The size and channels that a foreign model's input states; `undefined` where it leaves them open. */
 export function externalInputSize(bytes: Uint8Array): {
-  readonly width?: number;
-  readonly height?: number;
-  readonly channels?: number;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly channels?: number | undefined;
 } {
   const graph = readGraph(bytes);
   refuseStandalone(graph);
   const [, channels, height, width] = imageInput(graph).dims;
   return {
-    ...(typeof width === 'number' && { width }),
-    ...(typeof height === 'number' && { height }),
-    ...(typeof channels === 'number' && { channels }),
+    width: typeof width === 'number' ? width : undefined,
+    height: typeof height === 'number' ? height : undefined,
+    channels: typeof channels === 'number' ? channels : undefined,
   };
 }
 

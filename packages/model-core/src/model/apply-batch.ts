@@ -49,7 +49,7 @@ export async function applyBatch(
   const names = graphNames(model);
   const outputs = [names.map, names.score, also?.name].filter((name) => name !== undefined);
   const batch = stack(model, samples);
-  const run = await session.run({ [names.input]: batch }, { outputs, ...(signal && { signal }) });
+  const run = await session.run({ [names.input]: batch }, { outputs, signal });
   const { imageWidth, imageHeight } = model.manifest.preprocessing;
   const values = (name: string, dims: readonly number[]): Promise<Float32Array> =>
     outputValues(run[name], name, [samples.length, ...dims]);
@@ -99,7 +99,7 @@ function toResult(
     scores === undefined ? data.reduce((a, b) => Math.max(a, b), -Infinity) : (scores[index] as number);
   checkFinite(sample, anomalyScore, data);
   const result: Result = {
-    ...(sample.imageId !== undefined && { imageId: sample.imageId }),
+    imageId: sample.imageId,
     anomalyImage: { width, height, data },
     anomalyScore,
     geometry: sample.geometry,

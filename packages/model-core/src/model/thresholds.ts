@@ -23,13 +23,13 @@ export interface LabelledScore {
 /** The candidates; `undefined` where the images that a rule needs are missing. */
 export interface ThresholdCandidates {
   /** Just above the highest score of a good image: no false alarm among them. */
-  readonly maxOk?: number;
+  readonly maxOk?: number | undefined;
   /** The lowest score of a defective image: no miss among them. */
-  readonly minNok?: number;
+  readonly minNok?: number | undefined;
   /** Halfway between the two. */
-  readonly intermediate?: number;
+  readonly intermediate?: number | undefined;
   /** The threshold with the highest F1 of the class `nok`. */
-  readonly f1Max?: number;
+  readonly f1Max?: number | undefined;
 }
 
 /**
@@ -51,10 +51,10 @@ export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCa
   const highestOk = ok.length > 0 ? maximum(ok) : undefined;
   const minNok = nok.length > 0 ? -maximum(nok.map((score) => -score)) : undefined;
   return {
-    ...(highestOk !== undefined && { maxOk: justAbove(highestOk) }),
-    ...(minNok !== undefined && { minNok }),
-    ...(highestOk !== undefined && minNok !== undefined && { intermediate: (highestOk + minNok) / 2 }),
-    ...(nok.length > 0 && { f1Max: f1Optimal(scores) }),
+    maxOk: highestOk === undefined ? undefined : justAbove(highestOk),
+    minNok,
+    intermediate: highestOk !== undefined && minNok !== undefined ? (highestOk + minNok) / 2 : undefined,
+    f1Max: nok.length > 0 ? f1Optimal(scores) : undefined,
   };
 }
 
@@ -73,16 +73,14 @@ export function applyThresholds(result: Result, thresholds: Thresholds, calibrat
     });
   }
   const odd = !(anomalyScore < classification);
-  return {
+  const judged: Result = {
     ...result,
     anomalyClass: odd ? 'nok' : 'ok',
     anomalyClassId: odd ? 1 : 0,
     anomalyRegion: regionFromMap(result.anomalyImage, thresholds.segmentation, result.geometry.domain),
-    ...(calibration !== undefined &&
-      calibration.referenceScores.length > 0 && {
-        pValue: pValue(calibration.referenceScores, result.anomalyScore),
-      }),
   };
+  if (calibration === undefined || calibration.referenceScores.length === 0) return judged;
+  return { ...judged, pValue: pValue(calibration.referenceScores, anomalyScore) };
 }
 
 /**

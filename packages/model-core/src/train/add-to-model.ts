@@ -66,7 +66,7 @@ export async function addToModel(
   for await (const batch of extractFeatures(withTotals(g, embedded), samples, {
     backend,
     batchSize,
-    ...(signal && { signal }),
+    signal,
     onProgress: (done) => onProgress?.({ done, total: samples.count }),
   })) {
     batch.samples.forEach((sample, i) => {
@@ -82,7 +82,7 @@ export async function addToModel(
     rows: store.count,
     first: 0,
     radius,
-    ...(signal && { signal }),
+    signal,
   });
   const extended = new Float32Array(bank.length + added.rows.length);
   extended.set(bank);
@@ -90,7 +90,7 @@ export async function addToModel(
   const { figures } = training;
   const grown = createModel(rebuild(model, features, extended, dims), {
     ...model.manifest,
-    ...(calibration && { calibration: { ...calibration, stale: true } }),
+    calibration: calibration && { ...calibration, stale: true },
     training: {
       ...training,
       imageHashes: [...new Set([...training.imageHashes, ...hashesOf(images)])].sort(),

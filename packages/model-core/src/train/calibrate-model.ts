@@ -23,11 +23,11 @@ import {
 export interface CalibrateModelOptions {
   readonly backend: Backend;
   /** Share of good images that may be called `nok`, between 0 and 1. Default 0.01. */
-  readonly falseAlarmRate?: number;
+  readonly falseAlarmRate?: number | undefined;
   /** Images per run, from 1. Default 8. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
 }
 
 /**
@@ -110,13 +110,11 @@ export async function calibrateWherePossible(
     model: withManifest(model, {
       calibration,
       thresholds: chooseThresholds(calibration, { falseAlarmRate }),
-      ...(training && {
-        training: {
-          ...training,
-          imageHashes: [...new Set([...training.imageHashes, ...hashesOf(used)])].sort(),
-          imageCount: training.imageCount + used.length,
-        },
-      }),
+      training: training && {
+        ...training,
+        imageHashes: [...new Set([...training.imageHashes, ...hashesOf(used)])].sort(),
+        imageCount: training.imageCount + used.length,
+      },
     }),
   };
 }

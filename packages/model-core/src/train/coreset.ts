@@ -21,7 +21,7 @@ export interface CoresetOptions {
   readonly bank?: Float32Array;
   /** Stops when no patch is farther than this from bank and picks. Default 0. */
   readonly radius?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (rows: number) => void;
 }
 

@@ -22,11 +22,14 @@ async function train(
   seeds: readonly number[],
   validation?: readonly number[],
 ): Promise<{ model: AnomalyModel; result: TrainResult }> {
-  const params = createTrainParams(head, { numRows: 200, ...(head === 'student' && { maxNumEpochs: 2 }) });
+  const params = createTrainParams(
+    head,
+    head === 'student' ? { numRows: 200, maxNumEpochs: 2 } : { numRows: 200 },
+  );
   const kept = validation && samplesInMemory(validation.map((seed) => stripes(seed)));
   return trainModel(initial, samplesInMemory(seeds.map((seed) => stripes(seed))), params, {
     backend,
-    ...(kept && { validation: kept }),
+    validation: kept,
   });
 }
 

@@ -89,10 +89,10 @@ export function imageInput(g: GraphBuilder, { manifest }: AnomalyModel): Value {
 export interface PassOptions {
   readonly backend: Backend;
   readonly batchSize: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Where features are kept between passes and trainings. Default: nowhere. */
-  readonly featureStore?: Store;
-  readonly onWarning?: (message: string) => void;
+  readonly featureStore?: Store | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Called after each batch with the images done so far. */
   readonly onProgress?: (done: number) => void;
 }
@@ -105,9 +105,7 @@ export async function* extractFeatures(
 ): AsyncGenerator<FeatureBatch, void, undefined> {
   const { backend, batchSize, signal, onProgress, featureStore, onWarning } = options;
   const bytes = writeGraph(graph);
-  const stored =
-    featureStore &&
-    (await openFeatureStore(bytes, { store: featureStore, backend, ...(onWarning && { onWarning }) }));
+  const stored = featureStore && (await openFeatureStore(bytes, { store: featureStore, backend, onWarning }));
   let opening: Promise<Session> | undefined;
   const compute = async (batch: readonly TrainingSample[]): Promise<FeatureBatch> =>
     runBatch(await (opening ??= backend.createSession(bytes)), batch, signal);

@@ -23,7 +23,7 @@ export interface FeatureStore {
 export interface FeatureStoreOptions {
   readonly store: Store;
   readonly backend: Backend;
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /** @param graph the ONNX bytes that compute the features. */

@@ -29,7 +29,7 @@ export interface FittedHeadResult {
   /** Has been given all samples, in the order of the stream. */
   readonly grouper: ImageGrouper;
   /** From the training images themselves; absent where a validation split calibrates, or too few images are there. */
-  readonly calibration?: Calibration;
+  readonly calibration?: Calibration | undefined;
   /** Of heads that are trained by epochs. */
   readonly epochs?: Pick<RunEpochsResult, 'history' | 'bestEpoch' | 'bestError'>;
 }
@@ -41,13 +41,13 @@ export interface FitOptions {
   /** False where a validation split calibrates. */
   readonly selfCalibrate: boolean;
   /** Where features are kept between trainings. */
-  readonly featureStore?: Store;
-  readonly onWarning?: (message: string) => void;
-  readonly signal?: AbortSignal;
+  readonly featureStore?: Store | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Bytes of a checkpoint to go on from. */
-  readonly resume?: Uint8Array;
-  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
-  readonly checkpointEvery?: number;
+  readonly resume?: Uint8Array | undefined;
+  readonly onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
+  readonly checkpointEvery?: number | undefined;
   readonly onProgress: (progress: TrainProgress) => void;
 }
 
@@ -56,8 +56,8 @@ export function passOptions({ params, backend, signal, featureStore, onWarning }
   return {
     backend,
     batchSize: params.batchSize,
-    ...(signal && { signal }),
-    ...(featureStore && { featureStore }),
-    ...(onWarning && { onWarning }),
+    signal,
+    featureStore,
+    onWarning,
   };
 }

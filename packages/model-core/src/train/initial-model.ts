@@ -22,7 +22,7 @@ export interface InitialModelOptions {
   /** Name for the manifest. */
   readonly id: string;
   /** Values of the extractor to use: outputs or intermediate ones. Default: all its spatial outputs. */
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly string[] | undefined;
   /** What the extractor wants instead of RGB in 0..255. */
   readonly input?: ExtractorInput;
 }

@@ -51,7 +51,7 @@ export async function leaveOwnRowsOut(
   if (new Set(rowGroups).size < 2) return undefined;
 
   const open = (rows: Float32Array, tail?: TailOptions): Promise<Comparison> =>
-    openComparison({ opset: extractor.graph.opset, store, rows, rowGroups, ...(tail && { tail }) }, options);
+    openComparison({ opset: extractor.graph.opset, store, rows, rowGroups, tail }, options);
   const opening = [
     open(bank.rows, tailOptions(extractor, params)),
     open(bank.rows.subarray(0, boundingRows * store.dims)),
@@ -116,7 +116,7 @@ interface ComparisonGraph {
   readonly rows: Float32Array;
   readonly rowGroups: readonly number[];
   /** With it the outputs are those of a model, else `distances` `[1, n]`. */
-  readonly tail?: TailOptions;
+  readonly tail?: TailOptions | undefined;
 }
 
 /** Larger than any squared distance, small enough to be added. */

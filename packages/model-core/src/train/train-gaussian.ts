@@ -98,7 +98,7 @@ async function fit(
     featureDims: dims,
     figures: { patchesSeen: total.images * positions },
     grouper,
-    ...(calibration && { calibration }),
+    calibration,
   };
 }
 

@@ -20,7 +20,7 @@ export async function fitMemoryHead(
     backend,
     rows: params.numRows,
     first: createRandom(params.seed).integer(count),
-    ...(signal && { signal }),
+    signal,
     onProgress: (done) => onProgress({ phase: 'coreset', done, total: Math.min(params.numRows, count) }),
   });
   const owners = coreset.indices.map((index) => Math.floor(index / perImage));
@@ -33,6 +33,6 @@ export async function fitMemoryHead(
     featureDims: dims,
     figures: { patchesSeen: count, patchesKept: coreset.indices.length, coverageRadius: coreset.radius },
     grouper,
-    ...(calibration && { calibration }),
+    calibration,
   };
 }

@@ -1,5 +1,12 @@
 /** Training: good images in, a calibrated model out. */
-import { ParameterError, type Backend, type EpochRecord, type Remark, type Store } from '@oddpixel/contract';
+import {
+  ParameterError,
+  type Backend,
+  type EpochRecord,
+  type Remark,
+  type Store,
+  type TrainingRecord,
+} from '@oddpixel/contract';
 import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';
@@ -17,22 +24,22 @@ import { hashesOf, type AugmentationRecord, type TrainingSamples } from './train
 export interface TrainModelOptions {
   readonly backend: Backend;
   /** Good images that training does not see: they calibrate the thresholds independently. */
-  readonly validation?: TrainingSamples;
+  readonly validation?: TrainingSamples | undefined;
   /**
    * Where features are kept between trainings: another one on the same images (other seed, head or head parameters, a
    * resumed one) runs the extractor on none that it finds there, and gives the same bytes. Default: nowhere.
    */
-  readonly featureStore?: Store;
+  readonly featureStore?: Store | undefined;
   /** Told of damaged entries of `featureStore`, which are computed again. */
-  readonly onWarning?: (message: string) => void;
-  readonly signal?: AbortSignal;
+  readonly onWarning?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** `student`: a checkpoint of the same training to go on from. */
-  readonly resume?: Uint8Array;
+  readonly resume?: Uint8Array | undefined;
   /** `student`: receives a checkpoint every `checkpointEvery` epochs and at the end. Awaited. */
-  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   /** Epochs between checkpoints, from 1. Default 1. */
-  readonly checkpointEvery?: number;
-  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly checkpointEvery?: number | undefined;
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
 }
 
 export interface TrainResult {
@@ -75,12 +82,12 @@ export async function trainModel(
     backend,
     selfCalibrate: validation === undefined,
     onProgress,
-    ...(featureStore && { featureStore }),
-    ...(onWarning && { onWarning }),
-    ...(signal && { signal }),
-    ...(resume && { resume }),
-    ...(onCheckpoint && { onCheckpoint }),
-    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    featureStore,
+    onWarning,
+    signal,
+    resume,
+    onCheckpoint,
+    checkpointEvery,
   });
   const images = fitted.grouper.finish();
   const trained = assemble(extractor, params, fitted, images, samples.augmentation?.record);
@@ -123,6 +130,14 @@ function assemble(
   const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
   const { grid, model } = extractor;
   const { head: type, seed, scoreMethod, standardDeviationFactor, falseAlarmRate, ...rest } = params;
+  const record: TrainingRecord = {
+    seed,
+    parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
+    history: epochs?.history ?? [],
+    imageHashes: hashesOf(images),
+    imageCount: originals.length,
+    figures,
+  };
   return trainedModel(model, graph, {
     productVersion,
     scoreMethod,
@@ -134,15 +149,8 @@ function assemble(
       gridHeight: grid.height,
       featureDims,
     },
-    training: {
-      seed,
-      parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
-      history: epochs?.history ?? [],
-      imageHashes: hashesOf(images),
-      imageCount: originals.length,
-      figures,
-      ...(augmentation && { augmentation }),
-    },
-    ...(calibration && { calibration, thresholds: chooseThresholds(calibration, { falseAlarmRate }) }),
+    training: augmentation === undefined ? record : { ...record, augmentation },
+    calibration,
+    thresholds: calibration && chooseThresholds(calibration, { falseAlarmRate }),
   });
 }

@@ -95,12 +95,12 @@ export async function fitStudentHead(
     };
     const result = await runEpochs(trainer, {
       ...params,
-      ...(resume && { resume }),
-      ...(signal && { signal }),
+      resume,
+      signal,
       onEpoch: ({ epoch, error }) =>
         onProgress({ phase: 'epochs', done: epoch, total: params.maxNumEpochs, error }),
-      ...(options.checkpointEvery !== undefined && { checkpointEvery: options.checkpointEvery }),
-      ...(onCheckpoint && { onCheckpoint: (state) => onCheckpoint(writeCheckpoint(identity, state)) }),
+      checkpointEvery: options.checkpointEvery,
+      onCheckpoint: onCheckpoint && ((state) => onCheckpoint(writeCheckpoint(identity, state))),
     });
     const { scale } = await measuring.measure(result.best);
     return {

@@ -4,16 +4,16 @@ import type { PreprocessedSample } from '@oddpixel/contract';
 /** Which image it was, without its pixels. */
 export interface ImageIdentity {
   /** Images of one part share a group; they never calibrate what they shaped. Absent: a group of its own. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** First 16 hex digits of the SHA-256 of the image file, for the training record. */
-  readonly imageHash?: string;
+  readonly imageHash?: string | undefined;
   /** What remarks call the image, such as its path. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * Counts varied copies from 1. A copy belongs to the last sample before it that is none: it shares that one's group,
    * teaches the model, and is never counted, scored or held out. Absent: an image itself. Set by `withCopies`.
    */
-  readonly copy?: number;
+  readonly copy?: number | undefined;
 }
 
 export interface TrainingSample extends PreprocessedSample, ImageIdentity {}
@@ -77,10 +77,10 @@ export function originalsOf(samples: TrainingSamples): TrainingSamples {
 /** What remains of a sample once its pixels are used. */
 export function identityOf({ group, imageHash, name, copy }: ImageIdentity): ImageIdentity {
   return {
-    ...(group !== undefined && { group }),
-    ...(imageHash !== undefined && { imageHash }),
-    ...(name !== undefined && { name }),
-    ...(copy !== undefined && { copy }),
+    group,
+    imageHash,
+    name,
+    copy,
   };
 }
 
