@@ -16,7 +16,7 @@ import {
 /** What is known of the part of the image that matters. */
 export interface Placement {
   /** The source pixels that matter; handled as `domainHandling` says. */
-  readonly domain?: Region;
+  readonly domain?: Region | undefined;
   /** Only this part of the source goes to the model, for example a tile. Stands before a cropped domain. */
   readonly box?: Box;
 }

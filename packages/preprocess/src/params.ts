@@ -30,12 +30,17 @@ export const defaultPreprocessParams: PreprocessParams = {
   domainHandling: 'fullDomain',
 };
 
+/** What `createPreprocessParams` takes: any of the parameters; `undefined` is as good as absent. */
+export type PreprocessOptions = {
+  readonly [Name in keyof PreprocessParams]?: PreprocessParams[Name] | undefined;
+};
+
 /**
  * Parameters from options; see `defaultPreprocessParams` for what may be left out.
  *
  * @throws ParameterError naming the field, and for sizes the nearest allowed one.
  */
-export function createPreprocessParams(options: Partial<PreprocessParams> = {}): PreprocessParams {
+export function createPreprocessParams(options: PreprocessOptions = {}): PreprocessParams {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const params = { ...defaultPreprocessParams, ...Object.fromEntries(given) };
   return parseParams(params, { anySize: false });

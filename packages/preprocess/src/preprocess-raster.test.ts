@@ -67,8 +67,8 @@ describe('preprocessRaster', () => {
   ])('`none` maps the full range of %s to the model’s', (_, type, high, sourceRange) => {
     const low = sourceRange?.[0] ?? 0;
     const image = raster(1, (x) => (x < 25 ? low : high), type as typeof Float32Array);
-    const options = { ...gray, imageRangeMin: -127, imageRangeMax: 128, ...(sourceRange && { sourceRange }) };
-    const { data } = preprocessRaster(image, options).image;
+    const wide = { ...gray, imageRangeMin: -127, imageRangeMax: 128 };
+    const { data } = preprocessRaster(image, sourceRange ? { ...wide, sourceRange } : wide).image;
     expect(data[0]).toBeCloseTo(-127, 4);
     expect(data[width - 1]).toBeCloseTo(128, 4);
   });

@@ -76,10 +76,10 @@ export function preprocessRaster(
   if (normalizationType !== 'none' && !(raster.data instanceof Uint8Array)) checkPlanes(planes, params);
 
   return {
-    ...(options.imageId !== undefined && { imageId: options.imageId }),
+    imageId: options.imageId,
     image: hostTensor('float32', [wanted, height, width], planes),
     geometry,
-    source: { ...imageForm(raster), ...(grayRange && { grayRange }) },
+    source: { ...imageForm(raster), grayRange },
   };
 }
 

@@ -20,11 +20,11 @@ const prefixBytes = 12;
 
 interface Header {
   readonly dims: readonly [number, number, number];
-  readonly imageId?: number;
+  readonly imageId?: number | undefined;
   readonly geometry: Omit<ImageGeometry, 'domain'>;
-  readonly domainRuns?: readonly number[];
+  readonly domainRuns?: readonly number[] | undefined;
   readonly source?: SourceForm | undefined;
-  readonly notes?: readonly SampleNote[];
+  readonly notes?: readonly SampleNote[] | undefined;
 }
 
 /** What was noticed when the sample was made, in words that hold for any name of its file. */
@@ -38,11 +38,11 @@ export function encodeSample(sample: PreprocessedSample, notes: readonly SampleN
   const { domain, ...geometry } = sample.geometry;
   const header: Header = {
     dims: sample.image.dims as Header['dims'],
-    ...(sample.imageId !== undefined && { imageId: sample.imageId }),
+    imageId: sample.imageId,
     geometry,
-    ...(domain && { domainRuns: [...domain.runs] }),
+    domainRuns: domain && [...domain.runs],
     source: sample.source,
-    ...(notes.length > 0 && { notes }),
+    notes: notes.length > 0 ? notes : undefined,
   };
   let json = new TextEncoder().encode(JSON.stringify(header));
   if (json.length % 4 !== 0) {
@@ -82,7 +82,7 @@ export function decodeSample(bytes: Uint8Array): PreprocessedSample {
   const pixels = new Float32Array(aligned.buffer, aligned.byteOffset + offset, count);
   const { domainRuns, geometry, source } = header;
   return {
-    ...(header.imageId !== undefined && { imageId: header.imageId }),
+    imageId: header.imageId,
     image: hostTensor('float32', [channels, height, width], pixels),
     geometry: domainRuns
       ? {
@@ -90,7 +90,7 @@ export function decodeSample(bytes: Uint8Array): PreprocessedSample {
           domain: { width: geometry.width, height: geometry.height, runs: Int32Array.from(domainRuns) },
         }
       : geometry,
-    ...(source && { source }),
+    source,
   };
 }
 

@@ -29,7 +29,7 @@ export function preprocessSamples(
     const { image, ...placed } = sample;
     return preprocessRaster(image, params, {
       ...placed,
-      ...(onWarning && { onWarning: (message: string) => onWarning(message, sample) }),
+      onWarning: onWarning && ((message: string) => onWarning(message, sample)),
     });
   });
 }
