@@ -6,13 +6,13 @@ export interface EvaluatedImage {
   readonly imageId: number;
   readonly fileName?: string;
   readonly label: ImageLabel;
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   /** Raw score: higher is odder. */
   readonly score: number;
   /** Raw map. Needed for pixel measures. */
   readonly map?: AnomalyImage;
   /** Ground truth at the map's size, row-major, 1 where anomalous. All 0 for a good image. Absent: unknown. */
-  readonly mask?: Uint8Array;
+  readonly mask?: Uint8Array | undefined;
   /** Regions of the ground truth that vanished when it was brought to the map's size. Default 0. */
   readonly vanishedRegions?: number;
 }
@@ -26,7 +26,7 @@ export interface EvaluationParams {
   /** Classification thresholds to tabulate besides the model's and the rules'. Default none. */
   readonly thresholds: readonly number[];
   /** The model's own thresholds; absent for a model without. */
-  readonly modelThresholds?: Thresholds;
+  readonly modelThresholds?: Thresholds | undefined;
   /** Bins of the score histogram. Default 40. */
   readonly histogramBins: number;
   /** Resamplings for intervals of image measures; 0 for none. Default 1,000. */
@@ -139,9 +139,9 @@ export interface CurvePoint {
 /** One image's score, for galleries and files. */
 export interface ScoredImage {
   readonly imageId: number;
-  readonly fileName?: string;
+  readonly fileName?: string | undefined;
   readonly label: ImageLabel;
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   readonly score: number;
 }
 

@@ -387,7 +387,7 @@ describe('tables', () => {
 
   test('the model’s threshold comes first; a score at it is nok, in the table and per kind of defect', () => {
     const manual = { classificationMethod: 'manual', segmentationMethod: 'manual' } as const;
-    const kinds = list.map((image) => ({ ...image, ...(image.score > 0.7 && { defect: 'worm' }) }));
+    const kinds = list.map((image) => (image.score > 0.7 ? { ...image, defect: 'worm' } : image));
     const { thresholds, perDefect } = evaluateAll(kinds, {
       modelThresholds: { classification: 0.8, segmentation: 1, ...manual },
     });

@@ -51,9 +51,9 @@ export function createEvaluator(options: Partial<EvaluationParams> = {}): Evalua
       seen.add(imageId);
       scores.push({
         imageId,
-        ...(fileName !== undefined && { fileName }),
+        fileName,
         label,
-        ...(defect !== undefined && { defect }),
+        defect,
         score,
       });
     },

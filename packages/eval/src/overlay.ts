@@ -43,10 +43,10 @@ export interface OverlayOptions extends DrawingRange {
   /** Opacity at `max`, 0..1; nothing is drawn at `min`. Default 0.65. */
   readonly opacity?: number;
   /** Outlined: the anomalous region, in map pixels. */
-  readonly region?: Region;
+  readonly region?: Region | undefined;
   readonly regionColor?: Color;
   /** Outlined: ground truth at the map's size, 1 where anomalous. */
-  readonly groundTruth?: Uint8Array;
+  readonly groundTruth?: Uint8Array | undefined;
   readonly groundTruthColor?: Color;
 }
 

@@ -5,7 +5,7 @@ import { rankScores } from './ranking.ts';
 /** Name for defective images whose kind is not known. */
 const unnamed = 'nok';
 
-export function defectOf({ defect }: { readonly defect?: string }): string {
+export function defectOf({ defect }: { readonly defect?: string | undefined }): string {
   return defect ?? unnamed;
 }
 

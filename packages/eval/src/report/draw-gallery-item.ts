@@ -12,12 +12,12 @@ export interface GallerySource {
   readonly imageId: number;
   readonly fileName: string;
   readonly label: ImageLabel;
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   readonly result: Result;
   /** The decoded image. */
   readonly raster: Raster;
   /** Ground truth at model size, 1 where anomalous. */
-  readonly mask?: Uint8Array;
+  readonly mask?: Uint8Array | undefined;
 }
 
 /** A picture as a `data:` URI; `exact` where colours carry meaning and must not blur. */
@@ -54,8 +54,8 @@ export async function drawGalleryItem(
   const overlay = renderOverlay(small, map, {
     ...range,
     geometry,
-    ...(anomalyRegion && { region: anomalyRegion }),
-    ...(truth && { groundTruth: truth }),
+    region: anomalyRegion,
+    groundTruth: truth,
   });
   // Map and truth alone are overlays on black at full opacity, so that all pictures lie alike.
   const mapPicture = renderOverlay(black, map, { ...range, geometry, opacity: 1 });
@@ -66,16 +66,16 @@ export async function drawGalleryItem(
     imageId,
     fileName,
     label,
-    ...(defect !== undefined && { defect }),
+    defect,
     score: anomalyScore,
-    ...(anomalyClass !== undefined && { verdict: anomalyClass }),
-    ...(pValue !== undefined && { pValue }),
+    verdict: anomalyClass,
+    pValue,
     width: small.width,
     height: small.height,
     image: await encode(small, 'photo'),
     map: await encode(mapPicture, 'photo'),
     overlay: await encode(overlay, 'photo'),
-    ...(truthPicture !== undefined && { groundTruth: await encode(truthPicture, 'exact') }),
+    groundTruth: truthPicture === undefined ? undefined : await encode(truthPicture, 'exact'),
   };
 }
 

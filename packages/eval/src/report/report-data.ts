@@ -7,17 +7,17 @@ export interface GalleryItem {
   readonly imageId: number;
   readonly fileName: string;
   readonly label: ImageLabel;
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   readonly score: number;
   /** By the model's threshold; absent without one. */
-  readonly verdict?: ImageLabel;
-  readonly pValue?: number;
+  readonly verdict?: ImageLabel | undefined;
+  readonly pValue?: number | undefined;
   /** Width and height of the pictures in pixels. */
   readonly width: number;
   readonly height: number;
   /** `data:` URIs. */
   readonly image: string;
-  readonly groundTruth?: string;
+  readonly groundTruth?: string | undefined;
   readonly map: string;
   readonly overlay: string;
 }

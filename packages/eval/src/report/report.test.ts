@@ -76,7 +76,7 @@ const picture =
 function reportData(images: readonly EvaluatedImage[], model: ModelManifest = manifest): ReportData {
   const evaluator = createEvaluator({
     bootstrapSamples: 50,
-    ...(model.thresholds && { modelThresholds: model.thresholds }),
+    modelThresholds: model.thresholds,
   });
   for (const image of images) evaluator.add(image);
   const gallery = images.map(
@@ -84,7 +84,7 @@ function reportData(images: readonly EvaluatedImage[], model: ModelManifest = ma
       imageId,
       fileName,
       label,
-      ...(defect !== undefined && { defect }),
+      defect,
       score,
       verdict: score >= 2.4 ? 'nok' : 'ok',
       pValue: 0.25,
@@ -93,7 +93,7 @@ function reportData(images: readonly EvaluatedImage[], model: ModelManifest = ma
       image: picture,
       map: picture,
       overlay: picture,
-      ...(label === 'nok' && { groundTruth: picture }),
+      groundTruth: label === 'nok' ? picture : undefined,
     }),
   );
   return {
@@ -115,7 +115,7 @@ const mixed = Array.from({ length: 24 }, (_, imageId): EvaluatedImage => {
     imageId,
     fileName: `test/a-rather-long-folder-name-without-any-space/${imageId}_exposure_with_a_long_name.png`,
     label,
-    ...(label === 'nok' && { defect: imageId % 2 === 0 ? 'scratch' : 'a longer kind of defect' }),
+    defect: label === 'nok' ? (imageId % 2 === 0 ? 'scratch' : 'a longer kind of defect') : undefined,
     score: ((imageId * 5) % 13) / 4 + (label === 'nok' ? 1 : 0),
     map: { width: 8, height: 5, data },
     mask: Uint8Array.from(data, (value) => (label === 'nok' && value > 1.5 ? 1 : 0)),
