@@ -270,7 +270,7 @@ describe('readSamples', () => {
     const { dataset } = await open(sound);
     const key = ({ imageId }: { imageId: number }): string => `key ${imageId}`;
     const [first] = dataset.samples;
-    const one = readSamples(dataset, { store, key, decode, ...(first && { samples: [first] }) });
+    const one = readSamples(dataset, { store, key, decode, samples: first && [first] });
     expect(await collect(one)).toEqual([{ sample: first, stored: 'zero' }]);
     await expect(collect(readSamples(dataset, { store, key, decode }))).rejects.toThrow(
       /test\/good\/3\.png is not in the store \(key key 1\)/,

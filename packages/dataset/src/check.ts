@@ -212,7 +212,7 @@ async function open(
     );
     const hash = await hashBytes(bytes);
     const lossy = isLossyFile(bytes);
-    return { raster: await codec.decode(bytes, { fileName: path, ...(limits && { limits }) }), hash, lossy };
+    return { raster: await codec.decode(bytes, { fileName: path, limits }), hash, lossy };
   } catch (error) {
     signal?.throwIfAborted();
     // Errors about images begin with the file's name already.

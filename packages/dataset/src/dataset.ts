@@ -1,5 +1,6 @@
 /** Making a `Dataset` value and asking it simple questions. */
 import type { Dataset, ImageLabel, Sample, Split } from '@oddpixel/contract';
+import { knownFields } from './known-fields.ts';
 import { compareText, joinPath } from './paths.ts';
 
 /** A sample before it has a number. */
@@ -13,20 +14,22 @@ export function makeDataset(
   const sorted = [...drafts].sort((a, b) => compareText(a.imageFileName, b.imageFileName));
   return {
     imageDir: folders.imageDir,
-    ...(folders.anomalyDir !== undefined && { anomalyDir: folders.anomalyDir }),
+    anomalyDir: folders.anomalyDir,
     classNames: ['ok', 'nok'],
     classIds: [0, 1],
-    samples: sorted.map((draft, imageId) => ({
-      imageId,
-      imageFileName: draft.imageFileName,
-      imageLabel: draft.imageLabel,
-      imageLabelId: draft.imageLabel === 'ok' ? 0 : 1,
-      ...(draft.defect !== undefined && { defect: draft.defect }),
-      ...(draft.anomalyFileName !== undefined && { anomalyFileName: draft.anomalyFileName }),
-      ...(draft.anomalyFileNames !== undefined && { anomalyFileNames: draft.anomalyFileNames }),
-      ...(draft.split !== undefined && { split: draft.split }),
-      ...(draft.group !== undefined && { group: draft.group }),
-    })),
+    samples: sorted.map((draft, imageId) =>
+      knownFields<Sample>({
+        imageId,
+        imageFileName: draft.imageFileName,
+        imageLabel: draft.imageLabel,
+        imageLabelId: draft.imageLabel === 'ok' ? 0 : 1,
+        defect: draft.defect,
+        anomalyFileName: draft.anomalyFileName,
+        anomalyFileNames: draft.anomalyFileNames,
+        split: draft.split,
+        group: draft.group,
+      }),
+    ),
   };
 }
 

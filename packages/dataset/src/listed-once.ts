@@ -12,15 +12,16 @@ export function listedOnce(source: FileSource): FileSource {
     for await (const entry of source.list(path)) all.push(entry);
     return all;
   });
-  return {
+  const listed: FileSource = {
     name: source.name,
     async *list(path) {
       yield* await entries(path);
     },
     read: (path, options) => source.read(path, options),
-    ...(identify && { identify: once((path) => identify.call(source, path)) }),
-    ...(readHead && { readHead: onceForLength((path, count) => readHead.call(source, path, count)) }),
   };
+  if (identify) listed.identify = once((path) => identify.call(source, path));
+  if (readHead) listed.readHead = onceForLength((path, count) => readHead.call(source, path, count));
+  return listed;
 }
 
 function once<T>(ask: (path: string) => Promise<T>): (path: string) => Promise<T> {

@@ -89,7 +89,7 @@ export interface ReadSamplesOptions<T> {
   /** From stored bytes to what is wanted, for example `decodeSample` of `@oddpixel/preprocess`. */
   readonly decode: (bytes: Uint8Array) => T;
   /** Default: all of the data set. */
-  readonly samples?: readonly Sample[];
+  readonly samples?: readonly Sample[] | undefined;
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }
@@ -136,7 +136,7 @@ function decode(
   const { codec, limits, onWarning } = options;
   return codec.decode(bytes, {
     fileName,
-    ...(limits && { limits }),
-    ...(onWarning && { onWarning: (message: string) => onWarning(`${fileName}: ${message}`) }),
+    limits,
+    onWarning: onWarning && ((message: string) => onWarning(`${fileName}: ${message}`)),
   });
 }

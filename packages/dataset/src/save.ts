@@ -1,6 +1,7 @@
 /** A data set as JSON text: image names relative to its folders, folders relative to the file source. No host path. */
 import { DatasetError, type Dataset, type FileCounts, type Remark, type Sample } from '@oddpixel/contract';
 import { makeDataset } from './dataset.ts';
+import { knownFields } from './known-fields.ts';
 import { normalizeFolder, normalizeRelativePath } from './paths.ts';
 
 const version = 1;
@@ -57,8 +58,8 @@ export function loadDataset(text: string, fileName: string = 'JSON'): Dataset {
   return {
     ...makeDataset({ imageDir, anomalyDir }, []),
     samples: samples.filter((sample) => sample !== undefined),
-    ...(remarks && { remarks }),
-    ...(files && { files }),
+    remarks,
+    files,
   };
 }
 
@@ -70,7 +71,7 @@ function parseRemarks(value: unknown, problems: string[]): Remark[] {
     const { code, message, files, fix } = entry;
     if (!isText(code) || !isText(message) || !(fix === undefined || isText(fix))) return undefined;
     if (files !== undefined && !(Array.isArray(files) && files.every(isText))) return undefined;
-    return { code, message, ...(files && { files }), ...(fix !== undefined && { fix }) };
+    return { code, message, files, fix };
   }
   const known = remarks.filter((remark) => remark !== undefined);
   if (known.length < remarks.length) {
@@ -140,13 +141,13 @@ function parseSample(value: unknown, index: number, problems: string[]): Sample 
     imageFileName: path('imageFileName'),
     imageLabel: imageLabel as Sample['imageLabel'],
     imageLabelId: imageLabel === 'nok' ? labelIds.nok : labelIds.ok,
-    ...(value['defect'] !== undefined && { defect: text('defect') }),
-    ...(value['anomalyFileName'] !== undefined && { anomalyFileName: path('anomalyFileName') }),
-    ...(value['anomalyFileNames'] !== undefined && { anomalyFileNames: paths('anomalyFileNames') }),
-    ...(split !== undefined && { split: split as NonNullable<Sample['split']> }),
-    ...(value['group'] !== undefined && { group: text('group') }),
+    defect: value['defect'] === undefined ? undefined : text('defect'),
+    anomalyFileName: value['anomalyFileName'] === undefined ? undefined : path('anomalyFileName'),
+    anomalyFileNames: value['anomalyFileNames'] === undefined ? undefined : paths('anomalyFileNames'),
+    split: split === undefined ? undefined : (split as NonNullable<Sample['split']>),
+    group: value['group'] === undefined ? undefined : text('group'),
   } as const;
-  return problems.length === before ? sample : undefined;
+  return problems.length === before ? knownFields<Sample>(sample) : undefined;
 }
 
 /** The beginning of a JSON value, for a message. What is nested in it is left out: it may be too deep to be written. */

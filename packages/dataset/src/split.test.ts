@@ -10,8 +10,8 @@ function makeImages(good: number, bad: number, perGroup: number = 0, split?: Sam
   const drafts = Array.from({ length: good + bad }, (_, i): SampleDraft => ({
     imageFileName: `${String(i).padStart(4, '0')}.png`,
     imageLabel: i < good ? 'ok' : 'nok',
-    ...(perGroup > 0 && { group: `part ${Math.floor(i / perGroup)}` }),
-    ...(split && { split }),
+    group: perGroup > 0 ? `part ${Math.floor(i / perGroup)}` : undefined,
+    split,
   }));
   return makeDataset({ imageDir: 'images' }, drafts);
 }

@@ -1,6 +1,7 @@
 /** Who trains, who calibrates, who is kept for the test. */
 import { DatasetError, ParameterError, type Dataset, type Sample, type Split } from '@oddpixel/contract';
 import { collectGroups, groupName, type GroupBy } from './groups.ts';
+import { knownFields } from './known-fields.ts';
 import { createRandom, shuffled } from './random.ts';
 
 export interface SplitOptions {
@@ -11,7 +12,7 @@ export interface SplitOptions {
   /** A whole number; the same seed splits the same way. */
   readonly seed: number;
   /** Images of one group stay on one side. Default: the samples' `group`. */
-  readonly groupBy?: GroupBy;
+  readonly groupBy?: GroupBy | undefined;
   /** Replace a split that exists. */
   readonly overwrite?: boolean;
 }
@@ -91,7 +92,7 @@ export interface CarveOptions {
   /** Share of the good training images that becomes validation, between 0 and 1. */
   readonly share: number;
   readonly seed: number;
-  readonly groupBy?: GroupBy;
+  readonly groupBy?: GroupBy | undefined;
 }
 
 /**
@@ -166,7 +167,7 @@ function withSplits(
   const samples = dataset.samples.map((sample) => {
     const split = chosen.get(sample);
     const group = groupName(sample, groupBy);
-    return { ...sample, ...(split !== undefined && { split }), ...(group !== undefined && { group }) };
+    return knownFields({ ...sample, split: split ?? sample.split, group: group ?? sample.group });
   });
   return { ...dataset, samples };
 }

@@ -46,8 +46,8 @@ export function drawScene({ seed, width, height, variety, defect }: SceneRequest
     light,
     background,
     film,
-    ...(keepsLeaf ? { leaf } : {}),
-    ...(flaw === undefined ? {} : { flaw }),
+    leaf: keepsLeaf ? leaf : undefined,
+    flaw,
   };
 }
 

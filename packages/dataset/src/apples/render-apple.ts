@@ -13,9 +13,9 @@ export interface AppleOptions {
   /** Any integer; its lower 32 bits count. The same seed shows the same scene with and without a defect. */
   readonly seed: number;
   /** Default: chosen by the seed. */
-  readonly variety?: AppleVariety;
+  readonly variety?: AppleVariety | undefined;
   /** Default: a good apple. */
-  readonly defect?: AppleDefect;
+  readonly defect?: AppleDefect | undefined;
   /** Pixels, 32 to 4,096. Default 320. */
   readonly width?: number;
   /** Pixels, 32 to 4,096. Default 256. */
@@ -27,7 +27,7 @@ export interface AppleRendering {
   readonly raster: Raster;
   readonly variety: AppleVariety;
   /** Absent for a good apple. */
-  readonly defect?: AppleDefect;
+  readonly defect?: AppleDefect | undefined;
   /**
    * For a defect: one channel, 255 where it changed the picture noticeably (by more than 16 of 255 in a channel),
    * shadows included, else 0. Of a missing stem: the wound, and where the stem would be; not the shadow that is gone.
@@ -45,7 +45,7 @@ export interface AppleRendering {
 export function renderApple(options: AppleOptions): AppleRendering {
   const request = completeOptions(options);
   const { variety, defect } = request;
-  return { ...photograph(drawScene(request)), variety, ...(defect === undefined ? {} : { defect }) };
+  return { ...photograph(drawScene(request)), variety, defect };
 }
 
 /** @throws ParameterError */

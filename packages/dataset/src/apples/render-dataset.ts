@@ -27,7 +27,7 @@ export interface AppleImage extends AppleRendering {
   /** `train/good/000.png`, `test/worm/000.png`, … */
   readonly path: string;
   /** `ground_truth/worm/000_mask.png`, … for odd images. */
-  readonly maskPath?: string;
+  readonly maskPath?: string | undefined;
 }
 
 interface Place {
@@ -70,11 +70,11 @@ export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<
           variety: varieties[number] as AppleVariety,
           width,
           height,
-          ...(defect === undefined ? {} : { defect }),
+          defect,
         });
         yield {
           path: `${folder}/${name}.png`,
-          ...(defect === undefined ? {} : { maskPath: `ground_truth/${defect}/${name}_mask.png` }),
+          maskPath: defect === undefined ? undefined : `ground_truth/${defect}/${name}_mask.png`,
           ...rendering,
         };
       }

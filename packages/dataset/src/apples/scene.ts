@@ -121,10 +121,10 @@ export interface AppleScene {
   readonly camera: Camera;
   readonly body: Body;
   readonly stem: Stem;
-  readonly leaf?: Leaf;
+  readonly leaf?: Leaf | undefined;
   readonly light: Light;
   readonly background: Background;
   readonly film: Film;
   /** Absent: a good apple. */
-  readonly flaw?: Flaw;
+  readonly flaw?: Flaw | undefined;
 }

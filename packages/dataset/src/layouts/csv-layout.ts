@@ -58,7 +58,7 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
       drafts.length === 0 && input.imageDir === undefined
         ? "Paths count from the table's folder; name the folder that they count from by the options imageDir and anomalyDir."
         : undefined;
-    throw new DatasetError({ path: table, problems, ...(fix === undefined ? {} : { fix }) });
+    throw new DatasetError({ path: table, problems, fix });
   }
   const hasMasks = drafts.some((draft) => anomalyNames(draft).length > 0);
   return makeDataset({ imageDir, anomalyDir: hasMasks ? anomalyDir : undefined }, drafts);
@@ -109,10 +109,10 @@ async function readRow(
   return {
     imageFileName,
     ...label,
-    ...(isDefective && { defect: cell('defect') }),
+    defect: isDefective ? cell('defect') : label.defect,
     ...maskFields(masks),
-    ...(split !== undefined && { split }),
-    ...(cell('group') !== '' && { group: cell('group') }),
+    split,
+    group: cell('group') === '' ? undefined : cell('group'),
   };
 }
 

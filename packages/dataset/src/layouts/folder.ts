@@ -32,7 +32,7 @@ export async function readFolderLayout({ source, path }: LayoutInput): Promise<D
     return {
       imageFileName,
       ...labelOfFolder(folder),
-      ...(match.found === 'one' && { anomalyFileName: match.path }),
+      anomalyFileName: match.found === 'one' ? match.path : undefined,
     };
   });
   if (problems.length > 0) throw new DatasetError({ path: path || source.name, problems });

@@ -69,6 +69,6 @@ function draft(
     imageFileName: `${folder}/${image}`,
     ...label,
     split,
-    ...(match.found === 'one' && { anomalyFileName: match.path }),
+    anomalyFileName: match.found === 'one' ? match.path : undefined,
   };
 }
