@@ -6,7 +6,7 @@ import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } f
 /** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */
 export interface Augmentation extends Partial<AugmentParams> {
   /** Varied copies of each training image, 1 to 100. Default 3. */
-  readonly copies?: number;
+  readonly copies?: number | undefined;
 }
 
 const defaultCopies = 3;

@@ -38,9 +38,9 @@ export interface EvaluatedSample {
   readonly sample: Sample;
   readonly result: Result;
   /** The decoded image; absent where the cache made decoding unnecessary. */
-  readonly raster?: Raster;
+  readonly raster?: Raster | undefined;
   /** Ground truth at model size, 1 where anomalous. Absent where unknown. */
-  readonly mask?: Uint8Array;
+  readonly mask?: Uint8Array | undefined;
 }
 
 export interface EvaluateModelOptions extends ImageAccess {
@@ -49,9 +49,9 @@ export interface EvaluateModelOptions extends ImageAccess {
   readonly batchSize?: number;
   /** Which images. Default: the test split, or all images where the data set has no split. */
   readonly select?: (sample: Sample) => boolean;
-  readonly params?: Partial<EvaluationParams>;
+  readonly params?: Partial<EvaluationParams> | undefined;
   /** Called for every image, in order. */
-  readonly onImage?: (image: EvaluatedSample) => void | Promise<void>;
+  readonly onImage?: ((image: EvaluatedSample) => void | Promise<void>) | undefined;
   readonly onProgress?: (progress: { done: number; total: number }) => void;
 }
 
@@ -83,7 +83,7 @@ export async function evaluateModel(
   const evaluator = createEvaluator(
     createEvaluationParams({
       ...options.params,
-      ...(model.manifest.thresholds && { modelThresholds: model.manifest.thresholds }),
+      modelThresholds: model.manifest.thresholds ?? options.params?.modelThresholds,
     }),
   );
   const noticed = remarkCollector();
@@ -123,13 +123,13 @@ export async function evaluateModel(
           imageId: sample.imageId,
           fileName: sample.imageFileName,
           label: sample.imageLabel,
-          ...(sample.defect !== undefined && { defect: sample.defect }),
+          defect: sample.defect,
           score: result.anomalyScore,
           map: result.anomalyImage,
-          ...(mask !== undefined && { mask }),
+          mask,
           vanishedRegions,
         });
-        await options.onImage?.({ sample, result, ...(raster && { raster }), ...(mask && { mask }) });
+        await options.onImage?.({ sample, result, raster, mask });
         done++;
       }
       options.onProgress?.({ done: done + excluded.length, total: samples.length });

@@ -86,7 +86,7 @@ async function inspect(
   const inspector = await createInspector(model, {
     backend,
     codec,
-    ...(tile && { tile: { tileWidth, tileHeight, overlap: 8 } }),
+    tile: tile && { tileWidth, tileHeight, overlap: 8 },
   });
   try {
     return await inspector.inspect({ name: 'part.tif', image });

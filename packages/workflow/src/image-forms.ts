@@ -43,7 +43,7 @@ export function formCollector(): FormCollector {
         channels: [...channels].sort(),
         width: width.range,
         height: height.range,
-        ...(low <= high && { grayRange: gray.range }),
+        grayRange: low <= high ? gray.range : undefined,
       };
     },
   };

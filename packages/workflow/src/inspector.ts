@@ -33,11 +33,11 @@ export interface InspectorOptions {
   /** Needed for encoded images; rasters work without. */
   readonly codec?: ImageCodec;
   /** Images per run of the model. Default 4, on a backend with parallel runs 1. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize × parallel runs. */
   readonly prefetch?: number;
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
-  readonly tile?: TileOptions;
+  readonly tile?: TileOptions | undefined;
   readonly limits?: ImageLimits | undefined;
   /**
    * Called for an image that cannot be read, decoded or preprocessed; the stream goes on without it.
@@ -178,7 +178,7 @@ async function prepare(
   const notes = notesOn(input.name);
   const raster = await toRaster(input, options, notes);
   const prepared = preprocess(raster, params, input.name, {
-    ...(input.domain && { domain: input.domain }),
+    domain: input.domain,
     ...notes.preprocessing,
   });
   return { raster, prepared, remarks: [...notes.remarks, ...formRemarks(trainedOn, prepared, input.name)] };

@@ -33,7 +33,7 @@ export interface ImageAccess {
   readonly source: FileSource;
   readonly codec: ImageCodec;
   /** Where preprocessed images are kept between runs. Default: nowhere. */
-  readonly store?: Store;
+  readonly store?: Store | undefined;
   readonly limits?: ImageLimits | undefined;
   /** Files read and decoded at the same time. Default 4. */
   readonly concurrency?: number;
@@ -133,7 +133,7 @@ export function decode(
 ): Promise<Raster> {
   return codec.decode(bytes, {
     fileName: path,
-    ...(limits && { limits }),
+    limits,
     onWarning: (text) => notes.add('decoding', text),
   });
 }

@@ -71,7 +71,7 @@ describe('remarks', () => {
   test.each([undefined, { tileWidth: 48, tileHeight: 48, overlap: 8 }])(
     'of an inspection belong to its image alone: tiles %o',
     async (tile) => {
-      const inspector = await createInspector(model, { backend, codec, ...(tile && { tile }) });
+      const inspector = await createInspector(model, { backend, codec, tile });
       const inputs = [
         { name: 'opaque', image: cloth(96, 64, 20) },
         { name: 'clear', image: await codec.encode(halfClear(21), 'png') },

@@ -36,7 +36,7 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   readonly extractor: {
     readonly id: string;
     readonly bytes: Uint8Array;
-    readonly outputs?: readonly string[];
+    readonly outputs?: readonly string[] | undefined;
   };
   readonly preprocessing: PreprocessParams;
   /**
@@ -46,24 +46,24 @@ export interface TrainFromDatasetOptions extends ImageAccess {
    */
   readonly sourceRange?: 'auto' | readonly [number, number] | undefined;
   /** Default `memory`. */
-  readonly head?: HeadType;
+  readonly head?: HeadType | undefined;
   /** Parameters of head and calibration that differ from the defaults. */
-  readonly params?: Partial<TrainParams>;
+  readonly params?: Partial<TrainParams> | undefined;
   /** Varied copies that teach beside the images. Default: none. Never for the images that calibrate. */
-  readonly augmentation?: Augmentation;
+  readonly augmentation?: Augmentation | undefined;
   /**
    * Where features are kept between trainings, for example the same place as `store`: another training on the same
    * images and preprocessing (other seed, head or head parameters, a resumed one) then runs no extractor, and gives
    * the same bytes. An image takes 4 bytes per patch and feature, 1 to 2 MB at 256×256. Default: nowhere.
    */
-  readonly featureStore?: Store;
+  readonly featureStore?: Store | undefined;
   /** `student`: a checkpoint of the same training to go on from. */
-  readonly resume?: Uint8Array;
+  readonly resume?: Uint8Array | undefined;
   /** `student`: receives a checkpoint every `checkpointEvery` epochs and at the end. Awaited. */
-  readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   /** Epochs between checkpoints, from 1. Default 1. */
-  readonly checkpointEvery?: number;
-  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly checkpointEvery?: number | undefined;
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
 }
 
 export interface TrainedFromDataset {
@@ -99,7 +99,7 @@ export async function trainFromDataset(
   const initial = await createInitialModel(extractor.bytes, {
     preprocessing,
     id: extractor.id,
-    ...(extractor.outputs && { outputs: [...extractor.outputs] }),
+    outputs: extractor.outputs && [...extractor.outputs],
   });
   const noticed = { remarks: remarkCollector(), forms: formCollector() };
   const images = trainingSamples(dataset, train, access, noticed);
@@ -109,14 +109,14 @@ export async function trainFromDataset(
       : augmentedSamples(images, augmentation, { seed: params.seed, preprocessing });
   const { model: trained, result } = await trainModel(initial, samples, params, {
     backend,
-    ...(featureStore && { featureStore }),
+    featureStore,
     onWarning: (message) => noticed.remarks.add([{ code: 'damagedCacheEntry', message }]),
-    ...(validation.length > 0 && { validation: trainingSamples(dataset, validation, access, noticed) }),
-    ...(signal && { signal }),
-    ...(resume && { resume }),
-    ...(onCheckpoint && { onCheckpoint }),
-    ...(checkpointEvery !== undefined && { checkpointEvery }),
-    ...(onProgress && { onProgress }),
+    validation: validation.length > 0 ? trainingSamples(dataset, validation, access, noticed) : undefined,
+    signal,
+    resume,
+    onCheckpoint,
+    checkpointEvery,
+    onProgress,
   }).catch((error: unknown) => {
     throw namingImageById(error, fileOf(dataset));
   });
@@ -187,7 +187,7 @@ export function trainingSamples(
           ...prepared,
           imageHash: hash.slice(0, 16),
           name: sample.imageFileName,
-          ...(sample.group !== undefined && { group: sample.group }),
+          group: sample.group,
         };
       }
     },

@@ -211,7 +211,7 @@ describe('images that cannot be inspected', () => {
       const failures: [string, string][] = [];
       const inspector = await createInspector(model, {
         backend,
-        ...(tile && { tile }),
+        tile,
         onError: (name, error) => failures.push([name, String(error)]),
       });
       const seen: string[] = [];
