@@ -52,7 +52,7 @@ export function webgpu({ strict = false }: WebGpuOptions = {}): BackendFactory {
   return factory({
     name: 'ort-node:webgpu',
     provider: { name: 'webgpu' },
-    ...(strict && { session: { extra: { session: { disable_cpu_ep_fallback: '1' } } } }),
+    session: strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : undefined,
     capabilities: capabilities({
       keepOnDevice: true,
       // The size that every WebGPU device must allow for one binding.

@@ -28,7 +28,7 @@ export function fileError(path: string, operation: 'read' | 'write' | 'list', ca
   const known = reasons[codeOf(cause) ?? ''];
   const message = cause instanceof Error ? cause.message : String(cause);
   const [reason, fix] = known ?? [message];
-  return new FileError({ path, operation, reason, ...(fix !== undefined && { fix }) }, { cause });
+  return new FileError({ path, operation, reason, fix }, { cause });
 }
 
 /** Why something that is listed cannot be used, as part of a sentence. */

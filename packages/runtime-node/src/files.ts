@@ -75,7 +75,7 @@ export function nodeFileSource(root: string, { followLinks = false }: FileSource
         const found = isText(child.name)
           ? await look(join(folder, name), isLink)
           : { kind: 'unusable' as const, reason: 'its name is not UTF-8 text, and is shown with escapes' };
-        yield { ...entry, ...found, ...(isLink && { isLink }) };
+        yield { ...entry, ...found, isLink: isLink ? true : undefined };
       }
     },
     async identify(path): Promise<string> {

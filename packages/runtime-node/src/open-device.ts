@@ -38,7 +38,7 @@ export async function openHere(device: DeviceDescription, signal?: AbortSignal):
     await backend.dispose();
     if (signal?.aborted === true) throw signal.reason;
     throw new BackendUnavailableError(
-      { backend: device.name, reason: reasonOf(cause), ...(fixes[provider] && { fix: fixes[provider] }) },
+      { backend: device.name, reason: reasonOf(cause), fix: fixes[provider] },
       { cause },
     );
   } finally {

@@ -11,7 +11,8 @@ import type { DeviceDescription } from './device-description.ts';
 import { disableEngineTelemetry } from './engine.ts';
 
 /** What the child says. */
-export type ProbeAnswer = { readonly works: true } | { readonly reason: string; readonly fix?: string };
+export type ProbeAnswer =
+  { readonly works: true } | { readonly reason: string; readonly fix?: string | undefined };
 
 /** @throws BackendUnavailableError when the device does not work there. */
 export async function probeInChild(device: DeviceDescription, signal?: AbortSignal): Promise<void> {
@@ -32,7 +33,7 @@ function ask(path: string, device: DeviceDescription, signal?: AbortSignal): Pro
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A driver that is only tried keeps no cache in the home.
       env: { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true' },
-      ...(signal && { signal }),
+      signal,
     });
     let printed = '';
     child.stderr?.on('data', (text: Buffer) => (printed = (printed + text.toString()).slice(-2000)));

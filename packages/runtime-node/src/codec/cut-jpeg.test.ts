@@ -12,7 +12,7 @@ const end = Buffer.from([0xff, 0xd9]);
 
 interface Kind extends JpegOptions {
   readonly channels?: 1 | 3;
-  readonly orientation?: number;
+  readonly orientation?: number | undefined;
 }
 
 function noise(width: number, height: number, { channels = 3, orientation }: Kind): Sharp {
@@ -26,7 +26,7 @@ function noise(width: number, height: number, { channels = 3, orientation }: Kin
 }
 
 function write(width: number, height: number, { channels, orientation, ...options }: Kind): Promise<Buffer> {
-  return noise(width, height, { channels: channels ?? 3, ...(orientation && { orientation }) })
+  return noise(width, height, { channels: channels ?? 3, orientation })
     .jpeg({ quality: 85, ...options })
     .toBuffer();
 }

@@ -257,7 +257,7 @@ function rasterSpace(metadata: Metadata): RasterSpace {
 function checkBands(metadata: Metadata, fileName: string | undefined): void {
   if (!isGray(metadata) || metadata.channels <= 2) return;
   throw new ImageFormatError({
-    ...(fileName !== undefined && { file: fileName }),
+    file: fileName,
     problem: `it has ${metadata.channels} channels; expected 1 (gray) or 3 (RGB), either with alpha`,
     fix: 'Pick the channels that matter and save them as gray or RGB.',
   });

@@ -29,7 +29,7 @@ async function attempt(factory: BackendFactory): Promise<string> {
 function inUsersWorker(way: string, env?: typeof SHARE_ENV): { start: () => void; outcome: Promise<string> } {
   // Node 20 does not hand the loader of the main thread on to workers.
   const load = `import('tsx/esm/api').then(({ register }) => { register(); return import('${import.meta.url}'); })`;
-  const worker = new Worker(load, { eval: true, workerData: way, ...(env && { env }) });
+  const worker = new Worker(load, { eval: true, workerData: way, env });
   const outcome = new Promise<string>((resolve, reject) => {
     worker.once('message', (message: string) => {
       resolve(message);
