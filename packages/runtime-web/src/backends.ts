@@ -47,7 +47,7 @@ export function webgpu(options: WebGpuOptions = {}): BackendFactory {
           const dispose = (): Promise<void> => backend.dispose().finally(() => own.destroy());
           return { backend: { ...backend, dispose }, lost };
         };
-        return recoveringBackend({ open, ...(onLost && { onLost }) });
+        return recoveringBackend({ open, onLost });
       }),
   };
 }
@@ -80,9 +80,7 @@ async function openOnDevice(name: string, device: GpuDevice, options: WebGpuOpti
     queue,
     // The engine's own type names a class that only some libraries of types declare.
     provider: { name: 'webgpu', device } as { name: 'webgpu' },
-    ...(options.strict === true && {
-      session: { extra: { session: { disable_cpu_ep_fallback: '1' } } },
-    }),
+    session: options.strict === true ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : undefined,
     capabilities: capabilities({ keepOnDevice: true, maxBufferBytes: maxBindingBytes(device) }),
     lost,
   });

@@ -24,5 +24,5 @@ export function fileError(path: string, operation: 'read' | 'write' | 'list', ca
   const known = reasons[cause instanceof Error ? cause.name : ''];
   const message = cause instanceof Error ? cause.message : String(cause);
   const [reason, fix] = known ?? [message];
-  return new FileError({ path, operation, reason, ...(fix !== undefined && { fix }) }, { cause });
+  return new FileError({ path, operation, reason, fix }, { cause });
 }

@@ -72,7 +72,7 @@ export function treeSource(name: string, root: TreeFolder): FileSource {
         yield {
           path: prefix + child,
           kind: node.kind,
-          ...(node.kind === 'file' && node.sizeBytes !== undefined && { sizeBytes: node.sizeBytes }),
+          sizeBytes: node.kind === 'file' ? node.sizeBytes : undefined,
         };
       }
     },

@@ -32,18 +32,14 @@ export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
   const devices: MediaDevices | undefined = navigator.mediaDevices;
   if (devices === undefined) throw new CameraError('unsupported');
   const { deviceId, width, height, facingMode } = options;
-  const stream = await devices
-    .getUserMedia({
-      video: {
-        ...(deviceId !== undefined && { deviceId: { exact: deviceId } }),
-        ...(width !== undefined && { width: { ideal: width } }),
-        ...(height !== undefined && { height: { ideal: height } }),
-        ...(facingMode !== undefined && { facingMode }),
-      },
-    })
-    .catch((cause: unknown) => {
-      throw new CameraError(problems[cause instanceof Error ? cause.name : ''] ?? 'busy', { cause });
-    });
+  const wanted: MediaTrackConstraints = {};
+  if (deviceId !== undefined) wanted.deviceId = { exact: deviceId };
+  if (width !== undefined) wanted.width = { ideal: width };
+  if (height !== undefined) wanted.height = { ideal: height };
+  if (facingMode !== undefined) wanted.facingMode = facingMode;
+  const stream = await devices.getUserMedia({ video: wanted }).catch((cause: unknown) => {
+    throw new CameraError(problems[cause instanceof Error ? cause.name : ''] ?? 'busy', { cause });
+  });
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;

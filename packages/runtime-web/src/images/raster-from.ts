@@ -30,12 +30,15 @@ export interface RasterFromOptions extends DecodeOptions {
 export async function rasterFrom(source: RasterSource, options: RasterFromOptions = {}): Promise<Raster> {
   if (typeof source === 'string' || source instanceof URL) {
     const fileName = String(source);
-    return browserCodec().decode(await load(fileName, options.signal), { fileName, ...options });
+    return browserCodec().decode(await load(fileName, options.signal), {
+      ...options,
+      fileName: options.fileName ?? fileName,
+    });
   }
   if (source instanceof Blob) {
     const name = source instanceof File ? source.name : undefined;
     const bytes = new Uint8Array(await source.arrayBuffer());
-    return browserCodec().decode(bytes, { ...(name !== undefined && { fileName: name }), ...options });
+    return browserCodec().decode(bytes, { ...options, fileName: options.fileName ?? name });
   }
   if (source instanceof ImageData) {
     const { width, height, data } = source;
