@@ -10,7 +10,7 @@ interface Outcome {
   readonly code?: string;
   readonly warnings: readonly string[];
   /** The last progress. */
-  readonly progress?: readonly (number | undefined)[];
+  readonly progress?: readonly (number | undefined)[] | undefined;
 }
 
 interface Wishes {
@@ -36,7 +36,7 @@ async function outcomeOf(
   };
   try {
     const { byteLength: sizeBytes } = await load(options);
-    return { sizeBytes, warnings, ...(progress && { progress }) };
+    return { sizeBytes, warnings, progress };
   } catch (error) {
     const code = error instanceof ExtractorError ? { code: error.code } : {};
     return { error: String(error), ...code, warnings };
