@@ -45,14 +45,7 @@ function train(backbone: string, { cache, out = 'model.onnx', signal }: Training
   const env = { ODDPIXEL_CACHE: join(folder, cache) };
   const options = ['--size', '96x64', '--rows', '50', '--device', 'cpu', '--backbone', backbone];
   const data = join(folder, 'parts');
-  return oddpixelWith(
-    { env, ...(signal && { signal }) },
-    'train',
-    data,
-    '--out',
-    join(folder, out),
-    ...options,
-  );
+  return oddpixelWith({ env, signal }, 'train', data, '--out', join(folder, out), ...options);
 }
 
 const kept = (cache: string): Promise<string[]> => readdir(join(folder, cache, 'extractors')).catch(() => []);

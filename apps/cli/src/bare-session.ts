@@ -1,5 +1,6 @@
 /** The inference engine without anything of ours: what speed is compared with. */
 import { availableParallelism, cpus } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
 import { disableEngineTelemetry } from '@oddpixel/runtime-node';
 
 export interface BareSession {
@@ -17,12 +18,14 @@ export interface BareSession {
 export async function bareSession(model: Uint8Array, threads?: number): Promise<BareSession> {
   disableEngineTelemetry();
   const ort = await import('onnxruntime-node');
-  const session = await ort.InferenceSession.create(model, {
+  const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    ...(threads !== undefined && { intraOpNumThreads: threads }),
-  });
+  };
+  // The engine refuses a number of threads that is present but undefined.
+  if (threads !== undefined) options.intraOpNumThreads = threads;
+  const session = await ort.InferenceSession.create(model, options);
   const [inputName = 'image'] = session.inputNames;
   return {
     async imagesPerSecond(image, dims, batch, count) {

@@ -61,14 +61,12 @@ export async function openDataset(
   const maskDir = options.maskDir ?? (information.isFile() ? options.imageDir : undefined);
   const source = nodeFileSource(root, { followLinks: true });
   const dataset = await readAnomalyDataset(source, {
-    layout: options.layout ?? 'auto',
-    ...(information.isFile() && { layout: 'csv' as const, csv: folders.inRoot(path) }),
-    ...(options.imageDir !== undefined && { imageDir: folders.inRoot(options.imageDir) }),
-    ...(maskDir !== undefined && { anomalyDir: folders.inRoot(maskDir) }),
-    ...(options.groups !== undefined && {
-      groupsText: await readText(options.groups),
-      groupsName: options.groups,
-    }),
+    layout: information.isFile() ? 'csv' : (options.layout ?? 'auto'),
+    csv: information.isFile() ? folders.inRoot(path) : undefined,
+    imageDir: options.imageDir === undefined ? undefined : folders.inRoot(options.imageDir),
+    anomalyDir: maskDir === undefined ? undefined : folders.inRoot(maskDir),
+    groupsText: options.groups === undefined ? undefined : await readText(options.groups),
+    groupsName: options.groups,
   });
   const unusable = splits === undefined ? [] : unusableRemarks(dataset, splits);
   if (unusable.length > 0) {
@@ -130,12 +128,12 @@ export function splitForTraining(
   if (dataset.samples.some(({ split }) => split !== undefined)) {
     const hasValidation = dataset.samples.some(({ split }) => split === 'validation');
     return validationPercent > 0 && !hasValidation
-      ? carveValidation(dataset, { share: validationPercent / 100, seed, ...(groupBy && { groupBy }) })
+      ? carveValidation(dataset, { share: validationPercent / 100, seed, groupBy })
       : dataset;
   }
   const onlyGood = dataset.samples.every(({ imageLabel }) => imageLabel === 'ok');
   const train = onlyGood ? 100 - validationPercent : Math.min(trainPercent, 100 - validationPercent);
-  return splitDataset(dataset, { train, validation: validationPercent, seed, ...(groupBy && { groupBy }) });
+  return splitDataset(dataset, { train, validation: validationPercent, seed, groupBy });
 }
 
 /** What the hash in a model file says of it; a file of an older version or of another tool has none. */

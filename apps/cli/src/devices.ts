@@ -25,7 +25,7 @@ export function threadsOption(): Option {
 }
 
 export interface DeviceOptions {
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal;
 }
 

@@ -27,7 +27,7 @@ export interface EvaluationRun {
   readonly signal: AbortSignal;
   readonly limits?: ImageLimits | undefined;
   /** Folder of the report. Absent: no report. */
-  readonly report?: string;
+  readonly report?: string | undefined;
   readonly params?: Partial<EvaluationParams>;
   /** Take what can be read of damaged images. Default: refuse them. */
   readonly acceptDamaged?: boolean | undefined;
@@ -46,19 +46,20 @@ export async function runEvaluation(
     codec,
     signal,
     limits: run.limits,
-    ...(run.params && { params: run.params }),
+    params: run.params,
     onProgress: ({ done, total }) => progress.update('evaluate', done, total),
-    ...(report !== undefined && {
-      onImage: async (image): Promise<void> => {
-        const raster =
-          image.raster ??
-          (await codec.decode(
-            await source.read(imagePath(dataset, image.sample), { maxBytes: run.limits?.maxFileBytes }),
-            { limits: run.limits },
-          ));
-        gallery.push(await galleryItem({ ...image, raster }, model, codec));
-      },
-    }),
+    onImage:
+      report === undefined
+        ? undefined
+        : async (image): Promise<void> => {
+            const raster =
+              image.raster ??
+              (await codec.decode(
+                await source.read(imagePath(dataset, image.sample), { maxBytes: run.limits?.maxFileBytes }),
+                { limits: run.limits },
+              ));
+            gallery.push(await galleryItem({ ...image, raster }, model, codec));
+          },
   });
   sayRemarks(progress, evaluated.remarks);
   if (report === undefined) return { ...evaluated, files: [] };

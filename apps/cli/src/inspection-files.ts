@@ -36,7 +36,7 @@ export async function writeInspection(
     ...range,
     geometry: inspection.result.geometry,
     sourceRange: model.manifest.preprocessing.sourceRange,
-    ...(anomalyRegion && { region: anomalyRegion }),
+    region: anomalyRegion,
   });
   await write(`${base}.overlay.png`, overlay, 'png');
   await writeFilesTogether(files, { signal });

@@ -19,10 +19,10 @@ export function galleryItem(
       imageId,
       fileName,
       label,
-      ...(defect !== undefined && { defect }),
+      defect,
       result,
       raster,
-      ...(mask && { mask }),
+      mask,
     },
     manifest,
     async (picture, kind) => {

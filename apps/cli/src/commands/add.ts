@@ -44,7 +44,7 @@ export function addCommand(context: CommandContext): Command {
       const progress = createProgress();
       const backend = await openDevice(options.device, progress, {
         signal,
-        ...(options.threads !== undefined && { threads: options.threads }),
+        threads: options.threads,
       });
       const noticed: Remark[] = [];
       const samples = {

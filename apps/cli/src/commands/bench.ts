@@ -158,7 +158,7 @@ function benchTrain(context: CommandContext): Command {
       const images = dataset.samples.filter(({ split }) => split === 'train').length;
       const backend = await openDevice('cpu', progress, {
         signal,
-        ...(options.threads !== undefined && { threads: options.threads }),
+        threads: options.threads,
       });
       const bare = await bareSession(extractor.bytes, options.threads);
       const input = new Float32Array(3 * width * height).fill(100);

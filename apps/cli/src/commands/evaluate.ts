@@ -65,7 +65,7 @@ async function evaluate(
   const progress = createProgress();
   const backend = await openDevice(options.device, progress, {
     signal,
-    ...(options.threads !== undefined && { threads: options.threads }),
+    threads: options.threads,
   });
   try {
     const run = {
@@ -81,7 +81,7 @@ async function evaluate(
       acceptDamaged: options.acceptDamaged,
       limits: imageLimits(options),
       params: { bootstrapSamples: options.bootstrap },
-      ...(options.report !== undefined && { report: options.report }),
+      report: options.report,
     };
     const evaluated = await withModelNamed(modelPath, () => runEvaluation(run));
     progress.end();

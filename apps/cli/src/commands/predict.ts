@@ -93,7 +93,7 @@ async function predict(
   const progress = createProgress();
   const backend = await openDevice(options.device, progress, {
     signal,
-    ...(options.threads !== undefined && { threads: options.threads }),
+    threads: options.threads,
   });
   const format = options.json === true ? 'json' : options.jsonl === true ? 'jsonl' : 'table';
   const printer = predictionPrinter(format, progress);
@@ -163,8 +163,8 @@ export async function predictFiles(
     backend,
     codec,
     limits,
-    ...(options.batch !== undefined && { batchSize: options.batch }),
-    ...(options.tile !== undefined && { tile: tileOptions(options.tile, options.overlap) }),
+    batchSize: options.batch,
+    tile: options.tile === undefined ? undefined : tileOptions(options.tile, options.overlap),
     // One bad file among thousands costs its own verdict, not those of the others.
     onError(file, error) {
       signal.throwIfAborted();

@@ -236,7 +236,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   const dataset = splitForTraining(opened.dataset, options);
   const backend = await openDevice(options.device, progress, {
     signal,
-    ...(options.threads !== undefined && { threads: options.threads }),
+    threads: options.threads,
   });
   try {
     const started = performance.now();
@@ -255,18 +255,18 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       head: options.head,
       params: headParams(options),
       signal,
-      ...(cache && { store: cache, featureStore: cache }),
-      ...(options.augment && {
-        augmentation: {
-          ...options.augment,
-          ...(options.augmentCopies !== undefined && { copies: options.augmentCopies }),
-        },
-      }),
+      store: cache,
+      featureStore: cache,
+      augmentation: options.augment && {
+        ...options.augment,
+        copies: options.augmentCopies,
+      },
       checkpointEvery: options.checkpointEvery,
-      ...(options.resume !== undefined && { resume: await readBytes(options.resume) }),
-      ...(options.checkpoint !== undefined && {
-        onCheckpoint: (bytes: Uint8Array) => writeFileAtomic(options.checkpoint as string, bytes, { signal }),
-      }),
+      resume: options.resume === undefined ? undefined : await readBytes(options.resume),
+      onCheckpoint:
+        options.checkpoint === undefined
+          ? undefined
+          : (bytes: Uint8Array) => writeFileAtomic(options.checkpoint as string, bytes, { signal }),
       onProgress: trainingProgress(progress),
     });
     const { model, result, trainImages, validationImages } = trained;

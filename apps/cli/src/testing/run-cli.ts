@@ -22,7 +22,7 @@ export function oddpixel(...args: readonly string[]): Promise<Outcome> {
 
 /** The same with other environment variables, and until `signal` ends it as Ctrl-C does. */
 export function oddpixelWith(
-  { env = {}, signal }: { readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
+  { env = {}, signal }: { readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal | undefined },
   ...args: readonly string[]
 ): Promise<Outcome> {
   return run(process.execPath, [main, ...args], { ...process.env, ...env }, signal);
