@@ -18,10 +18,10 @@ export interface ImageRecord {
   readonly width: number;
   readonly height: number;
   /** What a person or the folder says; absent where nobody knows. */
-  readonly truth?: ImageLabel;
-  readonly defect?: string;
+  readonly truth?: ImageLabel | undefined;
+  readonly defect?: string | undefined;
   /** A mask of the defect is stored. */
-  readonly hasMask?: boolean;
+  readonly hasMask?: boolean | undefined;
 }
 
 /** A file that was chosen, dropped or taken by the camera. */
@@ -30,7 +30,7 @@ export interface IncomingFile {
   readonly bytes: Blob;
   readonly role: Role;
   readonly truth?: ImageLabel;
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   /** Files of its masks; what any of them marks is a defect. */
   readonly masks?: readonly Blob[] | undefined;
 }
@@ -56,7 +56,7 @@ export interface OpenedDevice {
   readonly device: 'webgpu' | 'wasm';
   readonly threads: number;
   /** Why WebGPU was passed over. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Addresses of what was loaded, so that it can be kept for work without a network. */
   readonly loaded: readonly string[];
 }
@@ -84,9 +84,9 @@ export interface ModelFacts {
   readonly manifest: ModelManifest;
   readonly sizeBytes: number;
   /** Part of each image that the model sees; absent: all of it. */
-  readonly region?: ShareBox;
+  readonly region?: ShareBox | undefined;
   /** File that it was opened from; absent for one that was trained here. */
-  readonly fileName?: string;
+  readonly fileName?: string | undefined;
 }
 
 /** An image without a verdict. */
@@ -114,13 +114,13 @@ export interface Added {
 export interface DetailMap {
   readonly map: SmallMap;
   /** The part of the image that the map lies on. */
-  readonly region?: ShareBox;
+  readonly region?: ShareBox | undefined;
 }
 
 export interface LiveResult {
   readonly score: number;
   readonly map: SmallMap;
-  readonly region?: ShareBox;
+  readonly region?: ShareBox | undefined;
 }
 
 /** What is written down between visits, as JSON. */
@@ -130,16 +130,21 @@ export interface SavedProject {
   readonly scores: readonly ScoredImage[];
   /** Accepted as fine: part of the model by now. */
   readonly accepted: readonly string[];
-  readonly region?: ShareBox;
-  readonly thresholds?: Pick<Thresholds, 'classification' | 'segmentation'>;
+  readonly region?: ShareBox | undefined;
+  readonly thresholds?: Pick<Thresholds, 'classification' | 'segmentation'> | undefined;
   readonly options?: TrainOptions;
-  readonly model?: { readonly region?: ShareBox; readonly fileName?: string };
+  readonly model?:
+    { readonly region?: ShareBox | undefined; readonly fileName?: string | undefined } | undefined;
 }
 
 /** Every job: what it takes, what it gives, what it tells meanwhile. */
 export interface Jobs {
   open: { params: { device: DeviceChoice }; result: OpenedDevice; progress: never };
-  restore: { params: null; result: { project?: SavedProject; model?: ModelFacts }; progress: never };
+  restore: {
+    params: null;
+    result: { project?: SavedProject | undefined; model?: ModelFacts | undefined };
+    progress: never;
+  };
   save: { params: SavedProject; result: null; progress: never };
   forget: { params: { ids: readonly string[]; model: boolean }; result: null; progress: never };
   apples: {
@@ -168,7 +173,7 @@ export interface Jobs {
   picture: { params: { id: string }; result: Blob; progress: never };
   map: { params: { id: string }; result: SmallMap | null; progress: never };
   train: {
-    params: { images: readonly ImageRecord[]; options: TrainOptions; region?: ShareBox };
+    params: { images: readonly ImageRecord[]; options: TrainOptions; region?: ShareBox | undefined };
     result: ModelFacts;
     progress: TrainStep;
   };
@@ -213,7 +218,7 @@ export type ToWorker =
 export interface SentError {
   readonly name: string;
   readonly message: string;
-  readonly code?: string;
+  readonly code?: string | undefined;
 }
 
 export type ToPage =

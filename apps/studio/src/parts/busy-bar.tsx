@@ -41,7 +41,7 @@ export function BusyBar(): JSX.Element | null {
           </button>
         )}
       </div>
-      <progress aria-label={title} {...(total > 0 && { value: done, max: total })} />
+      {total > 0 ? <progress aria-label={title} value={done} max={total} /> : <progress aria-label={title} />}
       {phase === 'epochs' && <ErrorCurve points={curve.value} />}
     </section>
   );

@@ -32,7 +32,7 @@ export function LargeImage({ image, withMap }: LargeImageProps): JSX.Element {
   const map = found?.id === image.id ? found.map : undefined;
   return (
     <div class="large-image">
-      <Picture image={image} withMap={withMap} {...(map && { map })} />
+      <Picture image={image} withMap={withMap} map={map} />
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function Mark(): JSX.Element {
             width="8"
             height="8"
             rx="1.8"
-            {...(odd && { transform: `rotate(20 ${x + 4} ${y + 4})` })}
+            transform={odd ? `rotate(20 ${x + 4} ${y + 4})` : undefined}
           />
         );
       })}

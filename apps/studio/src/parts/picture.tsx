@@ -12,7 +12,7 @@ interface PictureProps {
   /** Lays the gallery's map over it. */
   readonly withMap?: boolean;
   /** Takes the place of the gallery's map. */
-  readonly map?: SmallMap;
+  readonly map?: SmallMap | undefined;
 }
 
 /** An image, loaded when it comes near the screen, and over it what the model finds odd. */

@@ -40,7 +40,7 @@ async function work(
 
 function progressed(done: number, total: number, phase?: string): void {
   const { busy } = studio;
-  if (busy.value) busy.value = { ...busy.value, done, total, ...(phase !== undefined && { phase }) };
+  if (busy.value) busy.value = { ...busy.value, done, total, phase: phase ?? busy.value.phase };
 }
 
 export async function chooseDevice(choice: DeviceChoice): Promise<void> {
@@ -170,7 +170,7 @@ export async function train(): Promise<boolean> {
       {
         images: [...studio.taught.value, ...studio.suspects.value.filter(({ id }) => learnt.has(id))],
         options: studio.options.value,
-        ...(studio.region.value && { region: studio.region.value }),
+        region: studio.region.value,
       },
       {
         signal,

@@ -70,7 +70,7 @@ function withLabels(source: FileSource, dataset: Dataset): PendingFile[] {
         role,
         truth,
         bytes: await blobOf(source, name),
-        ...(defect !== undefined && { defect }),
+        defect,
         masks: await Promise.all(maskPaths.map((path) => blobOf(source, path))),
       }),
     };

@@ -10,7 +10,7 @@ export function say(kind: Message['kind'], text: string, lines?: readonly string
   // The same thing is not said twice at once.
   const others = messages.value.filter((message) => message.text !== text);
   const id = nextId++;
-  messages.value = [...others, { id, kind, text, ...(lines && { lines }) }];
+  messages.value = [...others, { id, kind, text, lines }];
   if (kind === 'info') setTimeout(() => dismiss(id), remarkMs);
 }
 

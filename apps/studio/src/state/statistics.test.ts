@@ -5,7 +5,7 @@ import { histogram, rocOf } from './statistics.ts';
 import type { Judged } from './studio.ts';
 
 function judged(score: number, truth?: 'ok' | 'nok', id: string = `${score} ${truth}`): Judged {
-  const image: ImageRecord = { id, name: id, role: 'inspect', width: 4, height: 3, ...(truth && { truth }) };
+  const image: ImageRecord = { id, name: id, role: 'inspect', width: 4, height: 3, truth };
   return { image, score };
 }
 

@@ -16,7 +16,7 @@ export const views: readonly View[] = ['teach', 'inspect', 'correct', 'take'];
 /** A job that takes a while, as the page shows it. */
 export interface Busy {
   readonly what: 'apples' | 'images' | 'train' | 'score' | 'accept' | 'report' | 'open';
-  readonly phase?: string;
+  readonly phase?: string | undefined;
   readonly done: number;
   readonly total: number;
   readonly cancel?: () => void;
@@ -27,7 +27,7 @@ export interface Message {
   readonly kind: 'info' | 'warning' | 'error';
   readonly text: string;
   /** More lines, for example one per file. */
-  readonly lines?: readonly string[];
+  readonly lines?: readonly string[] | undefined;
 }
 
 export interface CurvePoint {
@@ -135,12 +135,10 @@ export const project = computed<SavedProject>(() => ({
   scores: Array.from(scores.value, ([id, score]) => ({ id, score })),
   accepted: [...accepted.value],
   options: options.value,
-  ...(region.value && { region: region.value }),
-  ...(thresholds.value && { thresholds: thresholds.value }),
-  ...(model.value && {
-    model: {
-      ...(model.value.region && { region: model.value.region }),
-      ...(model.value.fileName !== undefined && { fileName: model.value.fileName }),
-    },
-  }),
+  region: region.value,
+  thresholds: thresholds.value,
+  model: model.value && {
+    region: model.value.region,
+    fileName: model.value.fileName,
+  },
 }));

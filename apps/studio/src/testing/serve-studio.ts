@@ -14,10 +14,11 @@ export interface StudioServer {
 /** Without isolation no headers are sent, as by any plain host of files. */
 export async function serveStudio({ isolated = true }: { isolated?: boolean } = {}): Promise<StudioServer> {
   if (!existsSync(`${built}index.html`)) throw new Error('Studio is not built: run `pnpm build` first.');
+  const ownHeaders = isolated ? {} : { configFile: false as const };
   const server = await preview({
     root: studioRoot,
     logLevel: 'error',
-    ...(isolated ? {} : { configFile: false }),
+    ...ownHeaders,
     preview: { port: 0, host: 'localhost' },
   });
   const [url] = server.resolvedUrls?.local ?? [];

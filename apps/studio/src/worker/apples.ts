@@ -25,8 +25,8 @@ export async function addApples(
         bytes: await toBlob(apple.raster),
         role: apple.path.startsWith('train/') ? 'teach' : 'inspect',
         truth: apple.defect === undefined ? 'ok' : 'nok',
-        ...(apple.defect !== undefined && { defect: apple.defect }),
-        ...(apple.mask !== undefined && { masks: [await toBlob(apple.mask)] }),
+        defect: apple.defect,
+        masks: apple.mask === undefined ? undefined : [await toBlob(apple.mask)],
       },
       known,
     );
@@ -53,8 +53,8 @@ export async function drawMosaic(
       seed: 40 + place,
       width: side,
       height: side,
-      ...(variety !== undefined && { variety }),
-      ...(place === odd && { defect: 'worm' as const }),
+      variety,
+      defect: place === odd ? ('worm' as const) : undefined,
     });
     const bytes = Uint8Array.from(await codec.encode(raster, 'jpeg'));
     progress({ picture: new Blob([bytes], { type: 'image/jpeg' }), odd: place === odd });

@@ -29,7 +29,7 @@ export async function openDevice(
       device,
       threads: backend.capabilities.threads,
       loaded,
-      ...(reason !== undefined && { reason }),
+      reason,
     },
   };
 }

@@ -49,9 +49,9 @@ export async function takeIn(
     role,
     width: raster.width,
     height: raster.height,
-    ...(truth !== undefined && { truth }),
-    ...(defect !== undefined && { defect }),
-    ...(mask !== undefined && { hasMask: true }),
+    truth,
+    defect,
+    hasMask: mask === undefined ? undefined : true,
   };
 }
 

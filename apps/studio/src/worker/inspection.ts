@@ -51,7 +51,7 @@ export async function score(
 export async function detail(session: Session, image: ImageRecord): Promise<DetailMap> {
   const { result } = await session.exclusive(() => inspectStored(session, image));
   const { region } = session.model;
-  return { map: shrinkMap(result.anomalyImage, 1), ...(region && { region }) };
+  return { map: shrinkMap(result.anomalyImage, 1), region };
 }
 
 export async function live(session: Session, raster: Raster): Promise<LiveResult> {
@@ -60,7 +60,7 @@ export async function live(session: Session, raster: Raster): Promise<LiveResult
   return {
     score: result.anomalyScore,
     map: shrinkMap(result.anomalyImage, liveFactor),
-    ...(region && { region }),
+    region,
   };
 }
 

@@ -24,7 +24,7 @@ serveJobs({
     const bytes = await (await session.store()).get(keys.project);
     const project = bytes && parseProject(new TextDecoder().decode(bytes));
     const model = await session.restoreModel(project?.model ?? {});
-    return { ...(project && { project }), ...(model && { model }) };
+    return { project, model };
   },
 
   async save(project: SavedProject) {
@@ -136,7 +136,7 @@ function withThresholds(
       segmentation,
       classificationMethod: sameClassification ? own.classificationMethod : 'manual',
       segmentationMethod: sameSegmentation ? own.segmentationMethod : 'manual',
-      ...(sameClassification && own.statement && { statement: own.statement }),
+      statement: sameClassification ? own.statement : undefined,
     },
   });
 }

@@ -48,5 +48,5 @@ export function serveJobs(table: JobTable): void {
 function toSent(error: unknown): SentError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   const { name, message } = error;
-  return { name, message, ...(error instanceof OddpixelError && { code: error.code }) };
+  return { name, message, code: error instanceof OddpixelError ? error.code : undefined };
 }

@@ -18,8 +18,8 @@ import { openSavedModel } from './saved-model.ts';
 
 export interface ModelInUse {
   readonly model: AnomalyModel;
-  readonly region?: ShareBox;
-  readonly fileName?: string;
+  readonly region?: ShareBox | undefined;
+  readonly fileName?: string | undefined;
 }
 
 export class Session {
@@ -84,8 +84,8 @@ export class Session {
     return {
       manifest: model.manifest,
       sizeBytes: model.bytes.length,
-      ...(region && { region }),
-      ...(fileName !== undefined && { fileName }),
+      region,
+      fileName,
     };
   }
 

@@ -32,8 +32,8 @@ export function studioDataset(images: readonly ImageRecord[], split: Split, stor
       imageLabel,
       imageLabelId: imageLabel === 'ok' ? 0 : 1,
       split,
-      ...(image.defect !== undefined && { defect: image.defect }),
-      ...(image.hasMask === true && { anomalyFileName: maskName }),
+      defect: image.defect,
+      anomalyFileName: image.hasMask === true ? maskName : undefined,
     };
   });
   return {

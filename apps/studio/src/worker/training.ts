@@ -30,14 +30,14 @@ export async function train(
     preprocessing: createPreprocessParams({
       imageWidth,
       imageHeight,
-      ...(region && { domainHandling: 'cropDomain' }),
+      domainHandling: region && 'cropDomain',
     }),
     head,
     params: head === 'memory' ? { numRows } : { maxNumEpochs },
     signal,
     onProgress: progress,
   });
-  const facts = await session.use({ model, ...(region && { region }) });
+  const facts = await session.use({ model, region });
   session.tell(remarks);
   return facts;
 }
@@ -67,8 +67,8 @@ export async function accept(
   const grown = await addToModel(model, samples, { backend: await session.backend(), signal });
   const facts = await session.use({
     model: grown.model,
-    ...(region && { region }),
-    ...(fileName !== undefined && { fileName }),
+    region,
+    fileName,
   });
   return { model: facts, rowsAdded: grown.rowsAdded };
 }
