@@ -61,7 +61,7 @@ export async function benchExtractors(args: readonly string[]): Promise<void> {
     machine,
     ...comparison,
     devices,
-    ...('skipped' in gpu && { webgpu: gpu }),
+    webgpu: 'skipped' in gpu ? gpu : undefined,
   });
 }
 

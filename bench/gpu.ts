@@ -17,7 +17,7 @@ export async function benchGpu(args: readonly string[]): Promise<void> {
   const devices = (await listDevices()).map(({ name, available, reason }) => ({
     name,
     available,
-    ...(reason !== undefined && { reason }),
+    reason,
   }));
   for (const { name, available, reason } of devices) tell(`${name}: ${available ? 'works' : reason}`);
 

@@ -27,7 +27,7 @@ const strip = tileRasters(
   [
     raster,
     renderMap(map, range),
-    renderOverlay(raster, result.anomalyImage, { ...range, ...(anomalyRegion && { region: anomalyRegion }) }),
+    renderOverlay(raster, result.anomalyImage, { ...range, region: anomalyRegion }),
   ],
   { gap: 10 },
 );

@@ -49,7 +49,8 @@ export async function openFixture(): Promise<Fixture> {
       preprocessing,
       extractor: { id: 'tiny', bytes: tinyExtractor() },
       params: { numRows: 60 },
-      ...(store && { store, featureStore: store }),
+      store,
+      featureStore: store,
     });
     return model;
   };

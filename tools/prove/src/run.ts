@@ -41,7 +41,7 @@ const kept: State | undefined =
     : undefined;
 const seed =
   values.seed === undefined ? (kept?.seed ?? Math.floor(Math.random() * 2 ** 31)) : Number(values.seed);
-const next: Record<string, number> = { ...(kept?.seed === seed && kept.next) };
+const next: Record<string, number> = kept?.seed === seed ? { ...kept.next } : {};
 let failed = false;
 for (const proof of proofs) {
   if (positionals.includes('all') || positionals.includes(proof.name)) await prove(proof);

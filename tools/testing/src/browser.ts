@@ -98,7 +98,7 @@ export async function servePages(
     configFile: false,
     logLevel: 'error',
     cacheDir,
-    ...(sources && { resolve: { conditions: ['@oddpixel/source', ...defaultClientConditions] } }),
+    resolve: sources ? { conditions: ['@oddpixel/source', ...defaultClientConditions] } : {},
     optimizeDeps: { noDiscovery: true },
     server: {
       port: 0,
@@ -106,7 +106,7 @@ export async function servePages(
       hmr: false,
       watch: null,
       fs: { allow: [repositoryRoot] },
-      ...(isolated && { headers: isolation }),
+      headers: isolated ? isolation : {},
     },
   });
   await server.listen();

@@ -44,12 +44,13 @@ export async function serveFiles(
   files: Files,
   { isolated = true }: { readonly isolated?: boolean } = {},
 ): Promise<PageServer> {
+  const headers = isolated ? isolation : {};
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const content = files.get(pathname);
     const type = types[/\.(\w+)$/.exec(pathname)?.[1] ?? ''];
     response.writeHead(content === undefined ? 404 : 200, {
-      ...(isolated && isolation),
+      ...headers,
       'Content-Type': type ?? 'text/html',
       'Content-Length': content?.byteLength ?? 0,
       'Cache-Control': type === undefined ? 'no-cache' : 'public, max-age=31536000, immutable',
