@@ -7,6 +7,7 @@ import { checkAdvisories } from './advisories.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
+import { checkSpreads } from './check-spreads.ts';
 import { checkGenerated } from './generate.ts';
 import { repositoryRoot } from './repository.ts';
 import { checkSbom } from './sbom.ts';
@@ -26,6 +27,7 @@ const steps: Record<string, Step> = {
   law: run('depcruise', 'packages', 'apps', '--output-type', 'err'),
   unused: run('knip', '--no-progress'),
   self: checkSelf,
+  spreads: checkSpreads,
   generated: checkGenerated,
   advisories: checkAdvisories,
   sbom: checkSbom,
