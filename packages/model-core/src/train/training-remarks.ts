@@ -39,7 +39,7 @@ function nearEqualRemark({ images, nearEqual }: ImageGroups): Remark {
   return {
     code: 'nearEqualImages',
     message: `${nearEqual.size} training image${nearEqual.size === 1 ? ' shows' : 's show'} nearly what another one shows${named && ` (${named})`}; near-equal ones count once for the thresholds`,
-    ...(pairs.length > 0 && { files: pairs.map(([later]) => later) }),
+    files: pairs.length > 0 ? pairs.map(([later]) => later) : undefined,
     fix: 'Photograph more parts: a picture saved anew, or the same part once more, tells the model next to nothing new.',
   };
 }
