@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { extractorsDocument } from './shared/document.ts';
 import { documentOf } from './shared/run-bench.ts';
@@ -7,7 +7,7 @@ const short = ['extractors', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '
 /** Only Vulkan can be hidden by the environment. */
 const noGpu = { VK_ICD_FILENAMES: 'no-such-driver.json', VK_DRIVER_FILES: 'no-such-driver.json' };
 
-it('compares with our own extractor where no other one is at hand', { timeout: 120_000 }, async () => {
+test('compares with our own extractor where no other one is at hand', { timeout: 120_000 }, async () => {
   const environment = { ...noGpu, ODDPIXEL_REFERENCE_DATA: 'no-such-folder' };
   const { document, stderr } = await documentOf(short, environment);
   const { devices, batches } = extractorsDocument.parse(document);
@@ -20,7 +20,7 @@ it('compares with our own extractor where no other one is at hand', { timeout: 1
 
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 
-it.skipIf(trunk === undefined)(
+test.skipIf(trunk === undefined)(
   referenceTitle('measures files beside ours against the reference, with one thread and with all', trunk),
   { timeout: 120_000 },
   async () => {

@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { headsDocument } from './shared/document.ts';
 import { documentOf } from './shared/run-bench.ts';
 
 const short = ['heads', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '1'];
 
-it('compares the heads alone, and says that the extractor is absent', { timeout: 120_000 }, async () => {
+test('compares the heads alone, and says that the extractor is absent', { timeout: 120_000 }, async () => {
   const { document } = await documentOf(short, { ODDPIXEL_REFERENCE_DATA: 'no-such-folder' });
   const { rows, wholeModel } = headsDocument.parse(document);
   expect(rows.map(({ what, batch }) => [what, batch])).toEqual([
@@ -17,7 +17,7 @@ it('compares the heads alone, and says that the extractor is absent', { timeout:
 
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 
-it.skipIf(trunk === undefined)(
+test.skipIf(trunk === undefined)(
   referenceTitle('compares whole models', trunk),
   { timeout: 120_000 },
   async () => {

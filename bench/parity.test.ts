@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
 import { compare, parityTolerance } from './parity/compare.ts';
 import { parityDocument } from './parity/document.ts';
@@ -39,7 +39,7 @@ describe('the golden set', () => {
     'WebP, lossy': { format: 'webp', channels: 3 },
   };
 
-  it('holds what its names say', async () => {
+  test('holds what its names say', async () => {
     const images = await goldenImages(goldenNames);
     expect(images.map(({ name }) => name)).toEqual(goldenNames);
     for (const { name, file } of images) {
@@ -54,7 +54,7 @@ describe('the golden set', () => {
     }
   });
 
-  it('is the table of the docs page, which speaks of no difference of pixels without loss', async () => {
+  test('is the table of the docs page, which speaks of no difference of pixels without loss', async () => {
     const page = await readFile(parityPage, 'utf8');
     const rows = page
       .slice(page.indexOf('<!-- written'), page.indexOf('<!-- end'))
@@ -90,7 +90,7 @@ describe('comparing', () => {
   };
   const measure = { isLossless: true, medianGoodScore: 10 };
 
-  it('takes the largest difference, of small values in units of a good score', () => {
+  test('takes the largest difference, of small values in units of a good score', () => {
     const found = observation({ pixels: [1, 2, 0, 4, 5, 6], score: 5.5, map: [2, 10, 105, 7, 8, 9] });
     const { pixels, score, map } = compare(observation(), found, measure);
     expect(pixels).toBe(3);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
 import { interleave, median, medianOf, ratio, repeated, rounded, type Duration } from './shared/rounds.ts';
 import { runBench } from './shared/run-bench.ts';
 
 describe('bench', { timeout: 120_000 }, () => {
-  it('names its measurements, which the README describes', async () => {
+  test('names its measurements, which the README describes', async () => {
     const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
     for (const args of [[], ['toString']]) {
       const { code, stdout, stderr } = await runBench(args);
@@ -26,7 +26,7 @@ describe('bench', { timeout: 120_000 }, () => {
     }
   });
 
-  it('refuses unknown options, sizes and counts', async () => {
+  test('refuses unknown options, sizes and counts', async () => {
     expect(readOptions(['--rounds', '3'], ['rounds'])).toEqual({ rounds: '3' });
     expect(() => readOptions(['--speed', '3'], ['rounds'])).toThrow(/--speed/);
     expect(isTinySize('tiny')).toBe(true);
@@ -45,7 +45,7 @@ describe('bench', { timeout: 120_000 }, () => {
 describe('counting', () => {
   const duration = (ms: number, cpuMs: number = ms): Duration => ({ ms, cpuMs });
 
-  it('runs the sides in turn', async () => {
+  test('runs the sides in turn', async () => {
     const order: string[] = [];
     const side = (name: string, ms: number) => (): Promise<Duration> => {
       order.push(name);
@@ -57,7 +57,7 @@ describe('counting', () => {
     expect(times.b.map(({ ms }) => ms)).toEqual([2, 2, 2]);
   });
 
-  it('does the work as often as asked, and what ends it once', async () => {
+  test('does the work as often as asked, and what ends it once', async () => {
     const done: string[] = [];
     const note = (word: string) => (): Promise<number> => Promise.resolve(done.push(word));
     const { ms, cpuMs } = await repeated(note('work'), 3, note('end'))();
@@ -66,7 +66,7 @@ describe('counting', () => {
     expect(cpuMs).toBeGreaterThanOrEqual(0);
   });
 
-  it('takes medians, of the ratios round by round', () => {
+  test('takes medians, of the ratios round by round', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     const [over, under] = [

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readGraph } from '@oddpixel/graph';
 import type { Backend } from '@oddpixel/contract';
 import {
@@ -22,7 +22,7 @@ const short = ['--sizes', 'tiny', '--rounds', '2', '--round-ms', '1'];
 const names = ['student-6', 'cnn-batchnorm', 'cnn'];
 
 describe('bench training-step', { timeout: 120_000 }, () => {
-  it('says why it runs without PyTorch, and prints our own times', async () => {
+  test('says why it runs without PyTorch, and prints our own times', async () => {
     const { document, stderr } = await documentOf(['training-step', '--python', 'no-such-python', ...short]);
     const { torch, rows } = trainingStepDocument.parse(document);
     expect(torch).toEqual({ skipped: expect.stringMatching(/`no-such-python` cannot run PyTorch.*ENOENT/) });
@@ -31,7 +31,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     expect(rows.every((row) => row.torch === null)).toBe(true);
   });
 
-  it('tells a program that is no Python', async () => {
+  test('tells a program that is no Python', async () => {
     // Node.js does not know the file's type, and ends.
     const torch = await openTorch(process.execPath, 1);
     expect(torch).toEqual({ skipped: expect.stringMatching(/cannot run PyTorch: ./) });
@@ -50,7 +50,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     },
   );
 
-  it('refuses to compare networks that differ', () => {
+  test('refuses to compare networks that differ', () => {
     const ours = { losses: [0.5, 0.4], norms: { w: 3 } };
     const { firstLoss, parameters } = compareChecks('a', ours, {
       losses: [0.500_01, 0.400_1],
@@ -69,7 +69,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     }
   });
 
-  it('measures the graph that training a student runs', async () => {
+  test('measures the graph that training a student runs', async () => {
     const initial = await createInitialModel(tinyExtractor(), {
       preprocessing: stripesPreprocessing,
       id: 'tiny',

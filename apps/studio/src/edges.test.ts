@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModel } from '@oddpixel/model-core/model';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { appleFiles, hollowPng } from './testing/pictures.ts';
@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     await untilCalm(page);
   };
 
-  it(
+  test(
     'says of a file that is no image, and of one that is too large, what is wrong; others go on',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'says of a file that is no model what is wrong, and keeps the page as it was',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'says that a kept model is damaged, does not use it, and keeps the images',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'lets one tab work at a time',
     async () => {
       const { page: first, context } = await fresh();
@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'works on one thread where the server sends no headers',
     async () => {
       const plain = await serveStudio({ isolated: false });
@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'has threads from the second visit on where the server sends no headers',
     async () => {
       const plain = await serveStudio({ isolated: false });
@@ -179,7 +179,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'works without a network once it was open',
     async () => {
       const { page, context } = await fresh();
@@ -203,7 +203,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'teaches a region, as a student, and shows the error as it falls',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -239,7 +239,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'takes a folder that tells good from odd, chosen or dropped',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -275,7 +275,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'says when the graphics device is taken away, and goes on',
     async () => {
       const withGpu = await launchChromium();
@@ -309,7 +309,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'inspects the camera, and takes pictures with it',
     async () => {
       const { page, context, complaints } = await fresh();
@@ -328,7 +328,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
     long,
   );
 
-  it(
+  test(
     'fits phones and wide screens, light and dark, without violations of accessibility',
     async () => {
       const { page, context } = await fresh();

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { appleFiles, type TestFile } from './testing/pictures.ts';
@@ -56,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, what must not 
     return opened;
   }
 
-  it(
+  test(
     'another origin is out of reach, for the page and for its worker',
     async () => {
       const server = await serveStudio();
@@ -83,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, what must not 
     long,
   );
 
-  it(
+  test(
     'a plain host of files protects page and worker, on the first visit and on later ones',
     async () => {
       const server = await serveStudio({ isolated: false });
@@ -104,7 +104,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, what must not 
     long,
   );
 
-  it(
+  test(
     'an image that cannot be judged is shown as such, and keeps the others from all looking fine',
     async () => {
       const server = await serveStudio();

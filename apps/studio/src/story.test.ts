@@ -1,6 +1,6 @@
 /** The whole story in Chromium, on WebAssembly: teach, inspect, correct, take away, and come back later. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import { readModel } from '@oddpixel/model-core/model';
@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     await server?.close();
   });
 
-  it(
+  test(
     'says that the processor does the work, and why',
     async () => {
       await expect(
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'teaches, and judges the oddest first',
     async () => {
       await give(page, 'teach-files', good);
@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'counts verdicts anew while the threshold moves',
     async () => {
       const slider = page.getByRole('slider', { name: /Odd from score/ });
@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'measures once images of both kinds are labelled, with keys alone',
     async () => {
       await expect(page.getByRole('img', { name: /AUROC/ }).count()).resolves.toBe(0);
@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'learns what is called fine: its score falls, and no other rises',
     async () => {
       const before = new Map((await galleryOf(page)).map(({ name, score }) => [name, score]));
@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'gives the model away: in Node it says the same',
     async () => {
       await goTo(page, 'Take away');
@@ -153,7 +153,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'writes a report about the labelled images',
     async () => {
       await goTo(page, 'Take away');
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'keeps everything over a reload',
     async () => {
       await goTo(page, 'Inspect');
@@ -193,7 +193,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it(
+  test(
     'opens a model that was trained in Node',
     async () => {
       const backend = await cpu().open();
@@ -223,7 +223,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  it('complains about nothing', () => {
+  test('complains about nothing', () => {
     expect(complaints).toEqual([]);
   });
 });

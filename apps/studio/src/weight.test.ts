@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { built } from './testing/serve-studio.ts';
 
 const mostBytes = 200_000;
@@ -25,7 +25,7 @@ function loadedAtOnce(): string[] {
 }
 
 describe('the built page', () => {
-  it('loads at most 200 kB of scripts and styles at once, compressed', () => {
+  test('loads at most 200 kB of scripts and styles at once, compressed', () => {
     const styles = readdirSync(join(built, 'assets')).filter((name) => name.endsWith('.css'));
     const files = [
       ...loadedAtOnce(),
@@ -45,7 +45,7 @@ describe('the built page', () => {
     expect(sizes.some(([name]) => /ort\./.test(name))).toBe(false);
   });
 
-  it('tells the service worker every file', () => {
+  test('tells the service worker every file', () => {
     const worker = readFileSync(join(built, 'sw.js'), 'utf8');
     for (const name of readdirSync(join(built, 'assets'))) expect(worker).toContain(name);
     expect(worker).not.toContain('__FILES__');

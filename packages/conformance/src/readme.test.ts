@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { referenceBackend as myBackend } from '@oddpixel/graph/reference';
 import { formatSummary, runCases } from './index.ts';
 
@@ -12,13 +12,13 @@ async function example(console: { log(text: string): void }): Promise<boolean> {
   return conforms;
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const lines: string[] = [];
   expect(await example({ log: (text) => lines.push(text) })).toBe(true);
   expect(lines[0]).toMatch(/^\d+ cases run/);
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

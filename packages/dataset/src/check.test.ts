@@ -7,7 +7,7 @@ import {
   type Store,
   hashBytes,
 } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkSamples, type DatasetProblem } from './check.ts';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset } from './read-dataset.ts';
@@ -57,7 +57,7 @@ async function check(files: Readonly<Record<string, string>>): Promise<DatasetPr
   return checkSamples(dataset, { source, codec });
 }
 
-it('checkSamples tells what every image holds, those that cannot be opened left out', async () => {
+test('checkSamples tells what every image holds, those that cannot be opened left out', async () => {
   const { dataset, source } = await open({
     'train/good/a.png': image('a'),
     'train/good/b.png': 'no image',
@@ -96,7 +96,7 @@ const sound = {
 };
 
 describe('checkSamples', () => {
-  it('finds nothing in a sound data set, and tells its progress', async () => {
+  test('finds nothing in a sound data set, and tells its progress', async () => {
     const { dataset, source } = await open(sound);
     const progress: number[] = [];
     const options = { source, codec, onProgress: ({ done }: { done: number }) => progress.push(done) };
@@ -104,7 +104,7 @@ describe('checkSamples', () => {
     expect(progress).toEqual([1, 2, 3, 4]);
   });
 
-  it.each([
+  test.each([
     ['an image that is none', { 'train/good/1.png': 'text' }, ['unreadableImage']],
     ['a mask that is none', { 'ground_truth/crack/4_mask.png': 'text' }, ['unreadableMask']],
     ['a mask of another size', { 'ground_truth/crack/4_mask.png': '4x6 1 u8 1' }, ['maskSize']],
@@ -143,7 +143,7 @@ describe('checkSamples', () => {
     expect(kinds(await check({ ...sound, ...change } as Record<string, string>))).toEqual(expected);
   });
 
-  it('finds all at once, with ids and names', async () => {
+  test('finds all at once, with ids and names', async () => {
     const problems = await check({
       ...sound,
       'train/good/2.png': 'text',
@@ -165,7 +165,7 @@ describe('checkSamples', () => {
     expect(problems[0]?.message).toContain('ground_truth/crack/4_mask.png has 6×5 pixels');
   });
 
-  it('finds files that went away, groups that cross, and nothing to learn from', async () => {
+  test('finds files that went away, groups that cross, and nothing to learn from', async () => {
     const { dataset } = await open(sound);
     const grouped = { ...dataset, samples: dataset.samples.map((sample) => ({ ...sample, group: 'p' })) };
     const gone = memoryFileSource(new Map(), 'nothing');
@@ -179,7 +179,7 @@ describe('checkSamples', () => {
     expect(kinds(await checkSamples(tests, { source, codec }))).toEqual(['noGoodImages']);
   });
 
-  it('stops when told to', async () => {
+  test('stops when told to', async () => {
     const { dataset, source } = await open(sound);
     const signal = AbortSignal.abort();
     await expect(checkSamples(dataset, { source, codec, signal })).rejects.toThrow(/abort/i);
@@ -187,7 +187,7 @@ describe('checkSamples', () => {
 });
 
 describe('createSamples', () => {
-  it('unites several masks of one image', async () => {
+  test('unites several masks of one image', async () => {
     const files = {
       ...sound,
       'test/crack/5.png': image('e'),
@@ -212,7 +212,7 @@ describe('createSamples', () => {
     ]);
   });
 
-  it('loads images and masks in order, as often as wanted', async () => {
+  test('loads images and masks in order, as often as wanted', async () => {
     const { dataset, source } = await open({ ...sound, 'ground_truth/crack/4_mask.png': `~${mask}` });
     const samples = createSamples(dataset, { source, codec, masks: true, concurrency: 3 });
     expect(samples.count).toBe(4);
@@ -229,7 +229,7 @@ describe('createSamples', () => {
     }
   });
 
-  it('reads no more than is under way, and ends without noise when left early', async () => {
+  test('reads no more than is under way, and ends without noise when left early', async () => {
     const { dataset, source } = await open(sound);
     const read: string[] = [];
     const watched = {
@@ -247,7 +247,7 @@ describe('createSamples', () => {
     await expect(collect(all)).rejects.toThrow('late failure');
   });
 
-  it('names the file in warnings and errors', async () => {
+  test('names the file in warnings and errors', async () => {
     const { dataset, source } = await open({ ...sound, 'train/good/1.png': 'text' });
     const warnings: string[] = [];
     const onWarning = (message: string): number => warnings.push(message);
@@ -266,7 +266,7 @@ describe('readSamples', () => {
   };
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-  it('reads what was stored, and says what was not', async () => {
+  test('reads what was stored, and says what was not', async () => {
     const { dataset } = await open(sound);
     const key = ({ imageId }: { imageId: number }): string => `key ${imageId}`;
     const [first] = dataset.samples;
@@ -278,7 +278,7 @@ describe('readSamples', () => {
   });
 });
 
-it('measures the used gray values over all images, and suggests the range of the camera', async () => {
+test('measures the used gray values over all images, and suggests the range of the camera', async () => {
   const deep = (value: number): string => image(String(value), `6x4 1 u16 ${value}`);
   const problems = await check({ 'train/good/a.png': deep(90), 'train/good/b.png': deep(3870) });
   expect(problems).toEqual([

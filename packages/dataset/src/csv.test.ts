@@ -1,13 +1,13 @@
 import { DatasetError } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseCsv } from './csv.ts';
 
 const rows = (text: string): Record<string, string>[] =>
   parseCsv(text, 't.csv').rows.map(({ cells }) => ({ ...cells }));
 
 describe('parseCsv', () => {
-  it('reads what spreadsheets write', () => {
+  test('reads what spreadsheets write', () => {
     const expected = [
       { image: 'a.png', label: 'good' },
       { image: 'b,c "d".png', label: 'two\nlines' },
@@ -18,7 +18,7 @@ describe('parseCsv', () => {
     expect(rows('image\tlabel\ra.png\tgood\r')).toEqual([{ image: 'a.png', label: 'good' }]);
   });
 
-  it('skips empty lines, fills short rows and keeps line numbers', () => {
+  test('skips empty lines, fills short rows and keeps line numbers', () => {
     const table = parseCsv('\nimage,label\n\n"a\nb",x\nc\n', 't.csv');
     expect(table.rows).toEqual([
       { line: 4, cells: { image: 'a\nb', label: 'x' } },
@@ -26,7 +26,7 @@ describe('parseCsv', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['', /empty/],
     ['\n \n', /empty/],
     ['a,b,a\n', /two columns are named "a"/],
@@ -37,7 +37,7 @@ describe('parseCsv', () => {
     expect(() => parseCsv(text, 't.csv')).toThrow(message);
   });
 
-  it('gives back what was written, for any text', () => {
+  test('gives back what was written, for any text', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', '\r', ' ', '\t', '\\') });
     const table = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 });
     const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -55,7 +55,7 @@ describe('parseCsv', () => {
     );
   });
 
-  it('never fails otherwise than by DatasetError', () => {
+  test('never fails otherwise than by DatasetError', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\uFEFF') }), (text) => {
         try {

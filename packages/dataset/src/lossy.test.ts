@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { hashBytes } from '@oddpixel/contract';
 import { isLossyFile } from './lossy.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-it.each([
+test.each([
   ['\xff\xd8\xff\xe0', true],
   ['\x89PNG\r\n\x1a\n', false],
   ['RIFF\0\0\0\0WEBPVP8 ', true],
@@ -18,7 +18,7 @@ it.each([
   expect(isLossyFile(bytes(text))).toBe(lossy);
 });
 
-it('hashes by SHA-256, also from shared memory', async () => {
+test('hashes by SHA-256, also from shared memory', async () => {
   const expected = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
   expect(await hashBytes(bytes('abc'))).toBe(expected);
   const shared = new Uint8Array(new SharedArrayBuffer(3));

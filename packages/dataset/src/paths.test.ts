@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   baseNameOf,
   fileNameOf,
@@ -10,7 +10,7 @@ import {
 } from './paths.ts';
 
 describe('paths', () => {
-  it('takes names apart', () => {
+  test('takes names apart', () => {
     expect([folderOf('a/b/c.png'), fileNameOf('a/b/c.old.png'), baseNameOf('a/b/c.old.png')]).toEqual([
       'a/b',
       'c.old.png',
@@ -20,7 +20,7 @@ describe('paths', () => {
     expect(joinPath('', 'a', '', 'b')).toBe('a/b');
   });
 
-  it.each([
+  test.each([
     ['a/b.png', 'a/b.png'],
     ['a\\b\\c.png', 'a/b/c.png'],
     ['./a//b.png', 'a/b.png'],
@@ -41,7 +41,7 @@ describe('paths', () => {
     expect(normalizeRelativePath(text)).toBe(expected);
   });
 
-  it('knows the root as a folder', () => {
+  test('knows the root as a folder', () => {
     expect(['', '.', './', 'a/', '..', '/'].map(normalizeFolder)).toEqual([
       '',
       '',
@@ -52,7 +52,7 @@ describe('paths', () => {
     ]);
   });
 
-  it('knows images in any case, and not hidden files', () => {
+  test('knows images in any case, and not hidden files', () => {
     for (const extension of ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'bmp', 'gif', 'avif']) {
       expect(isImageFile(`a/b.${extension}`)).toBe(true);
       expect(isImageFile(`a/b.${extension.toUpperCase()}`)).toBe(true);

@@ -6,7 +6,7 @@ import {
   type FileEntry,
   type FileSource,
 } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anomalyPaths, findSamples, imagePath } from './dataset.ts';
 import { memoryFileSource } from './memory-source.ts';
 import { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
@@ -50,7 +50,7 @@ describe('mvtec', () => {
     'train/good/.thumbnails/000.png',
   ];
 
-  it('takes split, label, defect and mask from folders and names', async () => {
+  test('takes split, label, defect and mask from folders and names', async () => {
     const dataset = await read(files);
     expect(summary(dataset)).toEqual([
       'test/crack/000.png crack test crack/000_mask.png -',
@@ -65,7 +65,7 @@ describe('mvtec', () => {
     expect(dataset.samples.map(({ imageLabelId }) => imageLabelId)).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
-  it('reads below a path, in any case, with validation', async () => {
+  test('reads below a path, in any case, with validation', async () => {
     const dataset = await read(
       [
         'sets/tile/Train/OK/1.png',
@@ -86,7 +86,7 @@ describe('mvtec', () => {
     expect(train && anomalyPaths(dataset, train)).toEqual([]);
   });
 
-  it('passes over what systems leave behind', async () => {
+  test('passes over what systems leave behind', async () => {
     const dataset = await read([
       'good/a.png',
       'crack/b.png',
@@ -100,7 +100,7 @@ describe('mvtec', () => {
     expect(dataset.samples.map(({ imageFileName }) => imageFileName)).toEqual(['crack/b.png', 'good/a.png']);
   });
 
-  it('does not depend on the order of listing, and sorts by code units', async () => {
+  test('does not depend on the order of listing, and sorts by code units', async () => {
     const names = [
       'train/good/b.png',
       'train/good/B.png',
@@ -121,7 +121,7 @@ describe('mvtec', () => {
     for (const source of [sorted, reversed]) expect(summary(await readAnomalyDataset(source))).toEqual(order);
   });
 
-  it('lists every problem', async () => {
+  test('lists every problem', async () => {
     const problems = await problemsOf(
       read([
         'train/1.png',
@@ -138,7 +138,7 @@ describe('mvtec', () => {
     ]);
   });
 
-  it('gives masks to test images, not to training images of the same name', async () => {
+  test('gives masks to test images, not to training images of the same name', async () => {
     const dataset = await read([
       'train/good/1.png',
       'train/crack/1.png',
@@ -156,7 +156,7 @@ describe('mvtec', () => {
     ]);
   });
 
-  it('keeps a defect in train for the check to report, and warns of masks without image', async () => {
+  test('keeps a defect in train for the check to report, and warns of masks without image', async () => {
     const dataset = await read(['train/good/1.png', 'train/crack/2.png', 'ground_truth/crack/9_mask.png']);
     expect(summary(dataset)[0]).toBe('train/crack/2.png crack train - -');
     expect(dataset.remarks).toEqual([
@@ -170,7 +170,7 @@ describe('mvtec', () => {
 });
 
 describe('folder', () => {
-  it.each(['good', 'OK', 'Normal', 'defect_free'])('knows %s against anything else', async (good) => {
+  test.each(['good', 'OK', 'Normal', 'defect_free'])('knows %s against anything else', async (good) => {
     const dataset = await read([`${good}/a.jpg`, `${good}/batch 2/b.jpg`, 'bent/c.jpg', 'masks/bent/c.png']);
     expect(new Set(summary(dataset))).toEqual(
       new Set([`${good}/a.jpg ok - - -`, `${good}/batch 2/b.jpg ok - - -`, 'bent/c.jpg bent - bent/c.png -']),
@@ -178,7 +178,7 @@ describe('folder', () => {
     expect(dataset.anomalyDir).toBe('masks');
   });
 
-  it('leaves out loose images with a warning', async () => {
+  test('leaves out loose images with a warning', async () => {
     const dataset = await read(['good/a.png', 'preview.png']);
     expect(dataset.samples).toHaveLength(1);
     expect(dataset.remarks).toEqual([
@@ -194,7 +194,7 @@ describe('folder', () => {
 describe('csv', () => {
   const images = { 'a/1.png': '', 'a/2.png': '', 'm/2.png': '', 'é/3.png': '' };
 
-  it('reads all columns, in any order, with either slash', async () => {
+  test('reads all columns, in any order, with either slash', async () => {
     const table =
       '\uFEFFsplit;image;label;mask;group;defect\r\n' +
       'train;a\\1.png;good;;p1;\r\n' +
@@ -209,12 +209,12 @@ describe('csv', () => {
     expect(dataset).toMatchObject({ imageDir: '', anomalyDir: '' });
   });
 
-  it('finds images whose names are composed otherwise', async () => {
+  test('finds images whose names are composed otherwise', async () => {
     const dataset = await read({ 'e\u0301.png': '', 'table.csv': 'image,label\n\u00e9.png,ok\n' });
     expect(dataset.samples[0]?.imageFileName).toBe('e\u0301.png');
   });
 
-  it('reads paths relative to the table, or to the folders given', async () => {
+  test('reads paths relative to the table, or to the folders given', async () => {
     const files = { 'set/t.csv': 'image,label,mask\n1.png,nok,1.png', 'img/1.png': '', 'gt/1.png': '' };
     const options = { csv: 'set/t.csv', imageDir: 'img', anomalyDir: 'gt' };
     expect(await read(files, options)).toMatchObject({ imageDir: 'img', anomalyDir: 'gt' });
@@ -224,7 +224,7 @@ describe('csv', () => {
     expect(summary(dataset)).toEqual(['img/1.png ok - - -']);
   });
 
-  it('lists every bad line', async () => {
+  test('lists every bad line', async () => {
     const table = [
       'image,label,mask,split',
       '../secret.png,good,,',
@@ -261,7 +261,7 @@ describe('csv', () => {
     expect(problems[7]).toContain('there is a/2.png');
   });
 
-  it('reads UTF-8 with or without a mark and UTF-16, and refuses what would be read wrongly', async () => {
+  test('reads UTF-8 with or without a mark and UTF-16, and refuses what would be read wrongly', async () => {
     const table = 'image;label\r\n"bilder\\äpfel.png";bad\r\n';
     const utf16 = (big: boolean): Uint8Array => {
       const bytes = new Uint8Array(2 + 2 * table.length);
@@ -291,7 +291,7 @@ describe('csv', () => {
     expect(await problemsOf(readTable(latin1))).toEqual(['it is not UTF-8 text']);
   });
 
-  it('is not confused by other tables', async () => {
+  test('is not confused by other tables', async () => {
     const files = { 'groups.csv': 'file,group\ngood/1.png,p', 'broken.csv': '"', 'good/1.png': '' };
     expect((await read(files)).samples).toHaveLength(1);
     const two = { 'a.csv': 'image,label\n1.png,ok', 'b.csv': 'image,label\n1.png,ok', '1.png': '' };
@@ -306,7 +306,7 @@ describe('csv', () => {
 describe('halcon', () => {
   const options = { imageDir: 'images', anomalyDir: 'labels' } as const;
 
-  it('matches the same base name, then unique containment, in the same subfolder', async () => {
+  test('matches the same base name, then unique containment, in the same subfolder', async () => {
     const dataset = await read(
       [
         'images/good/1.png',
@@ -331,7 +331,7 @@ describe('halcon', () => {
     expect(dataset).toMatchObject({ imageDir: 'images', anomalyDir: 'labels' });
   });
 
-  it('takes deeper images by their last folder, masks without folders, and masks below the images', async () => {
+  test('takes deeper images by their last folder, masks without folders, and masks below the images', async () => {
     const deep = ['images/line 1/good/1.png', 'images/line 1/crack/2.png', 'labels/crack/2.png'];
     expect(summary(await read(deep, options))).toEqual([
       'line 1/crack/2.png crack - crack/2.png -',
@@ -345,7 +345,7 @@ describe('halcon', () => {
     });
   });
 
-  it('lists what is ambiguous or missing', async () => {
+  test('lists what is ambiguous or missing', async () => {
     const problems = await problemsOf(
       read(
         [
@@ -373,14 +373,14 @@ describe('halcon', () => {
     ]);
   });
 
-  it('wants the folder of the images', async () => {
+  test('wants the folder of the images', async () => {
     await expect(read(['good/1.png'], { layout: 'halcon' })).rejects.toThrow(ParameterError);
     expect((await read(['x/good/1.png'], { imageDir: 'x' })).anomalyDir).toBeUndefined();
   });
 });
 
 describe('auto', () => {
-  it('names what it saw where nothing fits', async () => {
+  test('names what it saw where nothing fits', async () => {
     const message = async (files: readonly string[]): Promise<string> =>
       String((await problemsOf(read(files)))[0]);
     expect(await message([])).toMatch(/found an empty folder/);
@@ -390,7 +390,7 @@ describe('auto', () => {
     await expect(read(['1.png'])).rejects.toThrow(/train\/good and test/);
   });
 
-  it('does not choose where several fit', async () => {
+  test('does not choose where several fit', async () => {
     const files = { 'train/good/1.png': '', 'good/1.png': '', 't.csv': 'image,label\ngood/1.png,ok' };
     expect(await problemsOf(read(files))).toEqual([
       'several layouts fit: mvtec (the folder train), folder (the folder good), csv (the table t.csv)',
@@ -399,7 +399,7 @@ describe('auto', () => {
     expect(summary(await read(files, { layout: 'mvtec' }))).toEqual(['train/good/1.png ok train - -']);
   });
 
-  it('refuses unknown layouts, missing folders, folders without images and paths out of the source', async () => {
+  test('refuses unknown layouts, missing folders, folders without images and paths out of the source', async () => {
     await expect(read(['good/1.png'], { layout: 'coco' as 'csv' })).rejects.toThrow(ParameterError);
     await expect(read(['good/1.png'], { layout: 'toString' as 'csv' })).rejects.toThrow(ParameterError);
     await expect(read(['good/1.png'], { path: 'nowhere' })).rejects.toThrow(FileError);
@@ -415,7 +415,7 @@ describe('auto', () => {
 describe('groups', () => {
   const images = { 'good/1.png': '', 'good/2.png': '', 'bad/3.png': '' };
 
-  it('are read from a file in the source or from text', async () => {
+  test('are read from a file in the source or from text', async () => {
     const table = 'file,group\ngood\\1.png,p1\ngood/2.png,p1\ngood/elsewhere.png,p2\n';
     const expected = ['bad/3.png bad - - -', 'good/1.png ok - - p1', 'good/2.png ok - - p1'];
     expect(summary(await read({ ...images, 'groups.csv': table }, { groups: 'groups.csv' }))).toEqual(
@@ -424,7 +424,7 @@ describe('groups', () => {
     expect(summary(await read(images, { groupsText: table }))).toEqual(expected);
   });
 
-  it('must fit the data set', async () => {
+  test('must fit the data set', async () => {
     const bad = (text: string): Promise<readonly string[]> => problemsOf(read(images, { groupsText: text }));
     expect(await bad('image,part\nx,y')).toEqual([expect.stringMatching(/column file and group is missing/)]);
     expect(await bad('file,group\n../x,p\ny,\nz,1\nz,2')).toHaveLength(3);
@@ -436,7 +436,7 @@ describe('groups', () => {
 });
 
 describe('findSamples', () => {
-  it('filters by any field, with lists', async () => {
+  test('filters by any field, with lists', async () => {
     const dataset = await read(['train/good/1.png', 'test/good/2.png', 'test/cut/3.png', 'test/dent/4.png']);
     const names = (query: Parameters<typeof findSamples>[1]): string[] =>
       findSamples(dataset, query).map(({ imageFileName }) => imageFileName.replace(/^.*\//, ''));

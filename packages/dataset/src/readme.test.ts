@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ImageCodec } from '@oddpixel/contract';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   checkSamples,
   createSamples,
@@ -31,14 +31,14 @@ async function example(console: { log(...items: unknown[]): void }): Promise<voi
   // #endregion
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const lines: unknown[][] = [];
   await example({ log: (...items) => lines.push(items) });
   expect(lines).toHaveLength(5);
   expect(lines[0]).toEqual([expect.stringMatching(/^good\/\d\.png$/), 1, 1]);
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import type { FileEntry, FileSource } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findSamples } from './dataset.ts';
 import { readAnomalyDataset } from './read-dataset.ts';
 import { loadDataset, saveDataset } from './save.ts';
@@ -25,7 +25,7 @@ function folderSource(root: string): FileSource {
 
 describe('real data sets', () => {
   const magneticTile = referencePath('data', 'magnetic-tile');
-  it.skipIf(magneticTile === undefined)(
+  test.skipIf(magneticTile === undefined)(
     `${referenceTitle('reads magnetic-tile with its groups', magneticTile)}`,
     async () => {
       const dataset = await readAnomalyDataset(folderSource(magneticTile ?? ''), { groups: 'groups.csv' });
@@ -50,25 +50,28 @@ describe('real data sets', () => {
   );
 
   const cookies = referencePath('data', 'cookies');
-  it.skipIf(cookies === undefined)(`${referenceTitle('reads cookies in two layouts', cookies)}`, async () => {
-    const source = folderSource(cookies ?? '');
-    const dataset = await readAnomalyDataset(source);
-    expect(findSamples(dataset, { split: 'train' })).toHaveLength(20);
-    expect(findSamples(dataset, { split: 'test', label: 'ok' })).toHaveLength(11);
-    const cracked = findSamples(dataset, { defect: 'cracked' });
-    expect(cracked).toHaveLength(32);
-    for (const { imageFileName, anomalyFileName } of cracked) {
-      const name = /([^/]+)\.jpg$/.exec(imageFileName)?.[1] ?? '';
-      expect(anomalyFileName).toBe(`cracked/${name}_mask.png`);
-    }
-    const halcon = await readAnomalyDataset(source, { imageDir: 'test', anomalyDir: 'ground_truth' });
-    expect(findSamples(halcon, { label: 'nok' }).map(({ anomalyFileName }) => anomalyFileName)).toEqual(
-      cracked.map(({ anomalyFileName }) => anomalyFileName),
-    );
-  });
+  test.skipIf(cookies === undefined)(
+    `${referenceTitle('reads cookies in two layouts', cookies)}`,
+    async () => {
+      const source = folderSource(cookies ?? '');
+      const dataset = await readAnomalyDataset(source);
+      expect(findSamples(dataset, { split: 'train' })).toHaveLength(20);
+      expect(findSamples(dataset, { split: 'test', label: 'ok' })).toHaveLength(11);
+      const cracked = findSamples(dataset, { defect: 'cracked' });
+      expect(cracked).toHaveLength(32);
+      for (const { imageFileName, anomalyFileName } of cracked) {
+        const name = /([^/]+)\.jpg$/.exec(imageFileName)?.[1] ?? '';
+        expect(anomalyFileName).toBe(`cracked/${name}_mask.png`);
+      }
+      const halcon = await readAnomalyDataset(source, { imageDir: 'test', anomalyDir: 'ground_truth' });
+      expect(findSamples(halcon, { label: 'nok' }).map(({ anomalyFileName }) => anomalyFileName)).toEqual(
+        cracked.map(({ anomalyFileName }) => anomalyFileName),
+      );
+    },
+  );
 
   const aliens = referencePath('data', 'aliens');
-  it.skipIf(aliens === undefined)(`${referenceTitle('reads and splits aliens', aliens)}`, async () => {
+  test.skipIf(aliens === undefined)(`${referenceTitle('reads and splits aliens', aliens)}`, async () => {
     const dataset = await readAnomalyDataset(folderSource(aliens ?? ''));
     expect(dataset.anomalyDir).toBeUndefined();
     const split = splitDataset(dataset, { train: 50, validation: 10, seed: 0 });

@@ -1,6 +1,6 @@
 import { DatasetError, type Dataset } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeDataset } from './dataset.ts';
 import { loadDataset, saveDataset } from './save.ts';
 
@@ -15,13 +15,13 @@ const dataset: Dataset = makeDataset({ imageDir: 'sets/tiles', anomalyDir: 'sets
 ]);
 
 describe('saveDataset and loadDataset', () => {
-  it('come back equal, also from the root and with a byte order mark', () => {
+  test('come back equal, also from the root and with a byte order mark', () => {
     expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
     const atRoot = makeDataset({ imageDir: '' }, [{ imageFileName: 'ä/é.png', imageLabel: 'ok' }]);
     expect(loadDataset(`\uFEFF${saveDataset(atRoot)}`)).toEqual(atRoot);
   });
 
-  it('keep remarks and the numbers of files', () => {
+  test('keep remarks and the numbers of files', () => {
     const files = { images: 2, masks: 1, tables: 0, clutter: 3, unused: 1, failed: 1 };
     const remarks = [
       { code: 'unusedFiles', message: '1 file is not used', files: ['a.heic'], fix: 'Convert it.' },
@@ -30,14 +30,14 @@ describe('saveDataset and loadDataset', () => {
     expect(loadDataset(saveDataset({ ...dataset, remarks, files }))).toEqual({ ...dataset, remarks, files });
   });
 
-  it('keep several masks of one image', () => {
+  test('keep several masks of one image', () => {
     const several = makeDataset({ imageDir: '', anomalyDir: 'ground_truth' }, [
       { imageFileName: 'test/a/1.png', imageLabel: 'nok', anomalyFileNames: ['a/1/0.png', 'a/1/1.png'] },
     ]);
     expect(loadDataset(saveDataset(several))).toEqual(several);
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     [
       'a mask outside',
       { anomalyFileNames: ['a/0.png', '../b.png'] },
@@ -57,7 +57,7 @@ describe('saveDataset and loadDataset', () => {
     expect(() => loadDataset(JSON.stringify(broken))).toThrow(message);
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ['remarks that are no list', { remarks: 'all is well' }, 'remarks is not a list'],
     ['a remark without a message', { remarks: [{ code: 'x' }] }, 'remarks is not a list'],
     ['a remark on numbers', { remarks: [{ code: 'x', message: 'y', files: [1] }] }, 'remarks is not a list'],
@@ -74,7 +74,7 @@ describe('saveDataset and loadDataset', () => {
     expect(() => loadDataset(JSON.stringify(broken))).toThrow(message);
   });
 
-  it('lists every problem', () => {
+  test('lists every problem', () => {
     const saved = JSON.parse(saveDataset(dataset)) as Record<string, unknown>;
     const [first, second] = dataset.samples;
     const broken = {
@@ -113,14 +113,14 @@ describe('saveDataset and loadDataset', () => {
     ]);
   });
 
-  it.each(['', '{', 'null', '[]', '{}', '{"oddpixelDataset":1}', '{"oddpixelDataset":2,"samples":[]}'])(
+  test.each(['', '{', 'null', '[]', '{}', '{"oddpixelDataset":1}', '{"oddpixelDataset":2,"samples":[]}'])(
     'refuses %j',
     (text) => {
       expect(() => loadDataset(text)).toThrow(DatasetError);
     },
   );
 
-  it.each(['oddpixelDataset', 'imageDir', 'anomalyDir', 'samples', 'classNames'])(
+  test.each(['oddpixelDataset', 'imageDir', 'anomalyDir', 'samples', 'classNames'])(
     'lists nested a hundred thousand deep in %s are a DatasetError, or not looked at',
     (name) => {
       const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
@@ -131,7 +131,7 @@ describe('saveDataset and loadDataset', () => {
     },
   );
 
-  it('any JSON value as the version, the folders or a sample is a typed error', () => {
+  test('any JSON value as the version, the folders or a sample is a typed error', () => {
     expect(() => loadDataset('{"oddpixelDataset":{"toString":0},"samples":[]}')).toThrow(
       /version \{"toString":0\}; this program reads version 1/,
     );

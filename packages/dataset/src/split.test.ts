@@ -1,6 +1,6 @@
 import { DatasetError, ParameterError, type Dataset, type Sample } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeDataset, type SampleDraft } from './dataset.ts';
 import { createRandom, shuffled } from './random.ts';
 import { carveValidation, largestRemainder, splitDataset } from './split.ts';
@@ -35,14 +35,14 @@ function expectGroupsTogether({ samples }: Dataset): void {
 const splitNames = ({ samples }: Dataset): (string | undefined)[] => samples.map(({ split }) => split);
 
 describe('splitDataset', () => {
-  it('splits good images by largest remainder and sends all others to test', () => {
+  test('splits good images by largest remainder and sends all others to test', () => {
     const dataset = splitDataset(makeImages(33, 9), { train: 50, validation: 10, seed: 1 });
     // 16.5, 3.3 and 13.2 of 33.
     expect(count(dataset)).toEqual({ train: 17, validation: 3, test: 13 });
     expect(count(dataset, 'nok')).toEqual({ train: 0, validation: 0, test: 9 });
   });
 
-  it('has exact counts without groups, and groups on one side, whatever the numbers', () => {
+  test('has exact counts without groups, and groups on one side, whatever the numbers', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 4, max: 60 }),
@@ -75,14 +75,14 @@ describe('splitDataset', () => {
     );
   });
 
-  it('sends a group with a defective image to test as a whole', () => {
+  test('sends a group with a defective image to test as a whole', () => {
     // Images 8 and 9 share a group; 9 is defective.
     const dataset = splitDataset(makeImages(9, 3, 2), { train: 50, validation: 0, seed: 3 });
     expect(dataset.samples[8]).toMatchObject({ imageLabel: 'ok', split: 'test' });
     expectGroupsTogether(dataset);
   });
 
-  it('is decided by the seed', () => {
+  test('is decided by the seed', () => {
     const images = makeImages(40, 5);
     const split = (seed: number): unknown =>
       splitNames(splitDataset(images, { train: 50, validation: 10, seed }));
@@ -91,14 +91,14 @@ describe('splitDataset', () => {
     expect(splitNames(images).every((name) => name === undefined)).toBe(true);
   });
 
-  it('keeps its meaning of seeds from version to version', () => {
+  test('keeps its meaning of seeds from version to version', () => {
     const dataset = splitDataset(makeImages(10, 0), { train: 50, validation: 20, seed: 42 });
     expect(splitNames(dataset).join(' ')).toMatchInlineSnapshot(
       `"train train train train test test test validation validation train"`,
     );
   });
 
-  it('groups by a function, and writes the group down', () => {
+  test('groups by a function, and writes the group down', () => {
     const dataset = splitDataset(makeImages(20, 0), {
       train: 50,
       validation: 0,
@@ -110,14 +110,14 @@ describe('splitDataset', () => {
     expect(count(dataset)).toEqual({ train: 10, validation: 0, test: 10 });
   });
 
-  it('does not split twice unless told to', () => {
+  test('does not split twice unless told to', () => {
     const once = splitDataset(makeImages(10, 2), { train: 50, validation: 10, seed: 1 });
     expect(() => splitDataset(once, { train: 50, validation: 10, seed: 1 })).toThrow(DatasetError);
     const again = splitDataset(once, { train: 80, validation: 10, seed: 2, overwrite: true });
     expect(count(again)).toEqual({ train: 8, validation: 1, test: 1 });
   });
 
-  it('takes the percentages at their ends', () => {
+  test('takes the percentages at their ends', () => {
     expect(count(splitDataset(makeImages(7, 2), { train: 100, validation: 0, seed: 1 }))).toMatchObject({
       train: 7,
     });
@@ -126,7 +126,7 @@ describe('splitDataset', () => {
     });
   });
 
-  it('refuses what cannot be', () => {
+  test('refuses what cannot be', () => {
     const images = makeImages(5, 5);
     for (const bad of [
       { train: 101 },
@@ -150,7 +150,7 @@ describe('splitDataset', () => {
 });
 
 describe('carveValidation', () => {
-  it('moves the share of good training images, and leaves the rest alone', () => {
+  test('moves the share of good training images, and leaves the rest alone', () => {
     const { samples: test, ...rest } = makeImages(3, 2, 0, 'test');
     const dataset = {
       ...rest,
@@ -166,7 +166,7 @@ describe('carveValidation', () => {
     expect(splitNames(carved)).not.toEqual(splitNames(carveValidation(dataset, { share: 0.2, seed: 6 })));
   });
 
-  it('moves whole groups, at least one, never all', () => {
+  test('moves whole groups, at least one, never all', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),
@@ -188,7 +188,7 @@ describe('carveValidation', () => {
     );
   });
 
-  it('refuses a second validation, bad shares and too few images', () => {
+  test('refuses a second validation, bad shares and too few images', () => {
     const images = makeImages(10, 0, 0, 'train');
     const once = carveValidation(images, { share: 0.5, seed: 1 });
     expect(() => carveValidation(once, { share: 0.5, seed: 1 })).toThrow(/already/);
@@ -205,7 +205,7 @@ describe('carveValidation', () => {
 });
 
 describe('random', () => {
-  it('is fair: every order of three is as likely as any other', () => {
+  test('is fair: every order of three is as likely as any other', () => {
     const random = createRandom(1);
     const counts = new Map<string, number>();
     for (let i = 0; i < 6000; i++) {
@@ -216,13 +216,13 @@ describe('random', () => {
     for (const n of counts.values()) expect(Math.abs(n - 1000)).toBeLessThan(120);
   });
 
-  it('is fair where the range does not divide the generator’s', () => {
+  test('is fair where the range does not divide the generator’s', () => {
     const random = createRandom(3);
     const low = Array.from({ length: 3000 }, () => random.below(3 * 2 ** 30)).filter((n) => n < 2 ** 30);
     expect(Math.abs(low.length - 1000)).toBeLessThan(120);
   });
 
-  it('reaches all of its range, and no more', () => {
+  test('reaches all of its range, and no more', () => {
     const random = createRandom(99);
     const seen = new Set(Array.from({ length: 300 }, () => random.below(7)));
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);

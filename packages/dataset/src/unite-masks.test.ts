@@ -1,6 +1,6 @@
 import { ImageFormatError, type Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { marksSomething, uniteMasks, type MaskImage } from './unite-masks.ts';
 
 const mask = (raster: Raster, lossy = false, path = 'a.png'): MaskImage => ({ raster, lossy, path });
@@ -12,7 +12,7 @@ const gray = (width: number, height: number, data: Raster['data']): Raster => ({
 });
 
 describe('masks of one image', () => {
-  it('mark together what any of them marks, whatever the values', () => {
+  test('mark together what any of them marks, whatever the values', () => {
     const size = { minLength: 6, maxLength: 6 };
     const values = fc.array(fc.constantFrom(0, 0, 1, 7, 255), size);
     fc.assert(
@@ -30,7 +30,7 @@ describe('masks of one image', () => {
     );
   });
 
-  it('may differ in depth, channels, alpha and compression', () => {
+  test('may differ in depth, channels, alpha and compression', () => {
     const united = uniteMasks([
       mask(gray(5, 1, Uint16Array.of(0, 300, 0, 0, 0))),
       mask({
@@ -46,7 +46,7 @@ describe('masks of one image', () => {
     expect([...united.data]).toEqual([0, 255, 255, 255, 0]);
   });
 
-  it('of another size than the first are an error that names the file', () => {
+  test('of another size than the first are an error that names the file', () => {
     const masks = [
       mask(gray(3, 2, new Uint8Array(6))),
       mask(gray(2, 3, new Uint8Array(6)), false, 'b.png'),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createEvaluator, renderOverlay } from './index.ts';
 
 const thresholds = {
@@ -31,11 +31,11 @@ function example(): unknown {
   return { auroc: evaluation.image?.auroc, aupro: evaluation.pixel?.aupro30, width: overlay.width };
 }
 
-it('does what the README shows', () => {
+test('does what the README shows', () => {
   expect(example()).toEqual({ auroc: 1, aupro: 1, width: 6 });
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

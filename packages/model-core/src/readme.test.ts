@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadModel, readModel, writeModel } from './model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing as preprocessing } from '../test/stripes.ts';
@@ -26,11 +26,11 @@ async function example(): Promise<unknown> {
   return result?.anomalyClass;
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   expect(await example()).toBe('nok');
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

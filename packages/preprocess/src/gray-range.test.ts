@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ImageFormatError, type PreprocessParams, type Raster } from '@oddpixel/contract';
 import { createPreprocessParams } from './params.ts';
 import { preprocessRaster } from './preprocess-raster.ts';
@@ -21,7 +21,7 @@ function preprocess(image: Raster, given: PreprocessParams): { data: Float32Arra
 }
 
 describe('sourceRange', () => {
-  it('maps 12 bits in 16 as 8 bits of the same picture, and float likewise', () => {
+  test('maps 12 bits in 16 as 8 bits of the same picture, and float likewise', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 2048, maxLength: 2048 }), (values) => {
         const at = (i: number): number => values[i] as number;
@@ -44,7 +44,7 @@ describe('sourceRange', () => {
     );
   });
 
-  it('holds for 8-bit images too', () => {
+  test('holds for 8-bit images too', () => {
     expect(
       preprocess(
         raster(() => 60, 'u8'),
@@ -53,7 +53,7 @@ describe('sourceRange', () => {
     ).toBeCloseTo(127.5, 4);
   });
 
-  it('leaves values beyond it beyond, on both sides, and says so where they are many or far', () => {
+  test('leaves values beyond it beyond, on both sides, and says so where they are many or far', () => {
     const image = raster((i) => (i % 64 < 32 ? 10 : 300), 'u16');
     const { data, warnings } = preprocess(image, within([100, 200]));
     expect(data[0]).toBeCloseTo(-229.5, 3);
@@ -68,7 +68,7 @@ describe('sourceRange', () => {
     expect(one(301)).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [1e20, [0, 1]],
     [-1e20, [0, 1]],
     [2e6, [0, 1]],
@@ -78,7 +78,7 @@ describe('sourceRange', () => {
     expect(() => preprocess(image, within(range))).toThrow(/gray value .* far outside of the range 0\.\.1/);
   });
 
-  it('is refused with constant values that cannot be meant', () => {
+  test('is refused with constant values that cannot be meant', () => {
     const constants = createPreprocessParams({
       ...params,
       normalizationType: 'constantValues',
@@ -93,7 +93,7 @@ describe('sourceRange', () => {
     ).toThrow(/far outside/);
   });
 
-  it.each([NaN, Infinity, -Infinity])(
+  test.each([NaN, Infinity, -Infinity])(
     'refuses float images that hold %d, whatever the normalization',
     (value) => {
       const image = raster((i) => (i === 700 ? value : 0.5), 'f32');
@@ -105,7 +105,7 @@ describe('sourceRange', () => {
 });
 
 describe('the form of the source', () => {
-  it('tells depth, channels and the gray values in use; alpha is none', () => {
+  test('tells depth, channels and the gray values in use; alpha is none', () => {
     const form = (image: Raster): unknown => preprocessRaster(image, params).source;
     expect(form(raster(() => 7, 'u8', 3))).toEqual({ depth: '8 bit', channels: 'RGB' });
     const withAlpha = raster((i) => (i % 2 === 0 ? 100 + i : 65_535), 'u16', 2);
@@ -117,7 +117,7 @@ describe('the form of the source', () => {
   });
 });
 
-it('an image of four channels is refused with what could be adapted', () => {
+test('an image of four channels is refused with what could be adapted', () => {
   const image: Raster = { ...raster(() => 1, 'u8', 4), hasAlpha: false };
   expect(() => preprocessRaster(image, params)).toThrow(
     /4 channels; expected 1 \(gray\) or 3 \(RGB\).*Save the channels that matter as RGB.*mark it as alpha/,

@@ -1,6 +1,6 @@
 import { ImageFormatError, type ImageGeometry, type Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { labelComponents } from './components.ts';
 import { preprocessMask } from './mask.ts';
 
@@ -47,7 +47,7 @@ function countByFlooding(marked: Uint8Array, width: number, height: number): num
 }
 
 describe('labelComponents', () => {
-  it('counts as flooding does, for any mask', () => {
+  test('counts as flooding does, for any mask', () => {
     const masks = fc.integer({ min: 1, max: 14 }).chain((width) =>
       fc
         .array(fc.array(fc.constantFrom(0, 0, 1), { minLength: width, maxLength: width }), {
@@ -66,14 +66,14 @@ describe('labelComponents', () => {
     );
   });
 
-  it('joins arms that meet late, and corners', () => {
+  test('joins arms that meet late, and corners', () => {
     const { data, width, height } = drawing(['#.#.#', '#.#.#', '###.#', '...#.'], 1);
     expect(labelComponents(data as Uint8Array, width, height).componentCount).toBe(1);
   });
 });
 
 describe('preprocessMask', () => {
-  it('takes any value above 0, in any channel', () => {
+  test('takes any value above 0, in any channel', () => {
     const small = geometry(3, 2, 3, 2);
     const classIds = { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 1, 2, 0, 0, 255) };
     expect([...preprocessMask(classIds, small).mask]).toEqual([0, 1, 1, 0, 0, 1]);
@@ -84,13 +84,13 @@ describe('preprocessMask', () => {
     expect([...preprocessMask(deep, small).mask]).toEqual([0, 1, 0, 0, 1, 0]);
   });
 
-  it('reads alpha as alpha, not as a mark', () => {
+  test('reads alpha as alpha, not as a mark', () => {
     const data = Uint8Array.of(0, 0, 0, 255, 9, 0, 0, 255, 9, 9, 9, 0);
     const mask: Raster = { width: 3, height: 1, channels: 4, data, hasAlpha: true };
     expect([...preprocessMask(mask, geometry(3, 1, 3, 1)).mask]).toEqual([0, 1, 0]);
   });
 
-  it('cuts a lossy mask at 127 and says so', () => {
+  test('cuts a lossy mask at 127 and says so', () => {
     const warnings: string[] = [];
     const mask = { width: 4, height: 1, channels: 1, data: Uint8Array.of(3, 127, 128, 250) };
     const { mask: cut } = preprocessMask(mask, geometry(4, 1, 4, 1), {
@@ -101,7 +101,7 @@ describe('preprocessMask', () => {
     expect(warnings).toEqual([expect.stringMatching(/compressed with loss/)]);
   });
 
-  it('keeps every region when growing and counts those that vanish when shrinking', () => {
+  test('keeps every region when growing and counts those that vanish when shrinking', () => {
     const mask = drawing([
       '####....',
       '####....',
@@ -127,7 +127,7 @@ describe('preprocessMask', () => {
     expect(shrunk.vanishedRegions).toBe(3);
   });
 
-  it('sees only the box', () => {
+  test('sees only the box', () => {
     const mask = drawing(['#....', '...#.', '.....']);
     const boxed = { ...geometry(2, 2, 5, 3), box: { x: 3, y: 1, width: 2, height: 2 } };
     const result = preprocessMask(mask, boxed);
@@ -135,7 +135,7 @@ describe('preprocessMask', () => {
     expect(result.vanishedRegions).toBe(0);
   });
 
-  it('refuses a mask of another size than the image', () => {
+  test('refuses a mask of another size than the image', () => {
     expect(() => preprocessMask(drawing(['##', '##']), geometry(2, 2, 2, 3))).toThrow(ImageFormatError);
   });
 });

@@ -1,5 +1,5 @@
 import { ParameterError, type PreprocessParams } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   checkPreprocessParams,
   createPreprocessParams,
@@ -13,7 +13,7 @@ const create = (options: Record<string, unknown>): PreprocessParams =>
   createPreprocessParams(options as Partial<PreprocessParams>);
 
 describe('createPreprocessParams', () => {
-  it('fills in the defaults', () => {
+  test('fills in the defaults', () => {
     expect(createPreprocessParams()).toEqual(defaultPreprocessParams);
     expect(createPreprocessParams({ imageWidth: 320, imageHeight: 192 })).toMatchObject({
       imageWidth: 320,
@@ -22,7 +22,7 @@ describe('createPreprocessParams', () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ imageWidth: 250 }, /`imageWidth`, received 250\. Use 256, the nearest/],
     [{ imageHeight: 300 }, /Use 288, the nearest/],
     [{ imageHeight: 5 }, /Use 32, the nearest/],
@@ -58,15 +58,15 @@ describe('saving and loading', () => {
     sourceRange: [-1, 1],
   });
 
-  it('comes back equal', () => {
+  test('comes back equal', () => {
     expect(loadPreprocessParams(savePreprocessParams(params))).toEqual(params);
   });
 
-  it.each(['', '{', 'null', '[]', '3', '{"imageWidth":100}'])('refuses %j', (text) => {
+  test.each(['', '{', 'null', '[]', '3', '{"imageWidth":100}'])('refuses %j', (text) => {
     expect(() => loadPreprocessParams(text)).toThrow(ParameterError);
   });
 
-  it('takes the odd size of a foreign model only when told to', () => {
+  test('takes the odd size of a foreign model only when told to', () => {
     const foreign = { ...params, imageWidth: 300 };
     const text = savePreprocessParams(foreign);
     expect(() => loadPreprocessParams(text)).toThrow(/multiple of 32/);
@@ -78,7 +78,7 @@ describe('checking against a model', () => {
   const preprocessing = createPreprocessParams({ imageWidth: 320, imageHeight: 192 });
   const manifest = { modelType: 'anomaly', preprocessing } as const;
 
-  it('gives the model’s own parameters', () => {
+  test('gives the model’s own parameters', () => {
     expect(preprocessParamsFromModel(manifest)).toEqual(preprocessing);
     const foreign = {
       modelType: 'external',
@@ -87,7 +87,7 @@ describe('checking against a model', () => {
     expect(preprocessParamsFromModel(foreign).imageWidth).toBe(300);
   });
 
-  it('lets domain and source range differ, and nothing else', () => {
+  test('lets domain and source range differ, and nothing else', () => {
     checkPreprocessParams({ ...preprocessing, domainHandling: 'cropDomain', sourceRange: [0, 1] }, manifest);
     for (const change of [
       { imageWidth: 192 },

@@ -1,6 +1,6 @@
 import { ImageFormatError, ParameterError, type Raster, type Region } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPreprocessParams } from './params.ts';
 import { preprocessRaster } from './preprocess-raster.ts';
 import { resampleToPlanes } from './resample.ts';
@@ -34,7 +34,7 @@ const region = (top: number, bottom: number, left: number, right: number): Regio
 const plane = (data: Float32Array, c: number): Float32Array => data.subarray(c * pixels, (c + 1) * pixels);
 
 describe('preprocessRaster', () => {
-  it('delivers [C, H, W], the geometry and the id', () => {
+  test('delivers [C, H, W], the geometry and the id', () => {
     const { image, geometry, imageId } = preprocessRaster(
       raster(3, (x, y, c) => x + y + c),
       params,
@@ -60,7 +60,7 @@ describe('preprocessRaster', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['8 bit', Uint8Array, 255, undefined],
     ['16 bit', Uint16Array, 65_535, undefined],
     ['float', Float32Array, 3, [-1, 3] as const],
@@ -73,14 +73,14 @@ describe('preprocessRaster', () => {
     expect(data[width - 1]).toBeCloseTo(128, 4);
   });
 
-  it('needs the range of a float image for `none`, and only there', () => {
+  test('needs the range of a float image for `none`, and only there', () => {
     const image = raster(3, (x) => x / 50, Float32Array);
     expect(() => preprocessRaster(image, params)).toThrow(ParameterError);
     expect(() => preprocessRaster(image, params)).toThrow(/sourceRange/);
     preprocessRaster(image, { ...params, normalizationType: 'allChannels' });
   });
 
-  it('`allChannels` stretches each channel to the range', () => {
+  test('`allChannels` stretches each channel to the range', () => {
     const image = raster(3, (x, y, c) => 10 + c * 40 + (x + y) * (c + 1) * 0.3);
     const { data } = preprocessRaster(image, { ...params, normalizationType: 'allChannels' }).image;
     for (const c of [0, 1, 2]) {
@@ -89,7 +89,7 @@ describe('preprocessRaster', () => {
     }
   });
 
-  it('`firstChannel` takes the map of the first channel for all', () => {
+  test('`firstChannel` takes the map of the first channel for all', () => {
     const image = raster(3, (x, _, c) => 10 + x + c * 5);
     const { data } = preprocessRaster(image, { ...params, normalizationType: 'firstChannel' }).image;
     expect(Math.min(...plane(data, 0))).toBeCloseTo(0, 3);
@@ -98,7 +98,7 @@ describe('preprocessRaster', () => {
     expect(plane(data, 1)[5]).toBeCloseTo((plane(data, 0)[5] ?? NaN) + 5 * perGrayValue, 2);
   });
 
-  it('turns an image of one value into the range’s minimum', () => {
+  test('turns an image of one value into the range’s minimum', () => {
     const flat = raster(3, () => 99);
     for (const normalizationType of ['firstChannel', 'allChannels'] as const) {
       const { data } = preprocessRaster(flat, { ...params, normalizationType, imageRangeMin: 3 }).image;
@@ -106,7 +106,7 @@ describe('preprocessRaster', () => {
     }
   });
 
-  it('`constantValues` standardizes source gray values, per model channel', () => {
+  test('`constantValues` standardizes source gray values, per model channel', () => {
     const options = {
       ...params,
       normalizationType: 'constantValues' as const,
@@ -130,7 +130,7 @@ describe('preprocessRaster', () => {
     expect(plane(deep, 0)[0]).toBeCloseTo(4990, 2);
   });
 
-  it('replicates gray, and makes gray of RGB by BT.601', () => {
+  test('replicates gray, and makes gray of RGB by BT.601', () => {
     const fromGray = preprocessRaster(
       raster(1, (x) => x),
       params,
@@ -149,7 +149,7 @@ describe('preprocessRaster', () => {
     expect(blue).toBeCloseTo(0.114 * 200, 3);
   });
 
-  it('takes n channels where the model does, and nothing else', () => {
+  test('takes n channels where the model does, and nothing else', () => {
     const five = raster(5, (x, _, c) => x + c);
     const { image } = preprocessRaster(five, { ...params, imageNumChannels: 5 });
     expect(image.dims).toEqual([5, height, width]);
@@ -159,7 +159,7 @@ describe('preprocessRaster', () => {
     expect(() => preprocessRaster({ ...four, hasAlpha: false }, params)).toThrow(/4 channels/);
   });
 
-  it('composes alpha on black before resizing, with a warning where it matters', () => {
+  test('composes alpha on black before resizing, with a warning where it matters', () => {
     const warnings: string[] = [];
     const onWarning = (message: string): number => warnings.push(message);
     const transparentRight = raster(4, (x, _, c) => (c === 3 ? (x < 25 ? 255 : 0) : 200));
@@ -176,7 +176,7 @@ describe('preprocessRaster', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('sees a box as if it were an image of its own', () => {
+  test('sees a box as if it were an image of its own', () => {
     const whole = raster(3, (x, y, c) => x * 3 + y + c * 20);
     const box = { x: 11, y: 6, width: 23, height: 17 };
     const data = new Uint8Array(box.width * box.height * 3);
@@ -196,7 +196,7 @@ describe('preprocessRaster', () => {
     expect(composed.image).toEqual(cutComposed.image);
   });
 
-  it('handles the domain in three ways', () => {
+  test('handles the domain in three ways', () => {
     const image = raster(3, (x, y) => x * 2 + y);
     const domain = region(5, 25, 10, 40);
     const full = preprocessRaster(image, { ...params, domainHandling: 'fullDomain' }, { domain });
@@ -217,7 +217,7 @@ describe('preprocessRaster', () => {
     expect(cropped.image).toEqual(preprocessRaster(image, params, { box: cropped.geometry.box }).image);
   });
 
-  it('prefers a given box to the box of a cropped domain', () => {
+  test('prefers a given box to the box of a cropped domain', () => {
     const box = { x: 3, y: 4, width: 20, height: 10 };
     const options = { ...params, domainHandling: 'cropDomain' } as const;
     const sample = preprocessRaster(
@@ -228,7 +228,7 @@ describe('preprocessRaster', () => {
     expect(sample.geometry.box).toEqual(box);
   });
 
-  it('lets only a kept domain decide the extremes', () => {
+  test('lets only a kept domain decide the extremes', () => {
     // A glaring border outside the domain.
     const image = raster(1, (x, y) => (x < 10 ? 255 : 50 + y));
     const options = { ...gray, domainHandling: 'keepDomain', normalizationType: 'allChannels' } as const;
@@ -244,7 +244,7 @@ describe('preprocessRaster', () => {
     expect(Math.max(...tensor.data)).toBeGreaterThan(1000);
   });
 
-  it('warns of a domain that is too small for the model', () => {
+  test('warns of a domain that is too small for the model', () => {
     const warnings: string[] = [];
     const big: Raster = { width: 500, height: 400, channels: 1, data: new Uint8Array(500 * 400) };
     const speck: Region = { width: 500, height: 400, runs: Int32Array.of(1, 1, 2) };
@@ -256,7 +256,7 @@ describe('preprocessRaster', () => {
     expect(warnings).toEqual([expect.stringMatching(/domain is too small/)]);
   });
 
-  it.each([
+  test.each([
     { box: { x: 0, y: 0, width: 51, height: 40 } },
     { box: { x: -1, y: 0, width: 5, height: 5 } },
     { box: { x: 0.5, y: 0, width: 5, height: 5 } },
@@ -273,7 +273,7 @@ describe('preprocessRaster', () => {
     ).toThrow(ParameterError);
   });
 
-  it('refuses malformed rasters and values that are no numbers', () => {
+  test('refuses malformed rasters and values that are no numbers', () => {
     const image = raster(1, () => 1);
     for (const bad of [{ width: 49 }, { height: 0 }, { channels: 2 }, { width: NaN }]) {
       expect(() => preprocessRaster({ ...image, ...bad }, gray)).toThrow(ImageFormatError);
@@ -284,7 +284,7 @@ describe('preprocessRaster', () => {
     }
   });
 
-  it('does not change its input and never leaves the range with `none`', () => {
+  test('does not change its input and never leaves the range with `none`', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 60, maxLength: 60 }), (values) => {
         const image: Raster = { width: 5, height: 4, channels: 3, data: values };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import type { Box, Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resampleToPlanes } from './resample.ts';
 
 /** The definition, written out: every output pixel is a weighted mean over every source pixel of the box. */
@@ -57,7 +57,7 @@ const rasters: fc.Arbitrary<Raster> = fc
 describe('resampleToPlanes', () => {
   const golden = referencePath('golden', 'resize.json');
   const title = referenceTitle('equals an independent implementation within 1e-3', golden);
-  it.skipIf(golden === undefined)(`${title}`, () => {
+  test.skipIf(golden === undefined)(`${title}`, () => {
     const cases = JSON.parse(readFileSync(golden ?? '', 'utf8')) as {
       inputHeight: number;
       inputWidth: number;
@@ -75,7 +75,7 @@ describe('resampleToPlanes', () => {
     }
   });
 
-  it('equals the definition for any type, size, number of channels and box', () => {
+  test('equals the definition for any type, size, number of channels and box', () => {
     const size = fc.integer({ min: 1, max: 30 });
     fc.assert(
       fc.property(rasters, size, size, fc.infiniteStream(fc.nat()), (raster, width, height, picks) => {
@@ -97,7 +97,7 @@ describe('resampleToPlanes', () => {
     );
   });
 
-  it('stays within the source’s extremes and keeps a constant', () => {
+  test('stays within the source’s extremes and keeps a constant', () => {
     fc.assert(
       fc.property(rasters, (raster) => {
         const box = { x: 0, y: 0, width: raster.width, height: raster.height };
@@ -112,7 +112,7 @@ describe('resampleToPlanes', () => {
     );
   });
 
-  it('copies exactly where the size stays', () => {
+  test('copies exactly where the size stays', () => {
     const data = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * 37) % 256);
     const planes = resampleToPlanes(
       { width: 7, height: 5, channels: 3, data },
@@ -124,7 +124,7 @@ describe('resampleToPlanes', () => {
     expect([...planes]).toEqual(expected);
   });
 
-  it('does not alias: a one-pixel checkerboard becomes gray', () => {
+  test('does not alias: a one-pixel checkerboard becomes gray', () => {
     const data = Uint8Array.from({ length: 96 * 64 }, (_, i) => (((i % 96) + Math.floor(i / 96)) % 2) * 255);
     const planes = resampleToPlanes(
       { width: 96, height: 64, channels: 1, data },

@@ -1,6 +1,6 @@
 import { ParameterError, type AnomalyImage, type Region } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mapToSource, resizeMap, resizeRaster } from './resize.ts';
 
 const linear = (width: number, height: number): AnomalyImage => ({
@@ -14,7 +14,7 @@ const linear = (width: number, height: number): AnomalyImage => ({
 });
 
 describe('resizeRaster', () => {
-  it('keeps type and channels, and rounds', () => {
+  test('keeps type and channels, and rounds', () => {
     const data = Uint8Array.of(10, 0, 255, 20, 0, 255);
     const grown = resizeRaster({ width: 2, height: 1, channels: 3, data }, 4, 2);
     expect(grown).toMatchObject({ width: 4, height: 2, channels: 3 });
@@ -24,14 +24,14 @@ describe('resizeRaster', () => {
     expect([...grown.data].filter((_, i) => i % 3 === 2)).toEqual(Array.from({ length: 8 }, () => 255));
   });
 
-  it('reaches the ends of 16 bit and keeps floats', () => {
+  test('reaches the ends of 16 bit and keeps floats', () => {
     const white = { width: 9, height: 7, channels: 1, data: new Uint16Array(63).fill(65_535) };
     expect(new Set(resizeRaster(white, 4, 5).data)).toEqual(new Set([65_535]));
     const float = { width: 2, height: 1, channels: 1, data: Float32Array.of(0, 1) };
     expect([...resizeRaster(float, 4, 1).data]).toEqual([0, 0.25, 0.75, 1]);
   });
 
-  it('refuses sizes that are none', () => {
+  test('refuses sizes that are none', () => {
     const raster = { width: 1, height: 1, channels: 1, data: Uint8Array.of(1) };
     for (const size of [0, -1, 1.5, NaN]) {
       expect(() => resizeRaster(raster, size, 4)).toThrow(ParameterError);
@@ -41,12 +41,12 @@ describe('resizeRaster', () => {
 });
 
 describe('resizeMap', () => {
-  it('interpolates between pixel middles and holds the edges', () => {
+  test('interpolates between pixel middles and holds the edges', () => {
     const map = { width: 2, height: 1, data: Float32Array.of(0, 8) };
     expect([...resizeMap(map, 8, 1).data]).toEqual([0, 0, 1, 3, 5, 7, 8, 8]);
   });
 
-  it('keeps a map of the same size and a linear one inside', () => {
+  test('keeps a map of the same size and a linear one inside', () => {
     const size = fc.integer({ min: 2, max: 40 });
     fc.assert(
       fc.property(size, size, size, size, (w, h, toW, toH) => {
@@ -76,7 +76,7 @@ describe('mapToSource', () => {
     height: 2,
   };
 
-  it('puts the map into its box', () => {
+  test('puts the map into its box', () => {
     const map = { width: 4, height: 2, data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
     const placed = mapToSource(map, geometry, { fill: -1 });
     expect(placed).toMatchObject({ width: 12, height: 9 });
@@ -90,7 +90,7 @@ describe('mapToSource', () => {
     }
   });
 
-  it('leaves out what lies outside a kept domain', () => {
+  test('leaves out what lies outside a kept domain', () => {
     const map = { width: 4, height: 2, data: new Float32Array(8).fill(5) };
     const domain: Region = { width: 4, height: 2, runs: Int32Array.of(0, 1, 3) };
     const placed = mapToSource(map, { ...geometry, domain });
@@ -99,7 +99,7 @@ describe('mapToSource', () => {
     expect(marked).toEqual(expected);
   });
 
-  it('refuses a map of another size', () => {
+  test('refuses a map of another size', () => {
     expect(() => mapToSource({ width: 2, height: 4, data: new Float32Array(8) }, geometry)).toThrow(
       ParameterError,
     );

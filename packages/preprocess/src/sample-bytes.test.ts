@@ -1,5 +1,5 @@
 import { hostTensor, ImageFormatError, type PreprocessedSample } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeSample, encodeSample } from './sample-bytes.ts';
 
 const sample: PreprocessedSample = {
@@ -20,7 +20,7 @@ const sample: PreprocessedSample = {
 };
 
 describe('stored samples', () => {
-  it('come back exactly, from any position in a buffer', () => {
+  test('come back exactly, from any position in a buffer', () => {
     const bytes = encodeSample(sample);
     expect(decodeSample(bytes)).toEqual(sample);
     const { domain: _, ...geometry } = sample.geometry;
@@ -34,7 +34,7 @@ describe('stored samples', () => {
     }
   });
 
-  it('finds every torn or damaged file', () => {
+  test('finds every torn or damaged file', () => {
     const bytes = encodeSample(sample);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeSample(bytes.slice(0, length))).toThrow(ImageFormatError);

@@ -1,5 +1,5 @@
 import type { Raster } from '@oddpixel/contract';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPreprocessParams } from './params.ts';
 import { preprocessRaster } from './preprocess-raster.ts';
 import { preprocessSamples, samplesFromImages } from './samples.ts';
@@ -12,14 +12,14 @@ const image = (value: number, alpha = 255): Raster => ({
   data: Uint8Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? value : alpha)),
 });
 
-it('takes images in memory to samples with ids, in order', () => {
+test('takes images in memory to samples with ids, in order', () => {
   const samples = samplesFromImages([image(1), image(2)], { firstId: 5 });
   expect(samples.map(({ imageId }) => imageId)).toEqual([5, 6]);
   const prepared = preprocessSamples(samples, params);
   expect(prepared).toEqual([1, 2].map((v, i) => preprocessRaster(image(v), params, { imageId: 5 + i })));
 });
 
-it('says which sample a warning is about', () => {
+test('says which sample a warning is about', () => {
   const warned: (number | undefined)[] = [];
   preprocessSamples(samplesFromImages([image(1), image(2, 9)]), params, {
     onWarning: (_, sample) => warned.push(sample.imageId),

@@ -1,6 +1,6 @@
 import { ParameterError, type AnomalyImage, type Box } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { blendTiles, createTileBlender, type TileMap } from './blend.ts';
 import { planTiles } from './tiles.ts';
 
@@ -20,7 +20,7 @@ function tileMap(box: Box, width: number, height: number, field: (x: number, y: 
 const at = (map: AnomalyImage, x: number, y: number): number => map.data[y * map.width + x] ?? NaN;
 
 describe('planTiles', () => {
-  it('covers every pixel, inside the image, with at least the overlap', () => {
+  test('covers every pixel, inside the image, with at least the overlap', () => {
     const length = fc.integer({ min: 1, max: 300 });
     const tile = fc.integer({ min: 1, max: 120 });
     fc.assert(
@@ -49,7 +49,7 @@ describe('planTiles', () => {
     );
   });
 
-  it('refuses more tiles than anybody waits for, before it plans them', () => {
+  test('refuses more tiles than anybody waits for, before it plans them', () => {
     const tile = { tileWidth: 64, tileHeight: 64, overlap: 63 };
     expect(() => planTiles(14_000, 14_063, tile)).toThrow(
       /at most 10000 tiles .* received 195118000 for 14000×14063/,
@@ -59,18 +59,18 @@ describe('planTiles', () => {
     expect(() => planTiles(164, 163, tile)).toThrow(ParameterError);
   });
 
-  it('aligns the last tile to the border', () => {
+  test('aligns the last tile to the border', () => {
     const xs = planTiles(1000, 256, { tileWidth: 256, tileHeight: 256, overlap: 32 }).map(({ x }) => x);
     expect(xs).toEqual([0, 224, 448, 672, 744]);
   });
 
-  it('gives one tile for a small image', () => {
+  test('gives one tile for a small image', () => {
     expect(planTiles(100, 60, { tileWidth: 256, tileHeight: 128, overlap: 16 })).toEqual([
       { x: 0, y: 0, width: 100, height: 60 },
     ]);
   });
 
-  it.each([
+  test.each([
     [0, 5, 4, 4, 0],
     [5, 5, 0, 4, 0],
     [5, 5, 4, 4, 4],
@@ -93,7 +93,7 @@ describe('blendTiles', () => {
     mapHeight: fc.integer({ min: 4, max: 32 }),
   });
 
-  it('keeps a constant exactly, whatever the tiles', () => {
+  test('keeps a constant exactly, whatever the tiles', () => {
     fc.assert(
       fc.property(plans, ({ width, height, mapWidth, mapHeight, ...options }) => {
         const tiles = planTiles(width, height, options).map((box) =>
@@ -106,7 +106,7 @@ describe('blendTiles', () => {
     );
   });
 
-  it('keeps a linear map exactly, up to half a map pixel from the border', () => {
+  test('keeps a linear map exactly, up to half a map pixel from the border', () => {
     const field = (x: number, y: number): number => 3 + 0.5 * x - 0.25 * y;
     fc.assert(
       fc.property(plans, ({ width, height, mapWidth, mapHeight, ...options }) => {
@@ -130,7 +130,7 @@ describe('blendTiles', () => {
     );
   });
 
-  it('shows no seam where neighbours disagree', () => {
+  test('shows no seam where neighbours disagree', () => {
     const [width, height] = [96, 40];
     const boxes = planTiles(width, height, { tileWidth: 40, tileHeight: 40, overlap: 16 });
     const tiles = boxes.map((box, index) => tileMap(box, 20, 20, () => (index % 2 === 0 ? 0 : 1)));
@@ -144,7 +144,7 @@ describe('blendTiles', () => {
     expect(largestStep).toBeLessThan(1 / 14 + 1e-6);
   });
 
-  it('puts a peak where it belongs, also at a smaller size', () => {
+  test('puts a peak where it belongs, also at a smaller size', () => {
     const [width, height] = [400, 300];
     const peak = { x: 251, y: 187 };
     const field = (x: number, y: number): number =>
@@ -160,7 +160,7 @@ describe('blendTiles', () => {
     }
   });
 
-  it('does not depend on the order of tiles beyond rounding', () => {
+  test('does not depend on the order of tiles beyond rounding', () => {
     const boxes = planTiles(70, 50, { tileWidth: 32, tileHeight: 24, overlap: 10 });
     const tiles = boxes.map((box, index) => tileMap(box, 16, 12, (x, y) => x + y + index));
     const options = { sourceWidth: 70, sourceHeight: 50 };
@@ -169,7 +169,7 @@ describe('blendTiles', () => {
     forward.data.forEach((value, i) => expect(backward.data[i]).toBeCloseTo(value, 4));
   });
 
-  it('refuses missing, doubled, foreign and odd tiles', () => {
+  test('refuses missing, doubled, foreign and odd tiles', () => {
     const boxes = planTiles(70, 50, { tileWidth: 32, tileHeight: 24, overlap: 10 });
     const options = { sourceWidth: 70, sourceHeight: 50 };
     const [first, second] = boxes.map((box) => tileMap(box, 16, 12, () => 0)) as [TileMap, TileMap];

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { selectBackend, type BackendFactory } from '@oddpixel/contract';
 import { cpu, diskStore, sharpCodec, cuda as realCuda, webgpu as realWebgpu } from './index.ts';
 
@@ -27,7 +27,7 @@ async function example(bytes: Uint8Array, folder: string): Promise<unknown> {
   return { rejected: rejected.length, width: raster.width, stored: (stored?.length ?? 0) > 50 };
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-readme-'));
   const raster = { width: 9, height: 5, channels: 3, data: new Uint8Array(135).fill(7) };
   const bytes = await sharpCodec().encode(raster, 'png');
@@ -35,7 +35,7 @@ it('does what the README shows', async () => {
   await rm(folder, { recursive: true });
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

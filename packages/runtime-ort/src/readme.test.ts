@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Backend } from '@oddpixel/contract';
 import { referenceBackend as myBackend } from '@oddpixel/graph/reference';
 import { openChannelBackend, portChannel, serveBackend, type MessagePortLike } from './index.ts';
@@ -15,7 +15,7 @@ async function example(port: MessagePortLike, otherPort: MessagePortLike): Promi
   return backend;
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', MessagePortLike>;
   const backend = await example(port1, port2);
   expect(backend.name).toBe('mine:worker');
@@ -23,7 +23,7 @@ it('does what the README shows', async () => {
   await backend.dispose();
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
@@ -8,7 +8,7 @@ import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { createInspector, evaluateModel, trainFromDataset } from './index.ts';
 import { cloth } from './testing/cloth.ts';
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const codec = sharpCodec();
   const files = new Map<string, Uint8Array>();
   for (let i = 0; i < 4; i++) files.set(`train/good/${i}.png`, await codec.encode(cloth(96, 64, i), 'png'));
@@ -40,7 +40,7 @@ it('does what the README shows', async () => {
   await backend.dispose();
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { fittingSize } from './model-size.ts';
 
 describe('fittingSize', () => {
-  it('follows the shape of the image', () => {
+  test('follows the shape of the image', () => {
     expect(fittingSize({ width: 320, height: 256 }, undefined)).toEqual({
       imageWidth: 288,
       imageHeight: 224,
@@ -19,7 +19,7 @@ describe('fittingSize', () => {
     });
   });
 
-  it('is always a size that models can have, and never much larger than the image', () => {
+  test('is always a size that models can have, and never much larger than the image', () => {
     const side = fc.integer({ min: 1, max: 12_000 });
     fc.assert(
       fc.property(side, side, fc.constantFrom('coarse', 'normal', 'fine'), (width, height, detail) => {

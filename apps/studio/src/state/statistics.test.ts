@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ImageRecord } from '../protocol.ts';
 import { histogram, rocOf } from './statistics.ts';
 import type { Judged } from './studio.ts';
@@ -10,7 +10,7 @@ function judged(score: number, truth?: 'ok' | 'nok', id: string = `${score} ${tr
 }
 
 describe('histogram', () => {
-  it('counts every image once, wherever it lies', () => {
+  test('counts every image once, wherever it lies', () => {
     const scores = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(scores, fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true })), (values, threshold) => {
@@ -34,13 +34,13 @@ describe('histogram', () => {
 });
 
 describe('rocOf', () => {
-  it('measures how labelled images separate', () => {
+  test('measures how labelled images separate', () => {
     const roc = rocOf([judged(3, 'nok'), judged(2, 'ok'), judged(1, 'nok'), judged(0, 'ok')], new Set());
     // Of the four pairs of an odd and a good image, three are in order.
     expect(roc).toMatchObject({ auroc: 0.75, images: 4 });
   });
 
-  it('leaves out what the model learned, and says nothing without both kinds', () => {
+  test('leaves out what the model learned, and says nothing without both kinds', () => {
     const all = [judged(3, 'nok'), judged(2, 'ok', 'learned'), judged(1, 'ok')];
     expect(rocOf(all, new Set(['learned']))).toMatchObject({ auroc: 1, images: 2 });
     expect(rocOf([judged(3, 'nok'), judged(2)], new Set())).toBeUndefined();

@@ -1,6 +1,6 @@
 import type { Raster } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { croppingCodec, cropTo } from './region.ts';
 
 /** Every value says where it was. */
@@ -14,7 +14,7 @@ function numbered(width: number, height: number, channels: number): Raster {
 }
 
 describe('cropTo', () => {
-  it('keeps the pixels of the region, whatever the shape, and never less than one', () => {
+  test('keeps the pixels of the region, whatever the shape, and never less than one', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(
@@ -45,20 +45,20 @@ describe('cropTo', () => {
     );
   });
 
-  it('places the box by shares', () => {
+  test('places the box by shares', () => {
     const cropped = cropTo(numbered(10, 6, 1), { x: 0.2, y: 0.5, width: 0.3, height: 0.5 });
     expect(cropped).toMatchObject({ width: 3, height: 3 });
     expect([...cropped.data]).toEqual([32, 33, 34, 42, 43, 44, 52, 53, 54]);
   });
 
-  it('leaves an image without a region as it is', () => {
+  test('leaves an image without a region as it is', () => {
     const raster = numbered(5, 3, 3);
     expect(cropTo(raster, undefined)).toBe(raster);
   });
 });
 
 describe('croppingCodec', () => {
-  it('crops what is decoded and nothing that is encoded', async () => {
+  test('crops what is decoded and nothing that is encoded', async () => {
     const raster = numbered(8, 4, 1);
     const encoded: Raster[] = [];
     const codec = croppingCodec(

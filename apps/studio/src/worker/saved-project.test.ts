@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseProject } from './saved-project.ts';
 
 describe('parseProject', () => {
-  it('reads what was written', () => {
+  test('reads what was written', () => {
     const project = { version: 1, images: [], scores: [{ id: 'a', score: 2 }], accepted: [] };
     expect(parseProject(JSON.stringify(project))).toEqual(project);
   });
 
-  it.each(['', '{', 'null', '3', '{"version":2,"images":[],"scores":[],"accepted":[]}', '{"version":1}'])(
+  test.each(['', '{', 'null', '3', '{"version":2,"images":[],"scores":[],"accepted":[]}', '{"version":1}'])(
     'starts afresh after %j',
     (text) => {
       expect(parseProject(text)).toBeUndefined();

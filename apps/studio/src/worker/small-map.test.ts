@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mapFromBytes, mapToBytes, shrinkMap } from './small-map.ts';
 
 const maps = fc
@@ -13,7 +13,7 @@ const maps = fc
   );
 
 describe('shrinkMap', () => {
-  it('keeps the highest peak, and every cell is the largest of its pixels', () => {
+  test('keeps the highest peak, and every cell is the largest of its pixels', () => {
     fc.assert(
       fc.property(maps, fc.integer({ min: 1, max: 5 }), (map, factor) => {
         const small = shrinkMap(map, factor);
@@ -38,7 +38,7 @@ describe('shrinkMap', () => {
 });
 
 describe('a map in the store', () => {
-  it('comes back as it was', () => {
+  test('comes back as it was', () => {
     fc.assert(
       fc.property(maps, (map) => {
         const small = shrinkMap(map, 1);
@@ -47,7 +47,7 @@ describe('a map in the store', () => {
     );
   });
 
-  it('is nothing where bytes are missing', () => {
+  test('is nothing where bytes are missing', () => {
     const bytes = mapToBytes(shrinkMap({ width: 3, height: 2, data: new Float32Array(6) }, 1));
     expect(mapFromBytes(bytes.subarray(0, 5))).toBeUndefined();
     expect(mapFromBytes(bytes.subarray(0, bytes.length - 4))).toBeUndefined();

@@ -1,7 +1,7 @@
 /** The same bytes everywhere: the sources use no function that engines may round differently, and a hash guards the result. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { appleDefects, appleVarieties, renderApple } from './index.ts';
 
 const folder = new URL('.', import.meta.url);
@@ -21,7 +21,7 @@ function inexactCode(source: string): string[] {
   ];
 }
 
-it('finds what it forbids', () => {
+test('finds what it forbids', () => {
   const bad = [
     'Math.sin(x)',
     'Math .pow(x, 2)',
@@ -34,11 +34,11 @@ it('finds what it forbids', () => {
   expect(inexactCode('/** Math.sin **/ Math.sqrt(x) // x ** 2')).toEqual([]);
 });
 
-it.each(sources)('%s uses exact arithmetic only', (name) => {
+test.each(sources)('%s uses exact arithmetic only', (name) => {
   expect(inexactCode(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
 });
 
-it('renders the bytes that it always rendered', () => {
+test('renders the bytes that it always rendered', () => {
   const hash = createHash('sha256');
   for (const [seed, variety] of appleVarieties.entries()) {
     const good = renderApple({ seed, variety, width: 160, height: 128 });

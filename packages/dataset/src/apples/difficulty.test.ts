@@ -2,7 +2,7 @@
  * The set must not be solvable by looking at single pixels: a model of each pixel's mean and deviation over the good
  * training images, its |x − μ| / σ smoothed a little, must not separate good from odd.
  */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { renderAppleDataset } from './index.ts';
 
 const width = 160;
@@ -59,7 +59,7 @@ function auroc(odd: readonly number[], good: readonly number[]): number {
   return right / (odd.length * good.length);
 }
 
-it('a mean-and-deviation model of raw pixels reaches an image AUROC of at most 0.85', () => {
+test('a mean-and-deviation model of raw pixels reaches an image AUROC of at most 0.85', () => {
   const images = [...renderAppleDataset({ width, height })];
   const model = fit(images.filter(({ path }) => path.startsWith('train/')).map(({ raster }) => raster.data));
   const test = images

@@ -1,6 +1,6 @@
 /** The renderer's small parts against slower or textbook statements of the same. */
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createAppleShape } from './apple-shape.ts';
 import { filmCurve, rgb, toDisplay } from './colour.ts';
 import { smoothstep, wave } from './curves.ts';
@@ -18,7 +18,7 @@ const direction = fc
   .filter(([x, y, z]) => x * x + y * y + z * z > 1)
   .map((v) => normalize(v));
 
-it('noise stays within 0..1 and runs on smoothly across cells', () => {
+test('noise stays within 0..1 and runs on smoothly across cells', () => {
   fc.assert(
     fc.property(coordinate, coordinate, coordinate, fc.integer(), (x, y, z, seed) => {
       for (const value of [noise2(x, y, seed), noise3(x, y, z, seed)]) {
@@ -31,7 +31,7 @@ it('noise stays within 0..1 and runs on smoothly across cells', () => {
   );
 });
 
-it('the slope of noise is its difference', () => {
+test('the slope of noise is its difference', () => {
   fc.assert(
     fc.property(coordinate, coordinate, fc.integer(), (x, y, seed) => {
       const slope = { x: 0, y: 0 };
@@ -43,7 +43,7 @@ it('the slope of noise is its difference', () => {
   );
 });
 
-it('noise and random numbers spread evenly', () => {
+test('noise and random numbers spread evenly', () => {
   const random = createRandom(5);
   const tenths = new Array<number>(10).fill(0);
   for (let i = 0; i < 10_000; i++) {
@@ -56,7 +56,7 @@ it('noise and random numbers spread evenly', () => {
   expect(sum / 4000).toBeCloseTo(0.5, 1);
 });
 
-it('colours follow the display standard closely', () => {
+test('colours follow the display standard closely', () => {
   const toLight = (value: number): number =>
     value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   const toValue = (light: number): number =>
@@ -72,7 +72,7 @@ it('colours follow the display standard closely', () => {
   expect(inValue).toBeLessThan(1);
 });
 
-it('curves rise, and keep their ends', () => {
+test('curves rise, and keep their ends', () => {
   for (let i = 0; i < 200; i++) {
     expect(filmCurve((i + 1) / 50)).toBeGreaterThanOrEqual(filmCurve(i / 50));
     expect(toDisplay((i + 1) / 200)).toBeGreaterThanOrEqual(toDisplay(i / 200));
@@ -83,7 +83,7 @@ it('curves rise, and keep their ends', () => {
   expect([0, 0.25, 0.5, 0.75, 1].map(wave)).toEqual([0.5, 0.75, 0.5, 0.25, 0.5]);
 });
 
-it('frames turn there and back', () => {
+test('frames turn there and back', () => {
   fc.assert(
     fc.property(direction, direction, (axis, point) => {
       const frame = frameAlong(axis, [0.6, 0.8]);
@@ -94,7 +94,7 @@ it('frames turn there and back', () => {
   );
 });
 
-it('rays find the skin where it is', () => {
+test('rays find the skin where it is', () => {
   const { body } = drawScene({ seed: 4, width: 64, height: 48, variety: 'red', defect: undefined });
   const shape = createAppleShape(body);
   fc.assert(
@@ -115,7 +115,7 @@ it('rays find the skin where it is', () => {
   );
 });
 
-it('the fruit rests on the table', () => {
+test('the fruit rests on the table', () => {
   for (let seed = 0; seed < 5; seed++) {
     const { body } = drawScene({ seed, width: 64, height: 48, variety: 'golden', defect: undefined });
     const shape = createAppleShape(body);
@@ -129,7 +129,7 @@ it('the fruit rests on the table', () => {
   }
 });
 
-it('tubes are hit at their radius and throw a shadow', () => {
+test('tubes are hit at their radius and throw a shadow', () => {
   const joints = [0, 1, 2, 3].map((y) => ({ at: [0, y, 0] as Vector, radius: 0.2 }));
   const tube = createTube(joints, 2);
   const ray = createRay();

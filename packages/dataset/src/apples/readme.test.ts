@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ImageCodec, Raster, Store } from '@oddpixel/contract';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { renderApple, renderAppleDataset as renderWholeDataset } from './index.ts';
 import type { AppleDatasetOptions } from './index.ts';
 
@@ -22,7 +22,7 @@ async function example(
   return { raster, mask };
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const stored = new Map<string, number>();
   const store: Pick<Store, 'put'> = {
     put: (key, bytes) => Promise.resolve(void stored.set(key, bytes.length)),
@@ -37,7 +37,7 @@ it('does what the README shows', async () => {
   expect([raster.width, raster.height, mask?.width, mask?.height]).toEqual([640, 512, 640, 512]);
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { ParameterError } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { drawScene } from './draw-scene.ts';
 import { develop } from './film.ts';
 import { appleDefects, appleVarieties, renderApple } from './index.ts';
@@ -14,7 +14,7 @@ function bytesOf(options: AppleOptions): Buffer {
 }
 
 describe('the picture', () => {
-  it('has the size that was asked for, also where it is tall', () => {
+  test('has the size that was asked for, also where it is tall', () => {
     for (const [width, height] of [
       [96, 64],
       [50, 91],
@@ -36,14 +36,14 @@ describe('the picture', () => {
     expect(renderApple({ seed: 0 }).raster).toMatchObject({ width: 320, height: 256 });
   });
 
-  it('depends on its options alone', () => {
+  test('depends on its options alone', () => {
     const options = { seed: 7, variety: 'red', defect: 'cut', ...small } as const;
     const first = bytesOf(options);
     bytesOf({ ...options, seed: 8 });
     expect(bytesOf(options).equals(first)).toBe(true);
   });
 
-  it('differs with the seed and with the variety', () => {
+  test('differs with the seed and with the variety', () => {
     const base = { seed: 7, variety: 'red', ...small } as const;
     const pictures = [
       base,
@@ -54,7 +54,7 @@ describe('the picture', () => {
     expect(new Set(pictures).size).toBe(pictures.length);
   });
 
-  it('uses the range of gray values without drowning in black or white', () => {
+  test('uses the range of gray values without drowning in black or white', () => {
     for (const [seed, variety] of appleVarieties.entries()) {
       const { data } = renderApple({ seed, variety, ...small }).raster;
       let [dark, bright, sum] = [0, 0, 0];
@@ -70,7 +70,7 @@ describe('the picture', () => {
     }
   });
 
-  it('says which variety it chose', () => {
+  test('says which variety it chose', () => {
     const seen = new Set(
       Array.from({ length: 40 }, (_, seed) => renderApple({ seed, width: 32, height: 40 }).variety),
     );
@@ -82,7 +82,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
   // At the last two seeds the worm reaches farther than at others.
   const seeds = [100, 101, 906, 942];
 
-  it('covers 0.1 to 3 % of the fruit', () => {
+  test('covers 0.1 to 3 % of the fruit', () => {
     for (let seed = 200; seed < 215; seed++) {
       const { flawShare } = renderApple({ seed, defect, ...small });
       expect(flawShare).toBeGreaterThan(0.001);
@@ -90,7 +90,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  it('is marked exactly where it changed the picture', () => {
+  test('is marked exactly where it changed the picture', () => {
     for (const seed of seeds) {
       const { mask } = renderApple({ seed, defect, ...small });
       const scene = drawScene({ seed, defect, variety: renderApple({ seed, ...small }).variety, ...small });
@@ -111,7 +111,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  it('is the only difference to the good apple of the same seed', () => {
+  test('is the only difference to the good apple of the same seed', () => {
     for (const seed of seeds) {
       const odd = renderApple({ seed, defect, ...small });
       const good = renderApple({ seed, ...small });
@@ -129,7 +129,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  it('leaves light, pose and background as they are', () => {
+  test('leaves light, pose and background as they are', () => {
     for (const seed of seeds) {
       const request = { seed, variety: 'golden', ...small } as const;
       const { leaf: _, ...good } = drawScene({ ...request, defect: undefined });
@@ -140,7 +140,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
   });
 });
 
-it.each<[Partial<AppleOptions> | { variety: string } | { defect: string }, string]>([
+test.each<[Partial<AppleOptions> | { variety: string } | { defect: string }, string]>([
   [{ seed: 0.5 }, 'seed'],
   [{ seed: NaN }, 'seed'],
   [{ width: 31 }, 'width'],

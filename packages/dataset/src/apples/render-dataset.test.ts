@@ -1,12 +1,12 @@
 import { ParameterError } from '@oddpixel/contract';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '../index.ts';
 import { appleDefects, appleVarieties, renderAppleDataset } from './index.ts';
 import type { AppleDatasetOptions } from './index.ts';
 
 const tiny = { width: 64, height: 48 } as const;
 
-it('has 60 good images to train, 20 good and 40 odd ones to test', () => {
+test('has 60 good images to train, 20 good and 40 odd ones to test', () => {
   const counts = new Map<string, number>();
   for (const { path } of renderAppleDataset(tiny)) {
     const folder = path.slice(0, path.lastIndexOf('/'));
@@ -19,7 +19,7 @@ it('has 60 good images to train, 20 good and 40 odd ones to test', () => {
   });
 });
 
-it('is a data set that the reader recognizes', async () => {
+test('is a data set that the reader recognizes', async () => {
   const images = [...renderAppleDataset({ ...tiny, train: 3, testGood: 2, testDefect: 6 })];
   const files = images.flatMap(({ path, maskPath }) => [path, ...(maskPath === undefined ? [] : [maskPath])]);
   const dataset = await readAnomalyDataset(
@@ -46,7 +46,7 @@ it('is a data set that the reader recognizes', async () => {
   }
 });
 
-it('renders only what is asked for, and the same again', () => {
+test('renders only what is asked for, and the same again', () => {
   const huge = renderAppleDataset({ ...tiny, train: 100_000 });
   const firstTwo = (): string[] => {
     const hashes: string[] = [];
@@ -61,7 +61,7 @@ it('renders only what is asked for, and the same again', () => {
   expect(firstTwo().every((bytes, index) => bytes === [a, b][index])).toBe(true);
 });
 
-it('shows every variety in every run of five', () => {
+test('shows every variety in every run of five', () => {
   const images = [...renderAppleDataset({ ...tiny, train: 10, testGood: 5, testDefect: 0 })];
   for (let first = 0; first < images.length; first += 5) {
     const hand = images.slice(first, first + 5).map(({ variety }) => variety);
@@ -69,7 +69,7 @@ it('shows every variety in every run of five', () => {
   }
 });
 
-it('differs with the seed', () => {
+test('differs with the seed', () => {
   const first = (seed: number): string => {
     for (const { raster } of renderAppleDataset({ ...tiny, seed })) {
       return Buffer.from(raster.data as Uint8Array).toString('latin1');
@@ -79,7 +79,7 @@ it('differs with the seed', () => {
   expect(first(1) === first(2)).toBe(false);
 });
 
-it.each<[AppleDatasetOptions, string]>([
+test.each<[AppleDatasetOptions, string]>([
   [{ train: -1 }, 'train'],
   [{ testGood: 1.5 }, 'testGood'],
   [{ testDefect: Infinity }, 'testDefect'],

@@ -1,5 +1,5 @@
 import type { Raster, Result } from '@oddpixel/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { drawGalleryItem, drawingRange } from './draw-gallery-item.ts';
 
 /** A gray image of 600×300 whose map, 4×2, has one odd pixel: the second of the first row. */
@@ -32,7 +32,7 @@ const calibration = {
 } as const;
 
 describe('drawGalleryItem', () => {
-  it('draws all pictures in one size, the odd pixel where it is', async () => {
+  test('draws all pictures in one size, the odd pixel where it is', async () => {
     const pictures: [string, Raster][] = [];
     const item = await drawGalleryItem(
       {
@@ -79,7 +79,7 @@ describe('drawGalleryItem', () => {
     expect(at(map, 252, 108)).toBe(0);
   });
 
-  it('shows no truth of a good image', async () => {
+  test('shows no truth of a good image', async () => {
     const item = await drawGalleryItem(
       { imageId: 0, fileName: 'b.png', label: 'ok', result, raster, mask: new Uint8Array(8) },
       {},
@@ -90,11 +90,11 @@ describe('drawGalleryItem', () => {
 });
 
 describe('drawingRange', () => {
-  it('puts the segmentation threshold in the middle', () => {
+  test('puts the segmentation threshold in the middle', () => {
     expect(drawingRange({ thresholds, calibration }, data)).toEqual({ min: 1, max: 5 });
   });
 
-  it('shows what the map holds where there is no threshold', () => {
+  test('shows what the map holds where there is no threshold', () => {
     expect(drawingRange({}, data)).toEqual({ min: 1, max: 9 });
   });
 });

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hostTensor, type HostTensor } from '@oddpixel/contract';
 import { writeGraph } from '../codec/graph-codec.ts';
 import type { Graph } from '../ir.ts';
@@ -75,7 +75,7 @@ async function run(graph: Graph, feeds: Record<string, HostTensor>): Promise<Rec
 const data = (tensor: ort.Tensor | undefined): number[] => Array.from(tensor?.data as Float32Array);
 
 describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
-  it('computes distances to a bank as its formula says', async () => {
+  test('computes distances to a bank as its formula says', async () => {
     const g = new GraphBuilder({ opset });
     const x = g.input('x', 'float32', ['N', 2]);
     const bank = float([3, 2], [0, 0, 3, 4, -1, 1]);
@@ -90,7 +90,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(Array.from(results['index']?.data as BigInt64Array)).toEqual([1n, 0n]);
   });
 
-  it('knows the shapes of image operators, non-square', async () => {
+  test('knows the shapes of image operators, non-square', async () => {
     const g = new GraphBuilder({ opset });
     const x = g.input('x', 'float32', ['N', 2, 6, 10]);
     const k = g.constant(float([4, 2, 3, 3]));
@@ -110,7 +110,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(results['conv']?.dims).toEqual([3, 4, 3, 5]);
   });
 
-  it('moves values', async () => {
+  test('moves values', async () => {
     const g = new GraphBuilder({ opset });
     const x = g.input('x', 'float32', ['N', 3, 4]);
     const [a, b] = split(x, 2, [1, 3]);
@@ -145,7 +145,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(data(results['chosen']).every((v) => v >= -1)).toBe(true);
   });
 
-  it('names every node once, also beside those of an embedded graph', () => {
+  test('names every node once, also beside those of an embedded graph', () => {
     const inner = new GraphBuilder();
     const start = inner.input('in', 'float32', [2]);
     inner.output('out', inner.named('kept', mul(mul(mul(start, 2), 3), 4)));
@@ -157,7 +157,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('embeds a graph of an older opset', async () => {
+  test('embeds a graph of an older opset', async () => {
     const inner = new GraphBuilder({ opset: 17, name: 'inner' });
     const i = inner.input('in', 'float32', ['N', 4]);
     inner.output('out', reduceMean(i, [1]));
@@ -171,7 +171,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
 });
 
 describe('GraphBuilder', () => {
-  it('refuses what does not fit where it is written', () => {
+  test('refuses what does not fit where it is written', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 3]);
     expect(() => matmul(x, g.constant(float([4, 2])))).toThrow(/inner dimensions differ.*float32 \[N,3\]/);
@@ -182,7 +182,7 @@ describe('GraphBuilder', () => {
     expect(() => gemm(x, g.constant(float([2, 4])))).toThrow(/inner/);
   });
 
-  it('leaves out what no output needs', () => {
+  test('leaves out what no output needs', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [2]);
     mul(x, 3);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { ModelFormatError } from '@oddpixel/contract';
 import { fixInputShape } from '../edit/fix-input-shape.ts';
@@ -39,7 +39,7 @@ function expectSame(a: Record<string, Float32Array>, b: Record<string, Float32Ar
 describe.each(extractors)('%s', (name) => {
   const path = referencePath('models', `${name}.onnx`);
 
-  it.skipIf(path === undefined)(
+  test.skipIf(path === undefined)(
     `${referenceTitle('gives the same bits after reading and writing', path)}`,
     async () => {
       const bytes = readFileSync(path as string);
@@ -50,7 +50,7 @@ describe.each(extractors)('%s', (name) => {
     },
   );
 
-  it.skipIf(path === undefined)(
+  test.skipIf(path === undefined)(
     `${referenceTitle('has known shapes once its input is fixed, and keeps the batch dynamic', path)}`,
     async () => {
       const graph = fixInputShape(readGraph(readFileSync(path as string)), 'image', ['N', 3, 32, 64]);
@@ -68,7 +68,7 @@ describe.each(extractors)('%s', (name) => {
     },
   );
 
-  it.skipIf(path === undefined)(
+  test.skipIf(path === undefined)(
     `${referenceTitle('can be cut at a value in its middle', path)}`,
     async () => {
       const graph = fixInputShape(readGraph(readFileSync(path as string)), 'image', ['N', 3, 32, 64]);
@@ -83,7 +83,7 @@ describe.each(extractors)('%s', (name) => {
 describe('model bytes', () => {
   const path = referencePath('models', 'oddpixel-seed.onnx');
 
-  it.skipIf(path === undefined)(
+  test.skipIf(path === undefined)(
     `${referenceTitle('carry metadata without a change to the graph', path)}`,
     () => {
       const bytes = readFileSync(path as string);
@@ -103,7 +103,7 @@ describe('model bytes', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['an empty file', new Uint8Array()],
     ['text', new TextEncoder().encode('hello, this is not a model')],
     ['zeros', new Uint8Array(100)],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ModelFormatError } from '@oddpixel/contract';
 import { GraphBuilder, relu } from '../builder/index.ts';
 import { writeGraph } from './graph-codec.ts';
@@ -13,7 +13,7 @@ const model = writeGraph(g.build());
 const texts = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme', maxLength: 300 }));
 
 describe('metadata', () => {
-  it('is read as it was written, byte for byte as the protobuf library writes it', () => {
+  test('is read as it was written, byte for byte as the protobuf library writes it', () => {
     fc.assert(
       fc.property(texts, (entries) => {
         const metadata = new Map(Object.entries(entries));
@@ -29,7 +29,7 @@ describe('metadata', () => {
     );
   });
 
-  it('of a file that is cut off in its graph throws ModelFormatError', () => {
+  test('of a file that is cut off in its graph throws ModelFormatError', () => {
     const afterGraph = model.length - Buffer.from(writeGraph({ ...g.build(), nodes: [] })).length;
     for (let length = 0; length < afterGraph; length++)
       expect(() => readMetadata(model.subarray(0, length))).toThrow(ModelFormatError);

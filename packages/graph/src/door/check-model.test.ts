@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { ModelFormatError } from '@oddpixel/contract';
 import {
@@ -195,23 +195,23 @@ const refused: [what: string, bytes: Uint8Array, message: RegExp][] = [
 ];
 
 describe('the door', () => {
-  it('lets a plain model pass', () => {
+  test('lets a plain model pass', () => {
     expect(() => checkModelBytes(model())).not.toThrow();
     const named = model({ graph: { initializer: [floats('w', [2], [1, 2])] } });
     expect(() => checkModelBytes(named)).not.toThrow();
   });
 
-  it.each(refused)('refuses %s', (_, bytes, message) => {
+  test.each(refused)('refuses %s', (_, bytes, message) => {
     expect(() => checkModelBytes(bytes)).toThrow(ModelFormatError);
     expect(() => checkModelBytes(bytes)).toThrow(message);
   });
 
-  it('shows names that steer a terminal as plain text', () => {
+  test('shows names that steer a terminal as plain text', () => {
     const bytes = model({ graph: { node: [node('Relu', ['\u001b[2Jghost'], ['y'])] } });
     expect(() => checkModelBytes(bytes)).toThrow(/\\u\{1b\}\[2Jghost/);
   });
 
-  it('checks 200,000 inputs, initializers and nodes in one pass', () => {
+  test('checks 200,000 inputs, initializers and nodes in one pass', () => {
     const count = 200_000;
     const names = Array.from({ length: count }, (_, i) => `v${i}`);
     const input = names.map((name) => value(`in ${name}`, [1]));
@@ -227,7 +227,7 @@ const hostile = referencePath('cases', 'hostile', 'models');
 const cases = hostile === undefined ? [] : ['ext_cwd_big', 'fn_billion_laughs', 'loop_forever'];
 
 describe('hostile files', () => {
-  it.skipIf(hostile === undefined)(`${referenceTitle('each is refused', hostile)}`, () => {
+  test.skipIf(hostile === undefined)(`${referenceTitle('each is refused', hostile)}`, () => {
     for (const name of cases) {
       const bytes = readFileSync(join(hostile as string, `${name}.onnx`));
       expect(() => checkModelBytes(bytes)).toThrow(ModelFormatError);
@@ -238,7 +238,7 @@ describe('hostile files', () => {
 const published = referencePath('models');
 
 describe('published backbones', () => {
-  it.skipIf(published === undefined)(`${referenceTitle('each passes', published)}`, () => {
+  test.skipIf(published === undefined)(`${referenceTitle('each passes', published)}`, () => {
     const files = readdirSync(published as string).filter((name) => name.endsWith('.onnx'));
     expect(files.length).toBeGreaterThan(0);
     for (const name of files) {

@@ -1,6 +1,6 @@
 /** Every rule against central differences and against ONNX Runtime, over random shapes. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hostTensor } from '@oddpixel/contract';
 import {
   deviationFromDifferences,
@@ -50,7 +50,7 @@ const portable = new Set(
 
 /** A property over random cases, run on the interpreter and on ONNX Runtime. */
 function check(title: string, cases: fc.Arbitrary<GradientCase>, runs = 25): void {
-  it(title, async () => {
+  test(title, async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (gradientCase) => {
         const operators = gradientGraph(gradientCase).nodes.map(({ opType }) => opType);
@@ -235,7 +235,7 @@ describe('convolutions', () => {
       seed,
     })),
   );
-  it('Conv over an image whose patches are too large for one buffer', async () => {
+  test('Conv over an image whose patches are too large for one buffer', async () => {
     const gradientCase: GradientCase = {
       inputs: [[1, 1, 2, 1]],
       build: (w) => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ExtractorHashError, ExtractorUnavailableError } from '../errors.ts';
 import type { InitialModel } from '../extractor.ts';
 import { medium } from '../medium.ts';
@@ -8,11 +8,11 @@ import { readInitialModel } from './index.ts';
 
 const models: readonly InitialModel[] = [small, smallInt8, medium];
 
-it.each(models)('$id is the file that its card describes', async (model) => {
+test.each(models)('$id is the file that its card describes', async (model) => {
   expect((await readInitialModel(model)).byteLength).toBe(model.sizeBytes);
 });
 
-it('refuses a file that is not the one it names', async () => {
+test('refuses a file that is not the one it names', async () => {
   const other = { ...small, sha256: '0'.repeat(64) };
   const error = await readInitialModel(other).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ExtractorHashError);
@@ -21,7 +21,7 @@ it('refuses a file that is not the one it names', async () => {
   );
 });
 
-it('says of a missing file that the installation is damaged', async () => {
+test('says of a missing file that the installation is damaged', async () => {
   const gone = { ...small, url: new URL('gone.onnx', small.url) };
   const error = await readInitialModel(gone).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ExtractorUnavailableError);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ParameterError, type Calibration, type ReferenceSource } from '@oddpixel/contract';
 import { chooseThresholds, conformalRank, guaranteedRank, pValue, scoreThreshold } from './calibration.ts';
 
@@ -32,7 +32,7 @@ const share = (values: readonly number[], test: (v: number) => boolean): number 
   values.filter(test).length / values.length;
 
 describe('guaranteed statement', () => {
-  it.each([
+  test.each([
     [60, 0.1],
     [299, 0.01],
     [500, 0.02],
@@ -48,7 +48,7 @@ describe('guaranteed statement', () => {
     expect(share(rates, (r) => r > rate)).toBeGreaterThan(0.005);
   });
 
-  it('promises what n images can, with the threshold above their maximum, where the rate asks for more', () => {
+  test('promises what n images can, with the threshold above their maximum, where the rate asks for more', () => {
     const { threshold, statement } = scoreThreshold(calibration([1, 2, 3, 4, 5, 6]), {
       falseAlarmRate: 0.01,
     });
@@ -63,7 +63,7 @@ describe('guaranteed statement', () => {
     expect(statement.falseAlarmRate).toBeCloseTo(1 - 0.05 ** (1 / 6), 12);
   });
 
-  it('needs 299 images for 1 % and one fewer is not enough', () => {
+  test('needs 299 images for 1 % and one fewer is not enough', () => {
     expect(guaranteedRank(299, 0.01, 0.95)).toEqual({ rank: 299, rate: 0.01 });
     expect(guaranteedRank(298, 0.01, 0.95).rate).toBeGreaterThan(0.01);
     // Tabulated for 95 % / 95 %: 59 for the maximum, 93 for the second largest, 124 for the third.
@@ -75,7 +75,7 @@ describe('guaranteed statement', () => {
 });
 
 describe('expected statement', () => {
-  it.each([
+  test.each([
     [19, 0.05],
     [100, 0.05],
     [250, 0.02],
@@ -86,7 +86,7 @@ describe('expected statement', () => {
     expect(mean(rates)).toBeGreaterThan(rate * 0.6);
   });
 
-  it('states 1 / (n + 1) where the rate asks for more', () => {
+  test('states 1 / (n + 1) where the rate asks for more', () => {
     const { statement } = scoreThreshold(calibration([1, 2, 3]), {
       statement: 'expected',
       falseAlarmRate: 0.01,
@@ -97,14 +97,14 @@ describe('expected statement', () => {
 });
 
 describe('estimated statement', () => {
-  it('is what references that shaped the model give, and nothing stronger', () => {
+  test('is what references that shaped the model give, and nothing stronger', () => {
     const shaped = calibration([1, 2, 3, 4], 'leaveOwnRowsOut');
     expect(scoreThreshold(shaped).statement.kind).toBe('estimated');
     expect(() => scoreThreshold(shaped, { statement: 'guaranteed' })).toThrow(ParameterError);
     expect(() => scoreThreshold(shaped, { statement: 'expected' })).toThrow(ParameterError);
   });
 
-  it('extrapolates a tail: right within 1.5 in the middle of 2,000 simulated calibrations, never a promise at their edge', () => {
+  test('extrapolates a tail: right within 1.5 in the middle of 2,000 simulated calibrations, never a promise at their edge', () => {
     const rate = 0.0005;
     const rates = trueRates(
       1000,
@@ -121,7 +121,7 @@ describe('estimated statement', () => {
 });
 
 describe('thresholds', () => {
-  it('flags no reference image when the threshold lies above the maximum', () => {
+  test('flags no reference image when the threshold lies above the maximum', () => {
     const scores = [0.1, 0.25, 0.7].map(Math.fround);
     const { classification, segmentation, statement } = chooseThresholds(calibration(scores));
     expect(scores.every((score) => score < classification)).toBe(true);
@@ -129,7 +129,7 @@ describe('thresholds', () => {
     expect(statement?.referenceCount).toBe(3);
   });
 
-  it('refuses to work without scores or with a rate outside 0..1', () => {
+  test('refuses to work without scores or with a rate outside 0..1', () => {
     expect(() => chooseThresholds(calibration([]))).toThrow(/at least one score/);
     expect(() => chooseThresholds(calibration([1]), { falseAlarmRate: 0 })).toThrow(/between 0 and 1/);
     expect(() => chooseThresholds(calibration([1, Number.NaN]))).toThrow(/NaN/);
@@ -137,7 +137,7 @@ describe('thresholds', () => {
 });
 
 describe('pValue', () => {
-  it('counts the references at or above the score', () => {
+  test('counts the references at or above the score', () => {
     expect(pValue([1, 2, 2, 3], 2)).toBe(4 / 5);
     expect(pValue([1, 2, 2, 3], 4)).toBe(1 / 5);
     expect(pValue([1, 2, 2, 3], 0)).toBe(1);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { ModelFormatError, OddpixelError, type ModelManifest } from '@oddpixel/contract';
 import { exportStandalone, importExternalModel } from '../interop/index.ts';
@@ -31,7 +31,7 @@ const preprocessing: ModelManifest['preprocessing'] = {
 describe('a manifest and its graph', () => {
   const model = importExternalModel(foreignBytes(), { preprocessing });
 
-  it('agree in a file that we wrote', () => {
+  test('agree in a file that we wrote', () => {
     expect(readModel(model.bytes).manifest).toEqual(model.manifest);
   });
 
@@ -48,7 +48,7 @@ describe('a manifest and its graph', () => {
     ['a score that is not there', { external: { input: 'image', map: 'anomaly_map', score: 'score' } }],
   ];
 
-  it.each(wrong)('that tell of different things are refused: %s', (_, change) => {
+  test.each(wrong)('that tell of different things are refused: %s', (_, change) => {
     const { bytes } = createModel(readGraph(model.bytes), { ...model.manifest, ...change });
     expect(() => readModel(bytes)).toThrow(ModelFormatError);
     expect(() => checkModel({ bytes, manifest: { ...model.manifest, ...change } })).toThrow(ModelFormatError);
@@ -58,7 +58,7 @@ describe('a manifest and its graph', () => {
 const hostile = referencePath('cases', 'hostile', 'models');
 
 describe('hostile files', () => {
-  it.skipIf(hostile === undefined)(`${referenceTitle('end in typed errors', hostile)}`, () => {
+  test.skipIf(hostile === undefined)(`${referenceTitle('end in typed errors', hostile)}`, () => {
     for (const name of ['man_size_1x2pow30', 'no_outputs', 'score_missing', 'fn_billion_laughs']) {
       const bytes = new Uint8Array(readFileSync(`${hostile}/${name}.onnx`));
       expect(() => exportStandalone(readModel(bytes))).toThrow(OddpixelError);

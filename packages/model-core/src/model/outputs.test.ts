@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   hostTensor,
   ModelFormatError,
@@ -71,20 +71,20 @@ async function apply(from: AnomalyModel, values: readonly number[]): Promise<(st
 }
 
 describe('outputs of a model', () => {
-  it.each([
+  test.each([
     ['[N]', peak],
     ['[N, 1]', (x: Value) => reshape(peak(x), [-1, 1])],
   ])('scores of shape %s give one verdict per image', async (_, score) => {
     expect(await apply(model(score), [3, 20, 4])).toEqual(['ok', 'nok', 'ok']);
   });
 
-  it('a score that overflows throws ResultError with the image and its gray values', async () => {
+  test('a score that overflows throws ResultError with the image and its gray values', async () => {
     const overflow = model((x) => mul(peak(x), 1e30));
     await expect(apply(overflow, [1, 1e20])).rejects.toThrow(ResultError);
     await expect(apply(overflow, [1, 1e20])).rejects.toThrow(/image 1.*score is Infinity.*100000002004087/);
   });
 
-  it.each([Number.NaN, Infinity, -Infinity])('a map with %s throws ResultError', async (value) => {
+  test.each([Number.NaN, Infinity, -Infinity])('a map with %s throws ResultError', async (value) => {
     const constant = model(
       (x) => mul(peak(x), 0.5),
       (x) => add(x, value),
@@ -92,7 +92,7 @@ describe('outputs of a model', () => {
     await expect(apply(constant, [1])).rejects.toThrow(ResultError);
   });
 
-  it.each([
+  test.each([
     ['one score for three images', (x: Value) => reduceMax(x, [0, 1, 2, 3])],
     ['twice as many scores as images', (x: Value) => concat([peak(x), peak(x)], 0)],
     ['a score per column', (x: Value) => reduceMax(x, [1, 2])],
@@ -101,17 +101,20 @@ describe('outputs of a model', () => {
     await expect(apply(model(score), [1, 2, 3])).rejects.toThrow(/expected float32 \[3\].*received float32/);
   });
 
-  it('a map of width and height exchanged throws ModelFormatError', async () => {
+  test('a map of width and height exchanged throws ModelFormatError', async () => {
     const turned = model(peak, (x) => reshape(x, [-1, 1, width, height]));
     await expect(apply(turned, [1])).rejects.toThrow(/float32 \[N,1,4,6\].*\[\?,1,6,4\]/);
   });
 });
 
-it.each([Number.NaN, Infinity])('a reference score of %s ends the calibration with ResultError', (score) => {
-  expect(() => collectReferences().add(score, Float32Array.of(1))).toThrow(ResultError);
-});
+test.each([Number.NaN, Infinity])(
+  'a reference score of %s ends the calibration with ResultError',
+  (score) => {
+    expect(() => collectReferences().add(score, Float32Array.of(1))).toThrow(ResultError);
+  },
+);
 
-it('a reference map with NaN ends the calibration with ResultError', () => {
+test('a reference map with NaN ends the calibration with ResultError', () => {
   const references = collectReferences();
   expect(() => references.add(1, Float32Array.of(1, Number.NaN))).toThrow(ResultError);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AnomalyImage, Result } from '@oddpixel/contract';
 import { regionArea, regionComponents, regionFromMap, regionToMask } from './region.ts';
 
@@ -49,7 +49,7 @@ function countComponents(mask: Uint8Array, width: number, height: number): numbe
 }
 
 describe('regions', () => {
-  it('hold exactly the pixels at or above the threshold', () => {
+  test('hold exactly the pixels at or above the threshold', () => {
     fc.assert(
       fc.property(maps, fc.integer({ min: 0, max: 4 }), (map, threshold) => {
         const region = regionFromMap(map, threshold);
@@ -59,13 +59,13 @@ describe('regions', () => {
     );
   });
 
-  it('leave out what lies outside the domain', () => {
+  test('leave out what lies outside the domain', () => {
     const map: AnomalyImage = { width: 4, height: 2, data: new Float32Array(8).fill(5) };
     const domain = { width: 4, height: 2, runs: Int32Array.of(1, 1, 3) };
     expect([...regionFromMap(map, 1, domain).runs]).toEqual([1, 1, 3]);
   });
 
-  it('fall into the components that a flood fill finds', () => {
+  test('fall into the components that a flood fill finds', () => {
     fc.assert(
       fc.property(maps, (map) => {
         const result = resultOf(map, 2);
@@ -77,7 +77,7 @@ describe('regions', () => {
     );
   });
 
-  it('are measured in source pixels', () => {
+  test('are measured in source pixels', () => {
     const map: AnomalyImage = { width: 5, height: 3, data: new Float32Array(15) };
     map.data[5 + 2] = 4;
     map.data[5 + 3] = 9;
@@ -97,7 +97,7 @@ describe('regions', () => {
   });
 });
 
-it('a value that is no number is anomalous, and the oddest', () => {
+test('a value that is no number is anomalous, and the oddest', () => {
   const data = Float32Array.of(0, 3, 0, 0, 0, NaN, 0, 0, 0, 0, 9, NaN);
   const [first, second, third] = regionComponents(resultOf({ width: 6, height: 2, data }, 2));
   expect([first?.peak.value, second?.peak.value, third]).toEqual([NaN, 3, undefined]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Result, Thresholds } from '@oddpixel/contract';
 import { justAbove } from './just-above.ts';
 import { applyThresholds, calibratedValue, computeThresholds, type LabelledScore } from './thresholds.ts';
@@ -20,7 +20,7 @@ function f1(scores: readonly LabelledScore[], threshold: number): number {
 }
 
 describe('computeThresholds', () => {
-  it('follows the rules of its names', () => {
+  test('follows the rules of its names', () => {
     fc.assert(
       fc.property(labelled, (scores) => {
         const found = computeThresholds(scores);
@@ -37,14 +37,14 @@ describe('computeThresholds', () => {
     );
   });
 
-  it('refuses an empty list and NaN', () => {
+  test('refuses an empty list and NaN', () => {
     expect(() => computeThresholds([])).toThrow(/empty list/);
     expect(() => computeThresholds([{ score: Number.NaN, label: 'ok' }])).toThrow(/NaN/);
   });
 });
 
 describe('justAbove', () => {
-  it('is the next float32', () => {
+  test('is the next float32', () => {
     fc.assert(
       fc.property(
         fc.float({ noNaN: true, noDefaultInfinity: true, max: 2 ** 90, min: -(2 ** 90) }),
@@ -78,7 +78,7 @@ describe('applyThresholds', () => {
     segmentationMethod: 'manual',
   };
 
-  it('calls a score at the threshold nok and a map pixel at the threshold anomalous', () => {
+  test('calls a score at the threshold nok and a map pixel at the threshold anomalous', () => {
     const judged = applyThresholds(result, thresholds);
     expect(judged).toMatchObject({ anomalyClass: 'nok', anomalyClassId: 1 });
     expect([...(judged.anomalyRegion?.runs ?? [])]).toEqual([0, 2, 3, 1, 0, 2]);
@@ -88,7 +88,7 @@ describe('applyThresholds', () => {
 });
 
 describe('calibratedValue', () => {
-  it('is 0 at the mean, 0.5 at the threshold, monotone and unclamped', () => {
+  test('is 0 at the mean, 0.5 at the threshold, monotone and unclamped', () => {
     expect(calibratedValue(1, 3, 1)).toBe(0);
     expect(calibratedValue(3, 3, 1)).toBe(0.5);
     expect(calibratedValue(9, 3, 1)).toBe(2);

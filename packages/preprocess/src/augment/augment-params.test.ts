@@ -1,12 +1,12 @@
 import { ParameterError } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createAugmentParams, type AugmentParams } from './augment-params.ts';
 import { augmentSeed } from './augment-seed.ts';
 
 const create = (options: unknown): AugmentParams => createAugmentParams(options as Partial<AugmentParams>);
 
-it('is off by default', () => {
+test('is off by default', () => {
   const off = {
     flipHorizontal: false,
     flipVertical: false,
@@ -23,7 +23,7 @@ it('is off by default', () => {
   expect(create({ rotation: undefined, imageRangeMin: undefined })).toEqual(off);
 });
 
-it('is plain JSON that comes back equal', () => {
+test('is plain JSON that comes back equal', () => {
   const params = createAugmentParams({
     flipVertical: true,
     rotation: 180,
@@ -40,7 +40,7 @@ it('is plain JSON that comes back equal', () => {
 
 const range = { imageRangeMin: 0, imageRangeMax: 255 };
 
-it.each([
+test.each([
   [{ rotate: 5 }, /unknown parameter `rotate`/],
   [{ flipHorizontal: 1 }, /true or false for `flipHorizontal`, received 1/],
   [{ rightAngleTurns: null }, /true or false/],
@@ -65,7 +65,7 @@ it.each([
   expect(() => create(options)).toThrow(message);
 });
 
-it('gives every image, epoch and training a seed of its own', () => {
+test('gives every image, epoch and training a seed of its own', () => {
   const seeds = new Set<number>();
   for (let seed = 0; seed < 4; seed++) {
     for (let epoch = 0; epoch < 10; epoch++) {
@@ -78,7 +78,7 @@ it('gives every image, epoch and training a seed of its own', () => {
   expect(augmentSeed({ seed: 2 ** 31 - 1, epoch: 29, index: 999 })).toBe(71352665);
 });
 
-it('spreads seeds over all 32 bits', () => {
+test('spreads seeds over all 32 bits', () => {
   const ones = new Int32Array(32);
   for (let index = 0; index < 4000; index++) {
     const seed = augmentSeed({ seed: 1, epoch: 1, index });
@@ -87,7 +87,7 @@ it('spreads seeds over all 32 bits', () => {
   for (const count of ones) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
 
-it('refuses seeds that are no whole numbers', () => {
+test('refuses seeds that are no whole numbers', () => {
   const bad = fc.constantFrom(-1, 0.5, NaN, 2 ** 31, Infinity);
   fc.assert(
     fc.property(bad, fc.constantFrom('seed', 'epoch', 'index'), (value, name) => {

@@ -1,10 +1,10 @@
 /** The map against its definition by `Math.sin`, and the same bits everywhere by what the sources may use. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { turnBy } from './source-map.ts';
 
-it('turns as Math.cos and Math.sin do, and stays on the circle', () => {
+test('turns as Math.cos and Math.sin do, and stays on the circle', () => {
   fc.assert(
     fc.property(fc.double({ min: -1000, max: 1000, noNaN: true }), (degrees) => {
       const { cos, sin } = turnBy(degrees);
@@ -16,7 +16,7 @@ it('turns as Math.cos and Math.sin do, and stays on the circle', () => {
   );
 });
 
-it('is exact for right angles', () => {
+test('is exact for right angles', () => {
   const turns = [0, 90, 180, 270, 360, -90, -180].map((degrees) => turnBy(degrees));
   const expected = [
     [1, 0],
@@ -40,13 +40,13 @@ function inexactCode(source: string): string[] {
   return code.match(/\bMath\b(?!\.(?:floor|sqrt|imul|PI)\b)|\*\*|\b(?:Date|crypto|Intl)\b/g) ?? [];
 }
 
-it('finds what it forbids', () => {
+test('finds what it forbids', () => {
   for (const code of ['Math.sin(x)', 'Math["cos"]', 'const { pow } = Math;', 'x ** 2', 'Math.random()']) {
     expect(inexactCode(code)).not.toEqual([]);
   }
   expect(inexactCode('Math.floor(x) // Math.sin')).toEqual([]);
 });
 
-it.each(sources)('%s uses exact arithmetic only', (name) => {
+test.each(sources)('%s uses exact arithmetic only', (name) => {
   expect(inexactCode(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Resampling against the slow obvious version, which knows neither the map nor folding. */
 import type { ImageGeometry, Region } from '@oddpixel/contract';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Augmentation } from './draw.ts';
 import { sourceMap } from './source-map.ts';
 import { warpPlanes, warpRegion } from './warp.ts';
@@ -100,7 +100,7 @@ const cases: fc.Arbitrary<Case> = fc
     };
   });
 
-it('equals the slow version for any flips, turns, rotation, zoom and shift', () => {
+test('equals the slow version for any flips, turns, rotation, zoom and shift', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, values }) => {
       const { width, height } = geometry;
@@ -118,7 +118,7 @@ it('equals the slow version for any flips, turns, rotation, zoom and shift', () 
   );
 });
 
-it('takes a region along by the nearest pixel', () => {
+test('takes a region along by the nearest pixel', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, domain }) => {
       const { width, height } = geometry;
@@ -138,7 +138,7 @@ it('takes a region along by the nearest pixel', () => {
   );
 });
 
-it('gives the runs of a region in order, never touching', () => {
+test('gives the runs of a region in order, never touching', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, domain }) => {
       const { runs, width, height } = warpRegion(domain, sourceMap(augmentation, geometry));

@@ -1,6 +1,6 @@
 /** Gradients, sizes, names and start values of every layer. */
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ParameterError } from '@oddpixel/contract';
 import { gelu, GraphBuilder, relu, type Dim, type Value } from '../../index.ts';
 import {
@@ -64,7 +64,7 @@ const layers: Readonly<Record<string, readonly [Layer, readonly Dim[]]>> = {
 };
 
 describe('the gradients', () => {
-  it.each(Object.entries(layers))('of %s', async (_, [layer, dims]) => {
+  test.each(Object.entries(layers))('of %s', async (_, [layer, dims]) => {
     const { weights } = applied(layer, dims);
     const sizes = dims.map((dim) => (typeof dim === 'number' ? dim : ([dim, 3] as const)));
     const gradientCase = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { hostTensor, type HostTensor } from '@oddpixel/contract';
 import { GraphBuilder, readGraph, reduceMean, relu, square, sub, writeGraph } from '../../index.ts';
 import { runGraph } from '../../reference/index.ts';
@@ -58,7 +58,7 @@ async function example(): Promise<{ file: Uint8Array; loss: number }> {
   return { file, loss: last };
 }
 
-it('does what the README shows', async () => {
+test('does what the README shows', async () => {
   const { file, loss } = await example();
   const graph = readGraph(file);
   expect(new Set(graph.nodes.map(({ opType }) => opType))).toEqual(new Set(['Conv', 'Relu', 'Add']));
@@ -70,7 +70,7 @@ it('does what the README shows', async () => {
   expect(error).toBeLessThan(0.1 * variance);
 });
 
-it('is the README’s example', () => {
+test('is the README’s example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 /** From weights in training to a plain graph: running statistics, the same network with constants, folding. */
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hostTensor, TensorMismatchError, type HostTensor, createRandom } from '@oddpixel/contract';
 import {
   batchNormalization,
@@ -67,7 +67,7 @@ function difference(a: HostTensor | undefined, b: HostTensor | undefined): numbe
 }
 
 describe('running statistics', () => {
-  it('are the weighted mean of what all batches had, from the first one on', async () => {
+  test('are the weighted mean of what all batches had, from the first one on', async () => {
     for (const steps of [1, 4]) {
       const tensors = await trained(steps, 0);
       const g = new GraphBuilder();
@@ -104,7 +104,7 @@ describe('running statistics', () => {
 });
 
 describe('a trained network', () => {
-  it('is the network that was trained: one batch alone gives in use what it gave in training', async () => {
+  test('is the network that was trained: one batch alone gives in use what it gave in training', async () => {
     const tensors = await trained(1, 0);
     const x = random(100, [4, ...image], -1, 2);
     const g = new GraphBuilder();
@@ -114,7 +114,7 @@ describe('a trained network', () => {
     expect(difference(learning['y'], runGraph(inference(tensors), { x })['y'])).toBeLessThan(1e-5);
   });
 
-  it('is a plain graph without batch normalization once folded', async () => {
+  test('is a plain graph without batch normalization once folded', async () => {
     const tensors = await trained(3, 0.1);
     const graph = inference(tensors);
     const folded = readGraph(writeGraph(foldBatchNorm(graph)));
@@ -128,7 +128,7 @@ describe('a trained network', () => {
     expect(difference(y, runGraph(graph, { x })['y'])).toBeLessThan(1e-5);
   });
 
-  it('can be the frozen part of another one that learns', async () => {
+  test('can be the frozen part of another one that learns', async () => {
     const tensors = await trained(2, 0.1);
     const g = new GraphBuilder();
     const features = network(g.input('x', 'float32', ['N', ...image]), trainedWeights(g, tensors));
@@ -153,7 +153,7 @@ describe('a trained network', () => {
     expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? NaN));
   });
 
-  it('names the tensor that is missing or does not fit', async () => {
+  test('names the tensor that is missing or does not fit', async () => {
     const { 'conv/kernel': kernel, ...others } = await trained(0, 0.1);
     expect(() => inference(others)).toThrow(TensorMismatchError);
     expect(() => inference(others)).toThrow(/`conv\/kernel`, received none/);

@@ -1,6 +1,6 @@
 /** Fifty steps of a small convolutional network: the loss curve is PyTorch's, on every backend. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Backend } from '@oddpixel/contract';
 import { referenceBackend } from '../../reference/index.ts';
 import { goldenBatch, goldenLoss, goldenParameters, goldenSteps } from '../../../test/golden-network.ts';
@@ -67,13 +67,13 @@ function deviation(losses: readonly number[], expected: readonly number[]): numb
 describe('the loss curve of a small convolutional network', () => {
   const curves = goldenCurves();
 
-  it.each(Object.entries(runs))('%s equals PyTorch on ONNX Runtime', async (name, run) => {
+  test.each(Object.entries(runs))('%s equals PyTorch on ONNX Runtime', async (name, run) => {
     const losses = await curve(ortBackend(), run, goldenSteps);
     expect(deviation(losses, curves[name]?.float32 ?? [])).toBeLessThan(tolerance);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.7);
   });
 
-  it('equals PyTorch where tensors stay on a device, bit for bit what the host gives', async () => {
+  test('equals PyTorch where tensors stay on a device, bit for bit what the host gives', async () => {
     const backend = keepingBackend(ortBackend());
     const losses = await curve(backend, runs['adam'] as Run, goldenSteps);
     expect(losses).toEqual(await curve(ortBackend(), runs['adam'] as Run, goldenSteps));
@@ -81,7 +81,7 @@ describe('the loss curve of a small convolutional network', () => {
     expect(backend.alive).toBe(0);
   });
 
-  it.each(['float32', 'float64'] as const)('equals PyTorch on the interpreter, %s', async (precision) => {
+  test.each(['float32', 'float64'] as const)('equals PyTorch on the interpreter, %s', async (precision) => {
     const backend = await referenceBackend({ precision }).open();
     const losses = await curve(backend, runs['adam'] as Run, goldenSteps);
     const limit = precision === 'float64' ? doubleTolerance : tolerance;

@@ -1,6 +1,6 @@
 /** Updates of random gradient sequences against formulas written out in plain TypeScript, in double precision. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HostTensor } from '@oddpixel/contract';
 import { GraphBuilder, mul, reduceSum } from '../../index.ts';
 import { runGraph } from '../../reference/index.ts';
@@ -90,14 +90,14 @@ const moment = (state: Map<string, number>, name: string, compute: (old: number)
 };
 
 describe('optimizers', () => {
-  it('sgd', () => check(sgd(), [2, 3], (_, p, g) => p - learningRate * g));
+  test('sgd', () => check(sgd(), [2, 3], (_, p, g) => p - learningRate * g));
 
-  it('sgd with momentum and decay', () =>
+  test('sgd with momentum and decay', () =>
     check(sgd({ momentum: 0.8, weightDecay: 0.1 }), [3], (state, p, g) => {
       return p - learningRate * moment(state, 'v', (v) => 0.8 * v + g + 0.1 * p);
     }));
 
-  it('sgd with Nesterov momentum', () =>
+  test('sgd with Nesterov momentum', () =>
     check(sgd({ momentum: 0.8, nesterov: true }), [1, 4], (state, p, g) => {
       return p - learningRate * (g + 0.8 * moment(state, 'v', (v) => 0.8 * v + g));
     }));
@@ -109,14 +109,14 @@ describe('optimizers', () => {
   };
   const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 };
 
-  it('adam', () => check(adam(settings), [5], (state, p, g, step) => p - adamStep(state, g, step)));
+  test('adam', () => check(adam(settings), [5], (state, p, g, step) => p - adamStep(state, g, step)));
 
-  it('adam with decay in the gradient', () =>
+  test('adam with decay in the gradient', () =>
     check(adam({ ...settings, weightDecay: 0.2 }), [2, 2], (state, p, g, step) => {
       return p - adamStep(state, g + 0.2 * p, step);
     }));
 
-  it('adamW with decay of the parameter, for matrices only', () => {
+  test('adamW with decay of the parameter, for matrices only', () => {
     const optimizer = adamW({ ...settings, weightDecay: decayMatrices(0.2) });
     check(optimizer, [2, 2], (state, p, g, step) => p * (1 - learningRate * 0.2) - adamStep(state, g, step));
     check(optimizer, [4], (state, p, g, step) => p - adamStep(state, g, step));
@@ -124,7 +124,7 @@ describe('optimizers', () => {
 });
 
 describe('learning rates', () => {
-  it('follow their curves', () => {
+  test('follow their curves', () => {
     expect(constantRate(0.3)(1000)).toBe(0.3);
     const cosine = cosineRate({ rate: 1, steps: 10, floor: 0.2 });
     expect([0, 5, 10, 99].map(cosine)).toEqual([1, expect.closeTo(0.6), 0.2, 0.2]);
@@ -132,7 +132,7 @@ describe('learning rates', () => {
     expect([0, 1, 2, 3, 4, 9].map(warm)).toEqual([0.25, 0.5, 0.75, 1, 1, expect.closeTo(0.6)]);
   });
 
-  it('refuse a number of steps that is none', () => {
+  test('refuse a number of steps that is none', () => {
     expect(() => cosineRate({ rate: 1, steps: 0 })).toThrow(/whole number above 0/);
     expect(() => warmUp(1.5, constantRate(1))).toThrow(/whole number above 0/);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   hostTensor,
   ModelStateError,
@@ -61,7 +61,7 @@ function batch(step: number): Record<string, HostTensor<'float32'>> {
 const settings = { learningRate: 0.02, start: start() };
 
 describe('training session', () => {
-  it('learns, with equal curves on ONNX Runtime and the interpreter', async () => {
+  test('learns, with equal curves on ONNX Runtime and the interpreter', async () => {
     const curves: number[][] = [];
     for (const backend of [ortBackend(), await referenceBackend().open()]) {
       const session = await openTrainingSession(perceptron(), backend, settings);
@@ -81,7 +81,7 @@ describe('training session', () => {
     }
   });
 
-  it('keeps tensors on the device: nothing is read unasked, old ones are disposed', async () => {
+  test('keeps tensors on the device: nothing is read unasked, old ones are disposed', async () => {
     const backend = keepingBackend(ortBackend());
     const step = perceptron();
     const session = await openTrainingSession(step, backend, settings);
@@ -103,7 +103,7 @@ describe('training session', () => {
     expect(backend.alive).toBe(0);
   });
 
-  it('hands host tensors on without copies where the backend keeps none', async () => {
+  test('hands host tensors on without copies where the backend keeps none', async () => {
     const session = await openTrainingSession(perceptron(), ortBackend(), settings);
     await session.step(batch(0));
     const [{ tensors: once }, { tensors: twice }] = [await session.state(), await session.state()];
@@ -112,7 +112,7 @@ describe('training session', () => {
     await session.dispose();
   });
 
-  it('goes on from a saved state with the same bits', async () => {
+  test('goes on from a saved state with the same bits', async () => {
     const whole = await openTrainingSession(perceptron(), ortBackend(), settings);
     let saved: TrainingState | undefined;
     for (let i = 0; i < 6; i++) {
@@ -131,7 +131,7 @@ describe('training session', () => {
     await Promise.all([whole.dispose(), resumed.dispose()]);
   });
 
-  it('queues concurrent steps in call order', async () => {
+  test('queues concurrent steps in call order', async () => {
     const [one, other] = [ortBackend(), ortBackend()];
     const inTurn = await openTrainingSession(perceptron(), one, settings);
     for (let i = 0; i < 4; i++) await inTurn.step(batch(i));
@@ -141,7 +141,7 @@ describe('training session', () => {
     await Promise.all([inTurn.dispose(), atOnce.dispose()]);
   });
 
-  it('keeps its state after an abort and after a wrong batch', async () => {
+  test('keeps its state after an abort and after a wrong batch', async () => {
     const session = await openTrainingSession(perceptron(), ortBackend(), settings);
     await session.step(batch(0));
     const before = await session.state();
@@ -153,7 +153,7 @@ describe('training session', () => {
     await session.dispose();
   });
 
-  it('refuses start values that do not fit, and a loss before the first step', async () => {
+  test('refuses start values that do not fit, and a loss before the first step', async () => {
     const { w1: _, ...incomplete } = start();
     const open = (values: Record<string, HostTensor>): Promise<unknown> =>
       openTrainingSession(perceptron(), ortBackend(), { learningRate: 1, start: values });
@@ -166,7 +166,7 @@ describe('training session', () => {
 });
 
 describe('training step', () => {
-  it('scales gradients down together to a common length', async () => {
+  test('scales gradients down together to a common length', async () => {
     const moved = async (maxGradientNorm?: number): Promise<number> => {
       const g = new GraphBuilder();
       const [a, b] = [g.input('a', 'float32', [1, 2]), g.input('b', 'float32', [2])];
@@ -193,7 +193,7 @@ describe('training step', () => {
     expect(await moved(0.5)).toBeCloseTo(0.5, 5);
   });
 
-  it('carries values that are not trained from step to step', async () => {
+  test('carries values that are not trained from step to step', async () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 2]);
     const [w, mean] = [g.input('w', 'float32', [2]), g.input('mean', 'float32', [2])];
@@ -211,7 +211,7 @@ describe('training step', () => {
     await session.dispose();
   });
 
-  it('refuses parameters that are no inputs or of unknown shape', () => {
+  test('refuses parameters that are no inputs or of unknown shape', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 2]);
     const w = onnx.mul(g.constant([1, 2]), 2);
