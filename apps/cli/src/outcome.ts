@@ -38,11 +38,11 @@ function knownError(error: unknown): string[] | undefined {
     const { backend, reason } = error.details;
     return [`${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`];
   }
-  if (error instanceof OddpixelError) return [messageInFlagWords(error)];
   if (error instanceof ExtractorError) {
     const isMissing = /^https?:/.test(error.details.url) && !(error instanceof ExtractorHashError);
     return [error.message, ...(isMissing ? ['A downloaded file can also be given as --backbone FILE.'] : [])];
   }
+  if (error instanceof OddpixelError) return [messageInFlagWords(error)];
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? [(error as Error).message] : undefined;
 }

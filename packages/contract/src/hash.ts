@@ -8,3 +8,8 @@ export async function hashBytes(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', own));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/** False on pages that came neither by https nor from localhost: `hashBytes` fails there. */
+export function canHash(): boolean {
+  return (globalThis as { readonly crypto?: { readonly subtle?: unknown } }).crypto?.subtle !== undefined;
+}

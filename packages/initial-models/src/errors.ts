@@ -1,9 +1,7 @@
-/**
- * What may go wrong while an extractor is loaded: one class per mistake. They have the form of the errors in
- * `@oddpixel/contract`, without importing them: this package stands alone.
- */
+/** What may go wrong while an extractor is loaded: one class per mistake. */
+import { OddpixelError, type ErrorDetails } from '@oddpixel/contract';
 
-export interface ExtractorErrorDetails {
+export interface ExtractorErrorDetails extends ErrorDetails {
   /** The address as it was asked for. */
   readonly url: string;
   readonly expected: string;
@@ -13,20 +11,14 @@ export interface ExtractorErrorDetails {
 }
 
 /** Base of all of them: the message names the address, what was expected, what came, and what to do. */
-export abstract class ExtractorError extends Error {
-  /** Stable identifier, for example `EXTRACTOR_HASH`. */
-  abstract readonly code: string;
-  readonly details: ExtractorErrorDetails;
-
+export abstract class ExtractorError extends OddpixelError<ExtractorErrorDetails> {
   constructor(
     details: ExtractorErrorDetails,
     options?: { cause?: unknown },
     problem: string = 'Cannot load',
   ) {
-    const { url, expected, received, fix } = details;
-    super(`${problem} ${url}: expected ${expected}, received ${received}. ${fix}`, options);
-    this.name = new.target.name;
-    this.details = details;
+    const { url, expected, received } = details;
+    super(`${problem} ${url}: expected ${expected}, received ${received}.`, details, options);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Loads a published feature extractor: from the cache where it is kept, else from its address; checked in both cases. */
+import { canHash, hashBytes } from '@oddpixel/contract';
 import { download, type Downloaded } from './download.ts';
 import {
   ExtractorCacheError,
@@ -7,7 +8,6 @@ import {
   ExtractorUncheckableError,
 } from './errors.ts';
 import type { ExtractorCache, FetchProgress, PublishedExtractor } from './extractor.ts';
-import { canHash, sha256Of } from './integrity.ts';
 import { checkPin, type Pin } from './pin.ts';
 
 export interface FetchExtractorOptions {
@@ -81,7 +81,7 @@ export async function loadPinned(
 
 async function checkContent(pin: Pin, { bytes, ...answer }: Downloaded, advice: Advice): Promise<void> {
   const { url } = pin;
-  const sha256 = await sha256Of(bytes);
+  const sha256 = await hashBytes(bytes);
   if (sha256 === pin.sha256) return;
   const { declaredBytes = 0, contentType = '' } = answer;
   if (bytes.byteLength < declaredBytes) {
@@ -111,7 +111,7 @@ async function takeKept(pin: Pin, options: FetchExtractorOptions): Promise<Uint8
     signal?.throwIfAborted();
     warn(pin, options, 'a readable cache', cause);
   }
-  const found = bytes && (await sha256Of(bytes));
+  const found = bytes && (await hashBytes(bytes));
   signal?.throwIfAborted();
   if (bytes === undefined || found === pin.sha256) return bytes;
   warn(pin, options, 'an undamaged file', `${bytes.byteLength} bytes with SHA-256 ${found}`);

@@ -2,7 +2,7 @@
  * A seal on a file of ours: the SHA-256 of all its bytes, kept in a metadata entry of the file itself. For the hash,
  * the 64 digits of the entry count as zeros, so that no byte of the file is left out.
  */
-import { copyNumbers, hashBytes, ModelFormatError, sha256 } from '@oddpixel/contract';
+import { canHash, copyNumbers, hashBytes, ModelFormatError, sha256 } from '@oddpixel/contract';
 
 /** Key of the metadata entry. */
 export const sealKey = 'oddpixel-sha256';
@@ -33,8 +33,7 @@ export function checkSeal(bytes: Uint8Array): void {
 export async function verifySeal(bytes: Uint8Array): Promise<void> {
   const { found, open } = opened(bytes);
   // Browsers have it on secure pages only.
-  const { subtle } = globalThis.crypto as { readonly subtle?: unknown };
-  if (found !== (subtle === undefined ? sha256(open) : await hashBytes(open))) throw damaged();
+  if (found !== (canHash() ? await hashBytes(open) : sha256(open))) throw damaged();
 }
 
 /** The seal's digits, and the bytes as they were hashed. */

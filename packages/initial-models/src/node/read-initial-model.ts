@@ -1,8 +1,8 @@
 /** Reads a model of this package in Node. */
 import { fileURLToPath } from 'node:url';
+import { hashBytes } from '@oddpixel/contract';
 import { ExtractorHashError, ExtractorUnavailableError } from '../errors.ts';
 import type { InitialModel } from '../extractor.ts';
-import { sha256Of } from '../integrity.ts';
 import { readFileBounded } from './read-bounded.ts';
 
 const fix = 'The installation is damaged: reinstall @oddpixel/initial-models.';
@@ -21,7 +21,7 @@ export async function readInitialModel(model: InitialModel): Promise<Uint8Array>
       { cause },
     );
   });
-  const sha256 = await sha256Of(bytes);
+  const sha256 = await hashBytes(bytes);
   if (sha256 !== model.sha256) {
     const received = `${sha256} (${bytes.length} bytes)`;
     throw new ExtractorHashError({ url: path, expected: `SHA-256 ${model.sha256}`, received, fix });
