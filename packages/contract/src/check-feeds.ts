@@ -51,7 +51,7 @@ export function checkFeeds(
 }
 
 /**
- * The outputs that a run computes: those asked for, else all.
+ * The outputs that a run computes or a session keeps on its device: those asked for, else all.
  *
  * @throws UnknownNameError
  */

@@ -20,5 +20,6 @@ export * from './run-queue.ts';
 export { runsInFlight } from './runs-in-flight.ts';
 export * from './select-backend.ts';
 export { sha256 } from './sha256.ts';
+export * from './store-key.ts';
 export * from './streams.ts';
 export * from './tensor.ts';

@@ -3,9 +3,9 @@ import type { Stats } from 'node:fs';
 import { open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import {
+  checkStoreKey,
   defaultImageLimits,
   FileError,
-  ParameterError,
   type FileEntry,
   type FileSource,
   type Store,
@@ -106,16 +106,7 @@ export function nodeFileSource(root: string, { followLinks = false }: FileSource
 
 /** Bytes under keys, one file each, in `folder`, which is made when the first one is put. Safe with several processes. */
 export function diskStore(folder: string): Store {
-  const pathOf = (key: string): string => {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(key)) {
-      throw new ParameterError({
-        name: 'key',
-        expected: 'up to 200 letters, digits, dots, dashes and underscores, the first a letter or digit',
-        received: JSON.stringify(key),
-      });
-    }
-    return join(folder, key);
-  };
+  const pathOf = (key: string): string => join(folder, checkStoreKey(key));
   return {
     async get(key): Promise<Uint8Array | undefined> {
       const path = pathOf(key);

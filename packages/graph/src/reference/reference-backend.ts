@@ -5,7 +5,6 @@ import {
   checkOutputs,
   createRunQueue,
   DisposedError,
-  UnknownNameError,
   UnsupportedOperatorError,
   type Backend,
   type BackendFactory,
@@ -58,7 +57,8 @@ function openReference(precision: Precision): Backend {
     }
     const inputs = graph.inputs.filter((info) => !graph.initializers.has(info.name));
     const { outputs } = graph;
-    checkKept(outputs, keepOnDevice);
+    // Nothing is kept on a device, but a name that is no output is a mistake everywhere.
+    checkOutputs(outputs, keepOnDevice);
 
     const compute = (
       feeds: Readonly<Record<string, HostTensor>>,
@@ -114,13 +114,6 @@ function openReference(precision: Precision): Backend {
       await Promise.all(Array.from(sessions, (session) => session.dispose()));
     },
   };
-}
-
-/** Nothing is kept on a device, but a name that is no output is a mistake everywhere. */
-function checkKept(outputs: readonly ValueInfo[], keepOnDevice: readonly string[]): void {
-  const known = outputs.map((output) => output.name);
-  const unknown = keepOnDevice.find((output) => !known.includes(output));
-  if (unknown !== undefined) throw new UnknownNameError({ kind: 'output', name: unknown, known });
 }
 
 /** Doubles rounded to the float32 that the graph declares. */

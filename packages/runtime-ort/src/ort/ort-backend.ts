@@ -10,7 +10,6 @@ import {
   DisposedError,
   isHostTensor,
   ModelFormatError,
-  UnknownNameError,
   type Backend,
   type BackendCapabilities,
   type DeviceTensor,
@@ -121,14 +120,14 @@ async function openSession(
     );
   } catch (cause) {
     // The engine has its own words for an unknown output; ours come from a session that keeps nothing.
-    if (kept.length > 0) await nameUnknownOf(device, model, kept);
+    if (kept.length > 0) await checkOutputsOf(device, model, kept);
     checkAlive(device, 'load the model', cause);
     throw sessionError(name, cause);
   }
   const inputs = toValueInfos(session.inputMetadata);
   const outputs = toValueInfos(session.outputMetadata);
   try {
-    nameUnknown(outputs, keepOnDevice);
+    checkOutputs(outputs, keepOnDevice);
   } catch (error) {
     await releaseSession(device, session);
     throw error;
@@ -157,7 +156,7 @@ async function openSession(
 }
 
 /** @throws UnknownNameError, or what a session of this model throws by itself. */
-async function nameUnknownOf(device: Device, model: Uint8Array, asked: readonly string[]): Promise<void> {
+async function checkOutputsOf(device: Device, model: Uint8Array, asked: readonly string[]): Promise<void> {
   const { engine, name } = device.options;
   const session = await engine.InferenceSession.create(model, engineOptions(device.options)).catch(
     (cause: unknown) => {
@@ -166,14 +165,7 @@ async function nameUnknownOf(device: Device, model: Uint8Array, asked: readonly 
   );
   const outputs = toValueInfos(session.outputMetadata);
   await session.release();
-  nameUnknown(outputs, asked);
-}
-
-/** @throws UnknownNameError */
-function nameUnknown(outputs: readonly ValueInfo[], asked: readonly string[]): void {
-  const known = outputs.map((output) => output.name);
-  const unknown = asked.find((output) => !known.includes(output));
-  if (unknown !== undefined) throw new UnknownNameError({ kind: 'output', name: unknown, known });
+  checkOutputs(outputs, asked);
 }
 
 async function runSession(

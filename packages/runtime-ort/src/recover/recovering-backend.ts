@@ -102,7 +102,7 @@ async function recoveringSession(
   const { inputs, outputs } = await loaded.session;
 
   async function runOnce(device: Device, feeds: Feeds, runOptions?: RunOptions): Promise<Outputs> {
-    checkKept(device, feeds, kept);
+    checkHomes(device, feeds, kept);
     if (loaded.device !== device) loaded = loadOn(device);
     const mine = loaded;
     const session = await mine.session.catch((error: unknown) => {
@@ -148,7 +148,7 @@ async function recoveringSession(
 }
 
 /** @throws BackendError for tensors that went with a device. */
-function checkKept(device: Device, feeds: Feeds, kept: Kept): void {
+function checkHomes(device: Device, feeds: Feeds, kept: Kept): void {
   for (const [input, tensor] of Object.entries(feeds)) {
     const home = isHostTensor(tensor) ? undefined : kept.get(tensor);
     if (home === undefined || home === device) continue;

@@ -1,5 +1,5 @@
 /** Bytes that outlive a visit, in the browser's private file system of this site (OPFS). */
-import { ParameterError, type Store } from '@oddpixel/contract';
+import { checkStoreKey, type Store } from '@oddpixel/contract';
 import { fileError } from './file-errors.ts';
 import { plainBytes } from './plain-bytes.ts';
 
@@ -16,7 +16,7 @@ const whole = 1;
  * Browsers may throw everything away when they need room, unless `navigator.storage.persist()` was granted.
  */
 export function opfsStore(name: string): Store {
-  checkName('name', name);
+  checkStoreKey(name, 'name');
 
   async function folder(create: boolean): Promise<FileSystemDirectoryHandle> {
     // Typed as present, but absent in pages that were not loaded by https.
@@ -32,7 +32,7 @@ export function opfsStore(name: string): Store {
     operation: 'read' | 'write' | 'delete',
     call: () => Promise<T>,
   ): Promise<T | undefined> {
-    const path = `${name}/${checkName('key', key)}`;
+    const path = `${name}/${checkStoreKey(key)}`;
     try {
       const locks: LockManager | undefined = navigator.locks;
       if (locks === undefined) throw new DOMException('', 'SecurityError');
@@ -69,13 +69,4 @@ export function opfsStore(name: string): Store {
       }),
     delete: (key) => locked(key, 'delete', async () => (await folder(false)).removeEntry(key)),
   };
-}
-
-function checkName(parameter: string, value: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(value)) return value;
-  throw new ParameterError({
-    name: parameter,
-    expected: 'up to 200 letters, digits, dots, dashes and underscores, the first a letter or digit',
-    received: JSON.stringify(value),
-  });
 }
