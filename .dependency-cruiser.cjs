@@ -38,7 +38,7 @@ module.exports = {
       comment: 'Packages that must run in browsers import nothing of Node.',
       severity: 'error',
       from: {
-        path: '^packages/(contract|graph|model-core|preprocess|dataset|images|eval|workflow|runtime-ort|runtime-web|initial-models)/src/',
+        path: '^packages/(contract|graph|model-core|preprocess|dataset|images|remote|eval|workflow|runtime-ort|runtime-web|initial-models)/src/',
         pathNot: ['\\.test\\.ts$', '^packages/initial-models/src/(node|testing)/'],
       },
       to: { dependencyTypes: ['core'] },

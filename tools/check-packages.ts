@@ -25,6 +25,7 @@ const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/graph': 310,
   '@oddpixel/model-core': 162,
   '@oddpixel/images': 103,
+  '@oddpixel/remote': 30,
   '@oddpixel/preprocess': 73,
   '@oddpixel/dataset': 177,
   '@oddpixel/eval': 94,

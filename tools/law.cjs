@@ -18,6 +18,10 @@ const law = {
   },
   dataset: { imports: ['contract'], what: 'layouts, splits, checks, the apple set' },
   images: { imports: ['contract'], what: 'decoders and encoders of images without a host' },
+  remote: {
+    imports: ['contract'],
+    what: 'typed requests to a worker or another process: progress, cancel, transfer, errors',
+  },
   eval: {
     imports: ['contract', 'model-core'],
     what: 'metrics, overlays, charts, the HTML report: pure functions',
