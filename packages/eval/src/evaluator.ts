@@ -1,5 +1,5 @@
 /** Collecting scored images one by one, and everything that can be said of them in the end. */
-import { ParameterError } from '@oddpixel/contract';
+import { allFinite, ParameterError } from '@oddpixel/contract';
 import { bootstrapIntervals } from './bootstrap.ts';
 import { precisionRecallCurve, rocCurve, scoreHistogram } from './curves.ts';
 import type {
@@ -128,11 +128,4 @@ function checkImage(
     expected: 'finite numbers',
     received: String(map.data.find((value) => !Number.isFinite(value))),
   });
-}
-
-/** As `data.every(Number.isFinite)`, without a call per pixel: `v - v` is 0, or NaN where v is not finite. */
-function allFinite(data: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += (data[i] as number) - (data[i] as number);
-  return sum === 0;
 }

@@ -10,7 +10,7 @@ import {
   type Store,
   type TrainingImages,
 } from '@oddpixel/contract';
-import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { finishModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
   createTrainParams,
@@ -128,7 +128,7 @@ export async function trainFromDataset(
     ...partlyUsedRange(forms, preprocessing),
     ...result.remarks,
   ];
-  return { model: withForms(trained, forms), result, ...counts, remarks };
+  return { model: await finishModel(withForms(trained, forms)), result, ...counts, remarks };
 }
 
 async function withSourceRange(

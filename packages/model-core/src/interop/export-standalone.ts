@@ -4,7 +4,7 @@
  */
 import { hostTensor, ModelStateError, ParameterError } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
-import { assertTrained, checkIntegrity, type AnomalyModel } from '../model/index.ts';
+import { assertTrained, checkIntegrity, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '@oddpixel/graph';
 import { serializeManifest } from '../model/manifest-schema.ts';
 import { normalizeInGraph } from './normalize-in-graph.ts';
@@ -54,7 +54,7 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
   }
   const { preprocessing } = manifest;
   const { imageHeight: height, imageWidth: width, imageNumChannels: channels } = preprocessing;
-  const graph = readGraph(model.bytes);
+  const graph = readGraph(readableBytes(model));
   const g = new GraphBuilder({ opset: graph.opset, name: 'oddpixel_standalone' });
   const image = g.input('image', 'uint8', ['height', 'width', 3]);
   const planes = normalizeInGraph(resizeInGraph(image, height, width), preprocessing);

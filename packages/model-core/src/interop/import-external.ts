@@ -8,7 +8,7 @@ import {
 } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { manifestKey } from '../model/manifest-schema.ts';
-import { checkIntegrity, createModel, type AnomalyModel } from '../model/index.ts';
+import { checkIntegrity, createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { readGraph, type Graph } from '@oddpixel/graph';
 import { standaloneKey } from './export-standalone.ts';
 import { productVersion } from '../train/product-version.ts';
@@ -60,7 +60,7 @@ export function importExternalModel(bytes: Uint8Array, options: ImportExternalOp
     external: { input: input.name, map, score },
   };
   const model = createModel(graph, manifest);
-  checkModel(model);
+  checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
   return model;
 }
 

@@ -2,7 +2,7 @@
 import { ModelFormatError, type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
 import { applyBatch, graphNames } from './apply-batch.ts';
 import { checkModel } from './check-model.ts';
-import { assertTrained, verifyModel, type AnomalyModel } from './model.ts';
+import { assertTrained, readableBytes, verifyModel, type AnomalyModel } from './model.ts';
 
 export interface LoadedModel {
   readonly model: AnomalyModel;
@@ -24,10 +24,10 @@ export interface LoadedModel {
  */
 export async function loadModel(model: AnomalyModel, backend: Backend): Promise<LoadedModel> {
   assertTrained(model);
-  checkModel(model);
+  checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
   await verifyModel(model);
   const names = graphNames(model);
-  const session = await backend.createSession(model.bytes);
+  const session = await backend.createSession(readableBytes(model));
   const missing = [names.map, names.score].find(
     (name) => name !== undefined && !session.outputs.some((o) => o.name === name),
   );

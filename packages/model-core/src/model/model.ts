@@ -11,7 +11,8 @@ import {
   checkSeal,
   hasSeal,
   openSeal,
-  sealed,
+  seal,
+  sealFast,
   sealKey,
   sealMarkKey,
   verifySeal,
@@ -32,11 +33,38 @@ const verified = new WeakSet<Pick<AnomalyModel, 'bytes'>>();
 /** A model from a graph and its manifest. */
 export function createModel(graph: Graph, manifest: ModelManifest): AnomalyModel {
   const metadata = withSeal(graph.metadata, manifest);
-  return madeHere({ manifest, bytes: sealed(writeGraph({ ...graph, metadata })) });
+  return madeHere(manifest, writeGraph({ ...graph, metadata }));
 }
 
-function madeHere(model: AnomalyModel): AnomalyModel {
+/** Files of models made here whose hash is still missing. */
+const unsealed = new WeakMap<AnomalyModel, Uint8Array>();
+
+/** Its file is hashed when somebody asks for it: of the models on the way to a trained one, nobody does. */
+function madeHere(manifest: ModelManifest, file: Uint8Array): AnomalyModel {
+  const model: AnomalyModel = {
+    manifest,
+    get bytes() {
+      if (unsealed.delete(model)) seal(file);
+      return file;
+    },
+  };
+  unsealed.set(model, file);
   verified.add(model);
+  return model;
+}
+
+/** The file of the model for those who read it, perhaps with zeros in place of its hash. */
+export function readableBytes(model: AnomalyModel): Uint8Array {
+  return unsealed.get(model) ?? model.bytes;
+}
+
+/** The same model, hashed by the host's own function: `bytes` would do it many times slower. */
+export async function finishModel(model: AnomalyModel): Promise<AnomalyModel> {
+  const file = unsealed.get(model);
+  if (file !== undefined) {
+    await sealFast(file);
+    unsealed.delete(model);
+  }
   return model;
 }
 
@@ -75,8 +103,8 @@ export function writeModel(model: AnomalyModel): Uint8Array {
 export function withManifest(model: AnomalyModel, changes: Partial<ModelManifest>): AnomalyModel {
   checkIntegrity(model);
   const manifest: ModelManifest = { ...model.manifest, ...changes };
-  const metadata = withSeal(readMetadata(model.bytes), manifest);
-  return madeHere({ manifest, bytes: sealed(writeMetadata(model.bytes, metadata)) });
+  const bytes = readableBytes(model);
+  return madeHere(manifest, writeMetadata(bytes, withSeal(readMetadata(bytes), manifest)));
 }
 
 function withSeal(metadata: ReadonlyMap<string, string>, manifest: ModelManifest): Map<string, string> {

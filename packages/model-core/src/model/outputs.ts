@@ -3,6 +3,7 @@
  * A comparison with NaN is false, so an unchecked one would pass as a good image.
  */
 import {
+  allFinite,
   describeTensor,
   isHostTensor,
   ModelFormatError,
@@ -51,13 +52,6 @@ export function checkFinite(sample: PreprocessedSample, score: number, map: Floa
     imageId,
     fix: 'Check that the gray values of the image lie in the range that the model was trained on; where they do, the model file is damaged: restore or retrain it.',
   });
-}
-
-/** One pass without a branch: `v - v` is 0, or NaN where v is not finite. */
-function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (const value of values) sum += value - value;
-  return sum === 0;
 }
 
 function extreme(values: Float32Array, choose: (a: number, b: number) => number): number {

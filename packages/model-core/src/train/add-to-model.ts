@@ -5,7 +5,7 @@
  * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
  */
 import { ModelStateError, ParameterError, type Backend } from '@oddpixel/contract';
-import { createModel, verifyModel, type AnomalyModel } from '../model/index.ts';
+import { createModel, finishModel, readableBytes, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '@oddpixel/graph';
 import { selectCoreset } from './coreset.ts';
 import { extractFeatures, imageInput, withTotals } from './feature-pass.ts';
@@ -57,7 +57,7 @@ export async function addToModel(
   await verifyModel(model);
   const dims = head.featureDims;
   checkPatchMemory(samples.count, head.gridWidth * head.gridHeight, dims);
-  const graph = readGraph(model.bytes);
+  const graph = readGraph(readableBytes(model));
   const features = pickOutputs(graph, [patchesName]);
   const patches: Float32Array[] = [];
   const images: ImageIdentity[] = [];
@@ -102,7 +102,7 @@ export async function addToModel(
       },
     },
   });
-  return { model: grown, rowsAdded: added.indices.length };
+  return { model: await finishModel(grown), rowsAdded: added.indices.length };
 
   /** The same features and tail with a larger bank. */
   function rebuild(old: AnomalyModel, featureGraph: Graph, rows: Float32Array, width: number): Graph {

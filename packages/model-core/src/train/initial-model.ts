@@ -10,7 +10,7 @@ import {
   type PreprocessParams,
 } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
-import { createModel, type AnomalyModel } from '../model/index.ts';
+import { createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';
 import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
 import { productVersion } from './product-version.ts';
@@ -73,7 +73,7 @@ export async function createInitialModel(
     extractor: { id, sha256: await hashBytes(extractor), outputs },
   };
   const model = createModel(g.build(), manifest);
-  checkModel(model);
+  checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
   return model;
 }
 
@@ -87,7 +87,7 @@ export function initialGraph(model: AnomalyModel): Graph {
       fix: 'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
     });
   }
-  return readGraph(model.bytes);
+  return readGraph(readableBytes(model));
 }
 
 function imageInput(graph: Graph): Graph['inputs'][number] {

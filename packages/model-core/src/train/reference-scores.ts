@@ -21,7 +21,9 @@ export function collectReferences(): ReferenceCollector {
       if (!Number.isFinite(score)) throw notFinite(`score is ${score}`);
       let sum = 0;
       let squares = 0;
-      for (const value of map) {
+      // Not `for … of`, which makes an object of every number.
+      for (let i = 0; i < map.length; i++) {
+        const value = map[i] as number;
         sum += value;
         squares += value * value;
       }

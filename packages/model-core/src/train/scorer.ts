@@ -2,7 +2,7 @@
 import { elementCount, type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
 import { applyBatch } from '../model/apply-batch.ts';
 import { checkModel } from '../model/check-model.ts';
-import { loadModel, verifyModel, type AnomalyModel } from '../model/index.ts';
+import { loadModel, readableBytes, verifyModel, type AnomalyModel } from '../model/index.ts';
 import { pickOutputs, readGraph, writeGraph, type Graph } from '@oddpixel/graph';
 import { patchesName } from './trained-model.ts';
 
@@ -49,9 +49,9 @@ export async function openScorer(model: AnomalyModel, backend: Backend): Promise
 
 /** `undefined` where the patches are not told: another tool may have changed the model. */
 async function graphWithPatches(model: AnomalyModel): Promise<Graph | undefined> {
-  checkModel(model);
+  checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
   await verifyModel(model);
-  const graph = readGraph(model.bytes);
+  const graph = readGraph(readableBytes(model));
   const isTold = graph.nodes.some(({ outputs }) => outputs.includes(patchesName));
   return isTold ? pickOutputs(graph, ['anomaly_map', 'anomaly_score', patchesName]) : undefined;
 }

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ModelFormatError, ParameterError, type EpochRecord, type HostTensor } from '@oddpixel/contract';
-import { checkSeal, openSeal, sealed, sealKey } from '../../codec/seal.ts';
+import { checkSeal, openSeal, seal, sealKey } from '../../codec/seal.ts';
 import { readGraph, writeGraph } from '../../index.ts';
 import type { TrainingState } from '../optimizer/index.ts';
 
@@ -56,7 +56,7 @@ export function writeCheckpoint(identity: string, { history, session, best }: Ep
       [sealKey, openSeal],
     ]),
   });
-  return sealed(bytes);
+  return seal(bytes);
 }
 
 /**
