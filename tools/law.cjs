@@ -36,15 +36,15 @@ const law = {
     what: 'the whole job in one call, without naming a host',
   },
   'runtime-ort': {
-    imports: ['contract', 'graph'],
+    imports: ['contract', 'graph', 'remote'],
     what: 'what runtimes share: the ONNX Runtime adapter, recovery, pools, backends in threads',
   },
   'runtime-node': {
-    imports: ['contract', 'runtime-ort', 'images'],
+    imports: ['contract', 'runtime-ort', 'images', 'remote'],
     what: 'backends over ONNX Runtime, images through sharp, files on disk',
   },
   'runtime-web': {
-    imports: ['contract', 'runtime-ort', 'images'],
+    imports: ['contract', 'runtime-ort', 'images', 'remote'],
     what: 'backends on WebGPU and WebAssembly, images, camera and files of a browser',
   },
 };

@@ -3,8 +3,9 @@
  * program that decodes images meanwhile, keeps its own thread free by letting a worker make the calls.
  */
 import { Worker } from 'node:worker_threads';
-import { openChannelBackend, type Channel, poolBackend } from '@oddpixel/runtime-ort';
-import { type Backend, type BackendFactory } from '@oddpixel/contract';
+import type { Backend, BackendFactory } from '@oddpixel/contract';
+import type { Channel } from '@oddpixel/remote';
+import { openChannelBackend, poolBackend } from '@oddpixel/runtime-ort';
 import type { CpuOptions } from './backends.ts';
 import { builtFile } from './built-file.ts';
 import { disableEngineTelemetry } from './engine.ts';
@@ -49,8 +50,9 @@ function workerChannel(): Channel {
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     onMessage: (listener) => worker.on('message', listener),
-    onEnd(listener): void {
+    onClose(listener): void {
       worker.on('error', (cause) => listener(`its thread ended with an error: ${cause.message}`, cause));
+      worker.on('messageerror', (cause) => listener('it sent a message that cannot be read here', cause));
       worker.on('exit', () => listener('its thread has ended'));
     },
     onBusy: (busy) => (busy ? worker.ref() : worker.unref()),

@@ -1,6 +1,7 @@
 /** The worker thread behind `inWorker`. */
 import { parentPort } from 'node:worker_threads';
-import { serveBackend, type Channel } from '@oddpixel/runtime-ort';
+import type { Channel } from '@oddpixel/remote';
+import { serveBackend } from '@oddpixel/runtime-ort';
 import { cpu, type CpuOptions } from './backends.ts';
 
 const channel: Channel = {

@@ -1,5 +1,4 @@
 /** What runtimes share: for those who write backends. */
-export { portChannel, type Channel, type MessagePortLike } from './port/channel.ts';
 export { openChannelBackend, type ChannelBackendOptions } from './port/channel-backend.ts';
 export { serveBackend } from './port/serve-backend.ts';
 export type { OrtEngine } from './ort/engine.ts';

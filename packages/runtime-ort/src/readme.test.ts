@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Backend } from '@oddpixel/contract';
 import { referenceBackend as myBackend } from '@oddpixel/graph/reference';
-import { openChannelBackend, portChannel, serveBackend, type MessagePortLike } from './index.ts';
+import { portChannel, type MessagePortLike } from '@oddpixel/remote';
+import { openChannelBackend, serveBackend } from './index.ts';
 
 async function example(port: MessagePortLike, otherPort: MessagePortLike): Promise<Backend> {
   // #region example

@@ -1,6 +1,7 @@
 /** A backend in a Web Worker: loading and running models never stops the page, and each worker has its own engine. */
-import { openChannelBackend, type Channel } from '@oddpixel/runtime-ort';
 import type { Backend, BackendFactory } from '@oddpixel/contract';
+import { workerChannel } from '@oddpixel/remote';
+import { openChannelBackend } from '@oddpixel/runtime-ort';
 import type { EngineOptions } from './engine.ts';
 import type { PowerPreference } from './gpu.ts';
 
@@ -36,20 +37,4 @@ export function inWorker({ createWorker = defaultWorker, ...options }: WorkerOpt
 
 function defaultWorker(): Worker {
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-}
-
-function workerChannel(worker: Worker): Channel {
-  return {
-    post: (message, transfer) => worker.postMessage(message, [...transfer]),
-    onMessage: (listener) => worker.addEventListener('message', ({ data }) => listener(data)),
-    onEnd(listener): void {
-      worker.addEventListener('error', (event) =>
-        listener(event.message || 'its script could not be loaded', event),
-      );
-    },
-    close(): Promise<void> {
-      worker.terminate();
-      return Promise.resolve();
-    },
-  };
 }

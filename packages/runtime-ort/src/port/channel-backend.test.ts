@@ -11,13 +11,8 @@ import {
 } from '@oddpixel/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
-import {
-  openChannelBackend,
-  portChannel,
-  serveBackend,
-  type Channel,
-  type MessagePortLike,
-} from '../index.ts';
+import { portChannel, type Channel, type MessagePortLike } from '@oddpixel/remote';
+import { openChannelBackend, serveBackend } from '../index.ts';
 
 /** Node's types know only its own way to listen to a port. */
 const endOf = (port: unknown): Channel => portChannel(port as MessagePortLike);
@@ -120,7 +115,7 @@ test('once the other end is gone, all that wait are told', async () => {
   serveBackend(served, () => referenceBackend().open());
   const channel = {
     ...endOf(port1),
-    onEnd(listener: (reason: string) => void): void {
+    onClose(listener: (reason: string) => void): void {
       end = listener;
     },
   };
@@ -136,4 +131,23 @@ test('once the other end is gone, all that wait are told', async () => {
   await expect(session.run({ x })).rejects.toThrow('its thread has ended');
   await backend.dispose();
   await served.close();
+});
+
+test('a served backend is disposed once the other end is gone', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const disposed = new Promise<void>((resolve) => {
+    serveBackend(endOf(port2), async () => {
+      const backend = await referenceBackend().open();
+      return {
+        ...backend,
+        async dispose(): Promise<void> {
+          await backend.dispose();
+          resolve();
+        },
+      };
+    });
+  });
+  await openChannelBackend(endOf(port1), { name: 'channel' });
+  port1.close();
+  await disposed;
 });

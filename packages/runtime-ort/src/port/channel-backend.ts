@@ -19,10 +19,10 @@ import {
   type SessionOptions,
   type Tensor,
 } from '@oddpixel/contract';
-import type { Channel } from './channel.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, type Channel, type Client } from '@oddpixel/remote';
+import type { BackendRequests, WireTensor } from './backend-requests.ts';
 import { mapValues } from './map-values.ts';
-import type { WireTensor } from './messages.ts';
+import { ownError } from './own-error.ts';
 
 export interface ChannelBackendOptions {
   /** Name of the backend. */
@@ -41,12 +41,19 @@ export async function openChannelBackend(
   channel: Channel,
   { name, options }: ChannelBackendOptions,
 ): Promise<Backend> {
-  const connection = connect(name, channel);
+  const client = connect<BackendRequests>(channel, { peer: `backend \`${name}\`` });
+  const ask: Ask = (request, params, transfer) =>
+    client.call(request, params, { transfer }).catch((error: unknown) => {
+      throw ownError(name, error);
+    });
   try {
-    const { capabilities } = await connection.ask('open', { options });
-    return channelBackend(name, capabilities, connection);
+    const { capabilities } = await ask('open', { options });
+    return channelBackend(
+      { name, client, ask, queue: createRunQueue(), numbers: new WeakMap() },
+      capabilities,
+    );
   } catch (cause) {
-    await connection.close();
+    await client.close();
     if (cause instanceof BackendUnavailableError) throw cause;
     const reason =
       cause instanceof BackendError
@@ -58,23 +65,31 @@ export async function openChannelBackend(
   }
 }
 
+/** A request whose errors are those of the backend of this name. */
+type Ask = <K extends keyof BackendRequests>(
+  request: K,
+  params: BackendRequests[K]['params'],
+  transfer?: readonly ArrayBuffer[],
+) => Promise<BackendRequests[K]['result']>;
+
 /** What the sessions of one backend share. */
 interface Remote {
   readonly name: string;
-  readonly connection: Connection;
+  readonly client: Client<BackendRequests>;
+  readonly ask: Ask;
   readonly queue: RunQueue;
   /** The numbers of device tensors of this backend; those of disposed ones stay known. */
   readonly numbers: WeakMap<DeviceTensor, { readonly number: number; disposed: boolean }>;
 }
 
-function channelBackend(name: string, capabilities: BackendCapabilities, connection: Connection): Backend {
-  const remote: Remote = { name, connection, queue: createRunQueue(), numbers: new WeakMap() };
+function channelBackend(remote: Remote, capabilities: BackendCapabilities): Backend {
+  const { name, client, ask } = remote;
   const sessions = new Set<Session>();
   let closing: Promise<void> | undefined;
   return {
     name,
     capabilities,
-    lost: connection.lost,
+    lost: client.lost,
     async createSession(model, options = {}): Promise<Session> {
       if (closing !== undefined) throw new DisposedError({ what: `Backend \`${name}\`` });
       const session = await openSession(remote, model, options, () => sessions.delete(session));
@@ -82,9 +97,11 @@ function channelBackend(name: string, capabilities: BackendCapabilities, connect
       return session;
     },
     dispose(): Promise<void> {
-      closing ??= Promise.all(Array.from(sessions, (session) => session.dispose().catch(() => {}))).then(() =>
-        connection.close(),
-      );
+      closing ??= (async () => {
+        await Promise.all(Array.from(sessions, (session) => session.dispose().catch(() => {})));
+        await ask('dispose', null).catch(() => {});
+        await client.close();
+      })();
       return closing;
     },
   };
@@ -96,8 +113,8 @@ async function openSession(
   options: SessionOptions,
   onDisposed: () => void,
 ): Promise<Session> {
-  const { name, connection, queue, numbers } = remote;
-  const opened = await queue.run(() => connection.ask('createSession', { model, options }));
+  const { name, client, ask, queue, numbers } = remote;
+  const opened = await queue.run(() => ask('createSession', { model, options }));
   const { session, inputs, outputs } = opened;
   let closing: Promise<void> | undefined;
   return {
@@ -110,17 +127,17 @@ async function openSession(
       const run = async (): Promise<Record<string, Tensor>> => {
         const copies: ArrayBuffer[] = [];
         const wired = mapValues(feeds, (tensor) => toWireTensor(remote, tensor, copies));
-        const results = await connection.ask('run', { session, feeds: wired, outputs: names }, copies);
+        const results = await ask('run', { session, feeds: wired, outputs: names }, copies);
         return mapValues(results, (tensor) => fromWireTensor(remote, tensor));
       };
       return queue.run(run, { signal: runOptions.signal, discard: release });
     },
     dispose(): Promise<void> {
       closing ??= queue
-        .run(() => connection.ask('disposeSession', { session }))
+        .run(() => ask('disposeSession', { session }))
         .catch((error: unknown) => {
           // Nothing is left to release once the other end is gone.
-          if (!connection.isLost()) throw error;
+          if (!client.isClosed()) throw error;
         })
         .then(onDisposed);
       return closing;
@@ -158,7 +175,7 @@ function living({ numbers }: Remote, tensor: DeviceTensor): number {
 
 function fromWireTensor(remote: Remote, wired: WireTensor): Tensor {
   if (!('tensor' in wired)) return wired;
-  const { connection, queue, numbers } = remote;
+  const { ask, queue, numbers } = remote;
   const { tensor: number, location, dtype, dims } = wired;
   const tensor: DeviceTensor = {
     location,
@@ -166,14 +183,14 @@ function fromWireTensor(remote: Remote, wired: WireTensor): Tensor {
     dims,
     async read() {
       living(remote, tensor);
-      return queue.run(() => connection.ask('readTensor', { tensor: living(remote, tensor) }));
+      return queue.run(() => ask('readTensor', { tensor: living(remote, tensor) }));
     },
     dispose(): void {
       const held = numbers.get(tensor);
       if (held === undefined || held.disposed) return;
       held.disposed = true;
       // A queued run may still use it; after the end of the channel nothing is left to release.
-      void queue.run(() => connection.ask('disposeTensor', { tensor: number })).catch(() => {});
+      void queue.run(() => ask('disposeTensor', { tensor: number })).catch(() => {});
     },
   };
   numbers.set(tensor, { number, disposed: false });

@@ -1,20 +1,18 @@
-/** The end of a channel where the backend works: answers what `channelBackend` asks at the other end. */
+/** The end of a channel where the backend works: answers what `openChannelBackend` asks at the other end. */
 import {
   DisposedError,
   isHostTensor,
   type Backend,
   type DeviceTensor,
-  type HostTensor,
   type Session,
   type Tensor,
 } from '@oddpixel/contract';
-import type { Channel } from './channel.ts';
+import { serve, type Channel } from '@oddpixel/remote';
+import type { BackendRequests, WireTensor } from './backend-requests.ts';
 import { mapValues } from './map-values.ts';
-import type { Question, Reply, Request, WireTensor, WireTensors } from './messages.ts';
-import { toWire } from './wire-error.ts';
 
 /**
- * Serves one backend until the other end disposes it.
+ * Serves one backend until the other end disposes it, or is gone.
  *
  * @param open makes the backend from what the other end gave as options.
  */
@@ -36,48 +34,48 @@ export function serveBackend(channel: Channel, open: (options: unknown) => Promi
   const fromWireTensor = (tensor: WireTensor): Tensor =>
     'tensor' in tensor ? found(tensors, tensor.tensor, 'A device tensor') : tensor;
 
-  async function answer(request: Request): Promise<unknown> {
-    switch (request.kind) {
-      case 'open':
-        backend = await open(request.options);
-        return { capabilities: backend.capabilities };
-      case 'createSession': {
-        if (backend === undefined) throw new DisposedError({ what: 'A backend' });
-        const session = await backend.createSession(request.model, request.options);
-        const { inputs, outputs } = session;
-        return { session: numbered(sessions, session), inputs, outputs };
-      }
-      case 'run': {
-        const session = found(sessions, request.session, 'A session');
-        const feeds = mapValues(request.feeds, fromWireTensor);
-        return mapValues(await session.run(feeds, { outputs: request.outputs }), toWireTensor);
-      }
-      case 'readTensor':
-        return found(tensors, request.tensor, 'A device tensor').read();
-      case 'disposeTensor':
-        tensors.get(request.tensor)?.dispose();
-        tensors.delete(request.tensor);
-        return undefined;
-      case 'disposeSession':
-        await sessions.get(request.session)?.dispose();
-        sessions.delete(request.session);
-        return undefined;
-      case 'dispose':
-        await backend?.dispose();
-        backend = undefined;
-        return undefined;
-    }
+  async function dispose(): Promise<undefined> {
+    const disposed = backend;
+    backend = undefined;
+    await disposed?.dispose();
   }
 
-  channel.onMessage((message) => {
-    const { id, request } = message as Question;
-    const reply = (content: Reply, transfer: readonly ArrayBuffer[] = []): void =>
-      channel.post(content, transfer);
-    void answer(request).then(
-      (value) => reply({ id, value }, ownedMemory(request, value)),
-      (error: unknown) => reply({ id, error: toWire(error) }),
-    );
-  });
+  serve<BackendRequests>(
+    channel,
+    {
+      async open({ options }) {
+        backend = await open(options);
+        return { capabilities: backend.capabilities };
+      },
+      async createSession({ model, options }) {
+        if (backend === undefined) throw new DisposedError({ what: 'A backend' });
+        const session = await backend.createSession(model, options);
+        const { inputs, outputs } = session;
+        return { session: numbered(sessions, session), inputs, outputs };
+      },
+      async run({ session, feeds, outputs }, { transfer }) {
+        const tensorFeeds = mapValues(feeds, fromWireTensor);
+        const results = await found(sessions, session, 'A session').run(tensorFeeds, { outputs });
+        transfer(ownedMemory(Object.values(results)));
+        return mapValues(results, toWireTensor);
+      },
+      async readTensor({ tensor }, { transfer }) {
+        const read = await found(tensors, tensor, 'A device tensor').read();
+        transfer(ownedMemory([read]));
+        return read;
+      },
+      disposeTensor({ tensor }) {
+        tensors.get(tensor)?.dispose();
+        tensors.delete(tensor);
+      },
+      async disposeSession({ session }) {
+        await sessions.get(session)?.dispose();
+        sessions.delete(session);
+      },
+      dispose,
+    },
+    { onClose: () => void dispose().catch(() => {}) },
+  );
 }
 
 function found<T>(map: ReadonlyMap<number, T>, number: number, what: string): T {
@@ -87,9 +85,7 @@ function found<T>(map: ReadonlyMap<number, T>, number: number, what: string): T 
 }
 
 /** The memory of outputs belongs to nobody here, so it moves to the other end instead of being copied. */
-function ownedMemory({ kind }: Request, value: unknown): ArrayBuffer[] {
-  const tensors =
-    kind === 'run' ? Object.values(value as WireTensors) : kind === 'readTensor' ? [value as HostTensor] : [];
-  const buffers = tensors.flatMap((tensor) => ('data' in tensor ? [tensor.data.buffer] : []));
+function ownedMemory(tensors: readonly Tensor[]): ArrayBuffer[] {
+  const buffers = tensors.flatMap((tensor) => (isHostTensor(tensor) ? [tensor.data.buffer] : []));
   return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }
