@@ -11,6 +11,7 @@ export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
 export { decodePng } from './png.ts';
 export { pngChannels, pngPixels, readPngHeader, type PngHeader, type PngPixels } from './png-chunks.ts';
+export { encodePng } from './png-writer.ts';
 export { decodePnm } from './pnm.ts';
 export {
   checkEncodable,

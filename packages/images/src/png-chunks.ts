@@ -117,6 +117,9 @@ function typeAt(bytes: Uint8Array, chunk: number): string {
   return String.fromCharCode(...bytes.subarray(chunk + 4, chunk + 8));
 }
 
+/** What every PNG file starts with. */
+export const pngSignature: Uint8Array = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
 /** Remainders of all bytes by the polynomial of PNG's checksum (annex D). */
 const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;
@@ -124,7 +127,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let rest = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) {
     rest = (remainders[(rest ^ (bytes[i] as number)) & 255] as number) ^ (rest >>> 8);

@@ -1,8 +1,7 @@
 /** Rasters as files. What a format cannot hold is refused, never silently narrowed. */
-import { encode as encodePng } from 'fast-png';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat, Raster } from '@oddpixel/contract';
-import { checkEncodable, encodeTiff } from '@oddpixel/images';
+import { checkEncodable, encodePng, encodeTiff } from '@oddpixel/images';
 
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {
@@ -10,8 +9,7 @@ export async function encodeRaster(raster: Raster, format: ImageFormat): Promise
   checkEncodable(raster, format);
   if (data instanceof Float32Array) return encodeTiff(raster);
   if (data instanceof Uint16Array) {
-    if (format === 'png')
-      return encodePng({ width, height, channels: channels as 1 | 2 | 3 | 4, depth: 16, data });
+    if (format === 'png') return encodePng(raster);
     return buffer(
       sharp(data, { raw: { width, height, channels: channels as 1 } })
         .toColourspace(channels < 3 ? 'grey16' : 'rgb16')

@@ -1,6 +1,6 @@
 /** Rasters as files. What a format or this browser cannot hold is refused, never silently narrowed. */
 import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/contract';
-import { checkEncodable, encodeTiff } from '@oddpixel/images';
+import { checkEncodable, encodePng, encodeTiff } from '@oddpixel/images';
 import { createContext } from './canvas.ts';
 import { toImageData } from './image-data.ts';
 
@@ -10,17 +10,9 @@ const quality = 0.9;
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {
   checkEncodable(raster, format);
-  const { width, height, channels, data } = raster;
   if (format === 'tiff') return encodeTiff(raster);
   if (format === 'jpeg' || format === 'webp') return encodeByCanvas(raster, format);
-  const { encode } = await import('fast-png');
-  return encode({
-    width,
-    height,
-    channels: channels as 1 | 2 | 3 | 4,
-    depth: data instanceof Uint16Array ? 16 : 8,
-    data: data as Uint8Array | Uint16Array,
-  });
+  return encodePng(raster);
 }
 
 async function encodeByCanvas(raster: Raster, format: 'jpeg' | 'webp'): Promise<Uint8Array> {
