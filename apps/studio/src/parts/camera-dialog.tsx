@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Role } from '../protocol.ts';
-import { addFiles } from '../state/actions.ts';
+import { addFiles } from '../state/actions/images.ts';
 import { sayError } from '../state/messages.ts';
 import { isBusy } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';

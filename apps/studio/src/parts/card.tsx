@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { ImageRecord } from '../protocol.ts';
-import { acceptAsFine } from '../state/actions.ts';
+import { acceptAsFine } from '../state/actions/accept.ts';
 import { formatScore } from '../state/format.ts';
 import { accepted, accepting, classification, isOdd } from '../state/studio.ts';
 import { Picture } from './picture.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { DeviceChoice } from '../protocol.ts';
-import { chooseDevice } from '../state/actions.ts';
+import { chooseDevice } from '../state/actions/device.ts';
 import { device, deviceChoice, deviceProblem, isBusy } from '../state/studio.ts';
 
 const choices: readonly (readonly [DeviceChoice, string])[] = [

@@ -3,7 +3,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import type { FileSource } from '@oddpixel/contract';
 import { droppedSource, fileListSource } from '@oddpixel/runtime-web';
 import type { Role } from '../protocol.ts';
-import { addFiles } from '../state/actions.ts';
+import { addFiles } from '../state/actions/images.ts';
 import { readIncoming } from '../state/incoming.ts';
 import { say, sayError } from '../state/messages.ts';
 import { busy, isBusy, view } from '../state/studio.ts';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { ImageRecord } from '../protocol.ts';
-import { acceptAsFine, label } from '../state/actions.ts';
+import { acceptAsFine } from '../state/actions/accept.ts';
+import { label } from '../state/actions/images.ts';
 import { formatScore } from '../state/format.ts';
 import type { Places } from '../state/use-places.ts';
 import { accepted, accepting, classification, isOdd, scores } from '../state/studio.ts';

@@ -1,6 +1,6 @@
 import type { JSX, TargetedEvent } from 'preact';
 import { useRef } from 'preact/hooks';
-import { openModel } from '../state/actions.ts';
+import { openModel } from '../state/actions/model.ts';
 import { isBusy } from '../state/studio.ts';
 
 /** Opens a model file that was trained here or anywhere else. */

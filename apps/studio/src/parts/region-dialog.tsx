@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { ShareBox } from '../protocol.ts';
-import { setRegion } from '../state/actions.ts';
+import { setRegion } from '../state/actions/images.ts';
 import { images, model, region, taught } from '../state/studio.ts';
 import { Dialog } from './dialog.tsx';
 import { Picture, placed } from './picture.tsx';

@@ -1,6 +1,7 @@
 /** Starting up: what the last visit left, the device, and from then on saving. */
 import { batch, effect } from '@preact/signals';
-import { chooseDevice, learnWhenCalm } from './actions.ts';
+import { chooseDevice } from './actions/device.ts';
+import { learnWhenCalm } from './actions/accept.ts';
 import { sayError } from './messages.ts';
 import { rememberLoaded } from './offline.ts';
 import * as studio from './studio.ts';

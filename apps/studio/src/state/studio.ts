@@ -1,4 +1,4 @@
-/** Everything that the page knows, as signals. Views read them; `actions.ts` changes them. */
+/** Everything that the page knows, as signals. Views read them; the functions in `actions/` change them. */
 import { computed, signal } from '@preact/signals';
 import type {
   DeviceChoice,

@@ -4,7 +4,7 @@ import { Card, FailedCard } from '../parts/card.tsx';
 import { Live } from '../parts/live.tsx';
 import { ScorePanel } from '../parts/score-panel.tsx';
 import { Viewer } from '../parts/viewer.tsx';
-import { scoreAll } from '../state/actions.ts';
+import { scoreAll } from '../state/actions/score.ts';
 import {
   classification,
   failures,

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ModelButton } from '../parts/model-button.tsx';
 import type { ModelFacts } from '../protocol.ts';
-import { exportModel, makeReport, startOver } from '../state/actions.ts';
+import { exportModel, makeReport, startOver } from '../state/actions/model.ts';
 import { download } from '../state/download.ts';
 import { formatBytes } from '../state/format.ts';
 import { isBusy, judged, model, view } from '../state/studio.ts';

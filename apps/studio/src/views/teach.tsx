@@ -9,7 +9,9 @@ import { ModelButton } from '../parts/model-button.tsx';
 import { Picture } from '../parts/picture.tsx';
 import { RegionDialog } from '../parts/region-dialog.tsx';
 import type { ImageRecord, Role } from '../protocol.ts';
-import { removeImages, train, tryApples } from '../state/actions.ts';
+import { removeImages } from '../state/actions/images.ts';
+import { train } from '../state/actions/train.ts';
+import { tryApples } from '../state/actions/apples.ts';
 import { deviceProblem, images, isBusy, model, region, suspects, taught } from '../state/studio.ts';
 
 /** Fewer good images than this teach little; the page says so and does it anyway. */

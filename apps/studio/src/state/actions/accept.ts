@@ -1,0 +1,56 @@
+/** Accepting images as good: the correction that a memory learns. */
+import { batch, effect, untracked } from '@preact/signals';
+import { announce, say } from '../messages.ts';
+import * as studio from '../studio.ts';
+import { worker } from '../worker.ts';
+import { label } from './images.ts';
+import { scoreAll } from './score.ts';
+import { work } from './work.ts';
+
+/**
+ * "This is fine": the image counts as good. Where the model thought otherwise, a memory learns it; where it agrees there
+ * is nothing to learn, and the image stays a fair test. Several clicks in a row are learned together.
+ */
+export function acceptAsFine(id: string): void {
+  label(id, 'ok');
+  const score = studio.scores.value.get(id) ?? -Infinity;
+  if (score < studio.classification.value) {
+    announce('Noted as good.');
+    return;
+  }
+  if (studio.model.value?.manifest.head?.type !== 'memory') {
+    studio.images.value = studio.images.value.map((image) =>
+      image.id === id ? { ...image, role: 'teach' as const } : image,
+    );
+    say('info', 'It is among the good images now. This kind of model learns it when you train again.');
+    return;
+  }
+  if (!studio.accepted.value.has(id)) studio.accepting.value = new Set(studio.accepting.value).add(id);
+}
+
+/** Learns what was called fine, as soon as nothing else goes on. Call once. */
+export function learnWhenCalm(): void {
+  effect(() => {
+    if (studio.busy.value === undefined && studio.accepting.value.size > 0)
+      untracked(() => void learnAccepted());
+  });
+}
+
+async function learnAccepted(): Promise<void> {
+  const waiting = studio.images.value.filter(({ id }) => studio.accepting.value.has(id));
+  const learned = await work('accept', async (signal) => {
+    try {
+      const { model, rowsAdded } = await worker().call('accept', { images: waiting }, { signal });
+      batch(() => {
+        studio.model.value = model;
+        studio.accepted.value = new Set([...studio.accepted.value, ...waiting.map(({ id }) => id)]);
+      });
+      announce(`Learned. ${rowsAdded} patches were new to the model.`);
+    } finally {
+      const done = new Set(waiting.map(({ id }) => id));
+      studio.accepting.value = new Set([...studio.accepting.value].filter((id) => !done.has(id)));
+    }
+  });
+  // Refused where more is to be learned already: then that ends with a scoring of its own.
+  if (learned) await scoreAll();
+}
