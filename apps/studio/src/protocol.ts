@@ -3,6 +3,7 @@
  * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
  */
 import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/contract';
+import type { RequestContext } from '@oddpixel/remote';
 
 /** `teach`: a good image that the model learns from. `inspect`: one that it judges. */
 export type Role = 'teach' | 'inspect';
@@ -137,16 +138,17 @@ export interface SavedProject {
     { readonly region?: ShareBox | undefined; readonly fileName?: string | undefined } | undefined;
 }
 
-/** Every job: what it takes, what it gives, what it tells meanwhile. */
+/** Every job: what it takes, what it gives, what it tells meanwhile. `@oddpixel/remote` carries them. */
 export interface Jobs {
-  open: { params: { device: DeviceChoice }; result: OpenedDevice; progress: never };
+  /** What concerns no single job, for as long as the page listens. Asked for first. */
+  notices: { params: null; result: never; progress: Notice };
+  open: { params: { device: DeviceChoice }; result: OpenedDevice };
   restore: {
     params: null;
     result: { project?: SavedProject | undefined; model?: ModelFacts | undefined };
-    progress: never;
   };
-  save: { params: SavedProject; result: null; progress: never };
-  forget: { params: { ids: readonly string[]; model: boolean }; result: null; progress: never };
+  save: { params: SavedProject; result: null };
+  forget: { params: { ids: readonly string[]; model: boolean }; result: null };
   apples: {
     params: {
       width: number;
@@ -168,10 +170,9 @@ export interface Jobs {
   addImages: {
     params: { files: readonly IncomingFile[]; known: readonly string[] };
     result: Added;
-    progress: never;
   };
-  picture: { params: { id: string }; result: Blob; progress: never };
-  map: { params: { id: string }; result: SmallMap | null; progress: never };
+  picture: { params: { id: string }; result: Blob };
+  map: { params: { id: string }; result: SmallMap | null };
   train: {
     params: { images: readonly ImageRecord[]; options: TrainOptions; region?: ShareBox | undefined };
     result: ModelFacts;
@@ -183,19 +184,17 @@ export interface Jobs {
     /** Every image is either scored or, with a reason, not. */
     progress: { scored?: ScoredImage; failed?: FailedImage; done: number; total: number };
   };
-  detail: { params: { image: ImageRecord }; result: DetailMap; progress: never };
+  detail: { params: { image: ImageRecord }; result: DetailMap };
   accept: {
     params: { images: readonly ImageRecord[] };
     result: { model: ModelFacts; rowsAdded: number };
-    progress: never;
   };
-  live: { params: { raster: Raster }; result: LiveResult; progress: never };
-  encode: { params: { raster: Raster }; result: Blob; progress: never };
-  openModel: { params: { bytes: Blob; fileName: string }; result: ModelFacts; progress: never };
+  live: { params: { raster: Raster }; result: LiveResult };
+  encode: { params: { raster: Raster }; result: Blob };
+  openModel: { params: { bytes: Blob; fileName: string }; result: ModelFacts };
   exportModel: {
     params: { thresholds?: Pick<Thresholds, 'classification' | 'segmentation'> };
     result: Blob;
-    progress: never;
   };
   report: {
     params: {
@@ -208,25 +207,8 @@ export interface Jobs {
   };
 }
 
-export type JobName = keyof Jobs;
-
-export type ToWorker =
-  | { readonly kind: 'start'; readonly id: number; readonly job: JobName; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly id: number };
-
-/** An error on its way to the page: class and code survive, so that the page can branch on them. */
-export interface SentError {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string | undefined;
-}
-
-export type ToPage =
-  | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
-  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
-  | { readonly kind: 'error'; readonly id: number; readonly error: SentError }
-  /** Something that concerns no single job. */
-  | { readonly kind: 'notice'; readonly notice: Notice };
+/** What a job in the worker has beside its parameters. */
+export type JobContext<N extends keyof Jobs> = RequestContext<Jobs[N]>;
 
 export type Notice =
   /** The browser took the graphics device away; another one is asked for. */

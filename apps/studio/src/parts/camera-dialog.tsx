@@ -5,7 +5,7 @@ import { addFiles } from '../state/actions/images.ts';
 import { sayError } from '../state/messages.ts';
 import { isBusy } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';
-import { worker } from '../state/worker.ts';
+import { pixelsOf, worker } from '../state/worker.ts';
 import { CameraVideo } from './camera-video.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -22,7 +22,7 @@ export function CameraDialog({ role, onClose }: CameraDialogProps): JSX.Element 
     try {
       const raster = await state.camera?.frame();
       if (raster === undefined) return;
-      const bytes = await worker().call('encode', { raster });
+      const bytes = await worker().call('encode', { raster }, { transfer: pixelsOf(raster) });
       const name = `camera ${new Date().toISOString().slice(0, 23).replace('T', ' ')}.png`;
       await addFiles([{ name, role, load: async () => ({ name, role, bytes }) }]);
       setTaken((count) => count + 1);

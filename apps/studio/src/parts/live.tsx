@@ -5,7 +5,7 @@ import { drawMap, mapRange } from '../state/draw-map.ts';
 import { formatScore } from '../state/format.ts';
 import { classification, isOdd, model, segmentation } from '../state/studio.ts';
 import { useCamera } from '../state/use-camera.ts';
-import { worker } from '../state/worker.ts';
+import { pixelsOf, worker } from '../state/worker.ts';
 import { CameraVideo } from './camera-video.tsx';
 import { placed } from './picture.tsx';
 import { Verdict } from './card.tsx';
@@ -28,7 +28,7 @@ export function Live(): JSX.Element {
       let smoothed = 0;
       let last = performance.now();
       for await (const raster of camera.frames(end.signal)) {
-        const found = await worker().call('live', { raster });
+        const found = await worker().call('live', { raster }, { transfer: pixelsOf(raster) });
         if (end.signal.aborted) return;
         const now = performance.now();
         const current = 1000 / Math.max(1, now - last);

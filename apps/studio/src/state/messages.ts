@@ -1,4 +1,5 @@
 /** What the page tells the person. */
+import { ConnectionClosedError } from '@oddpixel/remote';
 import { announcement, messages, type Message } from './studio.ts';
 
 let nextId = 1;
@@ -23,8 +24,9 @@ export function announce(text: string): void {
   announcement.value = text;
 }
 
-/** A cancelled job is no error. */
+/** A cancelled job is no error, and the end of the worker is said once, not by each of its jobs. */
 export function sayError(error: unknown): void {
+  if (error instanceof ConnectionClosedError) return;
   if (error instanceof Error && error.name === 'AbortError') return;
   say('error', error instanceof Error ? error.message : String(error));
 }

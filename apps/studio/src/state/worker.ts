@@ -1,22 +1,34 @@
 /** The one worker of this page. */
-import { connectWorker, type WorkerClient } from './worker-client.ts';
-import { say } from './messages.ts';
+import type { Raster } from '@oddpixel/contract';
+import { connect, workerChannel, type Client } from '@oddpixel/remote';
+import type { Jobs, Notice } from '../protocol.ts';
+import { say, sayError } from './messages.ts';
 import { startWorker } from './start-worker.ts';
-import type { Notice } from '../protocol.ts';
 
-let client: WorkerClient | undefined;
+let client: Client<Jobs> | undefined;
 
-export function worker(): WorkerClient {
-  client ??= connectWorker(startWorker(), {
-    onNotice: tell,
-    onCrash: (reason) => say('error', `The part that computes has stopped: ${reason}. Load the page again.`),
-  });
+export function worker(): Client<Jobs> {
+  client ??= start();
   return client;
 }
 
+function start(): Client<Jobs> {
+  const started = connect<Jobs>(workerChannel(startWorker()), { peer: 'the part that computes' });
+  void started.lost.then((reason) =>
+    say('error', `The part that computes has stopped: ${reason}. Load the page again.`),
+  );
+  started.call('notices', null, { onProgress: tell }).catch(sayError);
+  return started;
+}
+
+/** For good: whatever is asked later is refused, so that a tab that lost the state cannot write to it. */
 export function endWorker(): void {
-  client?.end();
-  client = undefined;
+  void client?.close();
+}
+
+/** Memory of a camera's picture that is handed over, not copied: nobody looks at it here again. */
+export function pixelsOf({ data }: Raster): ArrayBuffer[] {
+  return data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
 }
 
 function tell(notice: Notice): void {

@@ -1,8 +1,7 @@
 /** The apple set, rendered here: nothing is downloaded. */
 import { appleVarieties, renderApple, renderAppleDataset } from '@oddpixel/dataset/apples';
 import type { ImageCodec, Raster } from '@oddpixel/contract';
-import type { ImageRecord, Jobs } from '../protocol.ts';
-import type { JobContext } from './serve-jobs.ts';
+import type { ImageRecord, JobContext, Jobs } from '../protocol.ts';
 import { takeIn, type ImageShelf } from './images.ts';
 
 export async function addApples(

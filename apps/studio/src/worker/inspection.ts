@@ -1,10 +1,9 @@
 /** Judging images, one after the other, so that whoever asks for a single one in between is not kept waiting. */
 import type { Raster } from '@oddpixel/contract';
 import type { Inspection } from '@oddpixel/workflow';
-import type { DetailMap, ImageRecord, LiveResult } from '../protocol.ts';
+import type { DetailMap, ImageRecord, JobContext, LiveResult } from '../protocol.ts';
 import { keys } from './keeper.ts';
 import { cropTo } from './region.ts';
-import type { JobContext } from './serve-jobs.ts';
 import type { Session } from './session.ts';
 import { mapToBytes, shrinkMap } from './small-map.ts';
 import { studioLimits } from './images.ts';

@@ -1,12 +1,12 @@
 /** The worker: all bytes, all computing. Importing it starts it. */
 import { readModel, verifyModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import { FileError, type Thresholds } from '@oddpixel/contract';
-import type { Added, FileProblem, ImageRecord, SavedProject } from '../protocol.ts';
+import { ownerChannel, serve } from '@oddpixel/remote';
+import type { Added, FileProblem, ImageRecord, Jobs, Notice, SavedProject } from '../protocol.ts';
 import { takeIn, type ImageShelf } from './images.ts';
 import { detail, live, score } from './inspection.ts';
 import { keys } from './keeper.ts';
 import { parseProject } from './saved-project.ts';
-import { sendToPage, serveJobs } from './serve-jobs.ts';
 import { Session } from './session.ts';
 import { mapFromBytes } from './small-map.ts';
 
@@ -15,9 +15,17 @@ const apples = () => import('./apples.ts');
 const report = () => import('./report.ts');
 const training = () => import('./training.ts');
 
-const session = new Session((notice) => sendToPage({ kind: 'notice', notice }));
+/** The page asks for notices before anything else, so none is lost. */
+let tellPage: (notice: Notice) => void = () => {};
+const session = new Session((notice) => tellPage(notice));
 
-serveJobs({
+serve<Jobs>(ownerChannel(), {
+  notices: (_, { progress, signal }) =>
+    new Promise((_resolve, reject) => {
+      tellPage = progress;
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    }),
+
   open: ({ device }) => session.open(device),
 
   async restore() {

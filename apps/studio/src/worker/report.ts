@@ -3,10 +3,9 @@ import { describeRemark, type Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { drawGalleryItem, renderReport, type GalleryItem } from '@oddpixel/eval/report';
 import { evaluateModel } from '@oddpixel/workflow';
-import type { Jobs } from '../protocol.ts';
+import type { JobContext, Jobs } from '../protocol.ts';
 import { studioLimits } from './images.ts';
 import { croppingCodec } from './region.ts';
-import type { JobContext } from './serve-jobs.ts';
 import type { Session } from './session.ts';
 import { studioDataset } from './studio-dataset.ts';
 

@@ -5,11 +5,10 @@ import { small } from '@oddpixel/initial-models/small';
 import { readInitialModel } from '@oddpixel/initial-models/web';
 import { createPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { preprocessNamed, trainFromDataset } from '@oddpixel/workflow';
-import type { ImageRecord, Jobs, ModelFacts } from '../protocol.ts';
+import type { ImageRecord, JobContext, Jobs, ModelFacts } from '../protocol.ts';
 import { studioLimits } from './images.ts';
 import { keys } from './keeper.ts';
 import { croppingCodec } from './region.ts';
-import type { JobContext } from './serve-jobs.ts';
 import type { Session } from './session.ts';
 import { studioDataset } from './studio-dataset.ts';
 
