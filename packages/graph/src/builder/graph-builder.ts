@@ -23,10 +23,13 @@ import {
 import { irVersionFor } from '../opsets.ts';
 import { upgradeOpset } from '../edit/upgrade-opset.ts';
 import type { Attribute, Graph, GraphNode } from '../ir.ts';
-import { inferNode } from '../types/infer.ts';
 import type { Dim } from '../types/rule.ts';
 import { validateGraph } from '../validate.ts';
+import { constantTensor } from './constant-tensor.ts';
+import { embedNodes, givenNames } from './embed-nodes.ts';
 import { foldOutputNames } from './fold-output-names.ts';
+import { GraphParts, taken } from './graph-parts.ts';
+import { neededNodes } from './needed-nodes.ts';
 
 /** A value of a graph under construction: what flows along its edges. */
 export interface Value {
@@ -61,14 +64,8 @@ export class GraphBuilder {
   readonly #name: string;
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
-  readonly #nodes: GraphNode[] = [];
-  readonly #nodeNames = new Set<string>();
-  readonly #initializers = new Map<string, HostTensor>();
-  readonly #values = new Map<string, Value>();
-  readonly #counters = new Map<string, number>();
   readonly #slopes = new Map<string, Slope>();
-  /** What Shape nodes tell of, by the name of their output: lets Reshape and Expand to a runtime shape keep its names. */
-  readonly #shapes = new Map<string, readonly Dim[]>();
+  readonly #parts: GraphParts<Value>;
 
   /** @throws UnsupportedOpsetError outside 17..23. */
   constructor({ opset = lowestOpset, name = 'graph' }: GraphBuilderOptions = {}) {
@@ -77,6 +74,7 @@ export class GraphBuilder {
     }
     this.opset = opset;
     this.#name = name;
+    this.#parts = new GraphParts(opset);
   }
 
   /** Declares an input. Named dimensions are dynamic. @throws ParameterError when the name is taken. */
@@ -87,14 +85,9 @@ export class GraphBuilder {
 
   /** A constant: a tensor, a number (float32 scalar), or a list of numbers (float32 vector). `name` fixes the initializer's name. */
   constant(value: HostTensor | number | readonly number[], name?: string): Value {
-    const tensor =
-      typeof value === 'number'
-        ? hostTensor('float32', [], Float32Array.of(value))
-        : 'location' in value
-          ? value
-          : hostTensor('float32', [value.length], Float32Array.from(value));
-    const unique = name ?? this.#unique('constant');
-    this.#initializers.set(unique, tensor);
+    const tensor = constantTensor(value);
+    const unique = name ?? this.#parts.unique('constant');
+    this.#parts.initializers.set(unique, tensor);
     return this.#define(unique, tensor.dtype, tensor.dims);
   }
 
@@ -121,7 +114,7 @@ export class GraphBuilder {
     outputCount: number = 1,
   ): Value[] {
     for (const input of inputs) this.#own(input);
-    const name = this.#unique(opType.toLowerCase());
+    const name = this.#parts.unique(opType.toLowerCase());
     const attributes = Object.fromEntries(
       Object.entries(options).filter((entry): entry is [string, Attribute] => entry[1] !== undefined),
     );
@@ -134,7 +127,7 @@ export class GraphBuilder {
       outputs,
       attributes,
     };
-    const types = this.#infer(node);
+    const types = this.#parts.infer(node);
     if (types === undefined) {
       throw new UnsupportedOperatorError({
         operator: opType,
@@ -142,9 +135,9 @@ export class GraphBuilder {
         reason: 'its result type is not known to the builder',
       });
     }
-    this.#push(node);
+    this.#parts.push(node);
     if (opType === 'Shape' && inputs[0] !== undefined && Object.keys(attributes).length === 0) {
-      this.#shapes.set(name, inputs[0].dims);
+      this.#parts.shapes.set(name, inputs[0].dims);
     }
     return outputs.map((output, index) => {
       const type = types[index] ?? types[0];
@@ -165,38 +158,13 @@ export class GraphBuilder {
     prefix: string = `${graph.name}/`,
   ): Record<string, Value> {
     const upgraded = validateGraph(graph.opset === this.opset ? graph : upgradeOpset(graph, this.opset));
-    const renamed = new Map<string, string>();
-    for (const { name } of upgraded.inputs) {
-      const given = inputs[name];
-      if (given === undefined && !upgraded.initializers.has(name)) {
-        throw new ParameterError({
-          name: `inputs.${name}`,
-          expected: 'a value for this input of the embedded graph',
-          received: 'none',
-        });
-      }
-      this.#own(given);
-      if (given !== undefined) renamed.set(name, given.name);
-    }
-    for (const [name, tensor] of upgraded.initializers) {
-      if (!renamed.has(name)) renamed.set(name, this.constant(tensor, this.#unique(prefix + name)).name);
-    }
-    for (const node of upgraded.nodes) {
-      for (const output of node.outputs)
-        if (output !== '') renamed.set(output, this.#unique(prefix + output));
-      const moved: GraphNode = {
-        ...node,
-        name: this.#unique(prefix + (node.name || node.opType)),
-        inputs: node.inputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
-        outputs: node.outputs.map((name) => (name === '' ? '' : (renamed.get(name) ?? name))),
-      };
-      const types = this.#infer(moved);
-      this.#push(moved);
-      moved.outputs.forEach((name, index) => {
-        const type = types?.[index];
-        if (name !== '' && type !== undefined) this.#define(name, type.dtype, type.dims);
-      });
-    }
+    for (const { name } of upgraded.inputs) this.#own(inputs[name]);
+    const given = givenNames(upgraded, inputs);
+    const renamed = embedNodes(upgraded, given, prefix, {
+      unique: (base) => this.#parts.unique(base),
+      constant: (tensor, name) => void this.constant(tensor, name),
+      add: (node) => this.#embedNode(node),
+    });
     return Object.fromEntries(
       upgraded.outputs.map((info) => [info.name, this.#embeddedOutput(info, renamed)]),
     );
@@ -205,7 +173,7 @@ export class GraphBuilder {
   /** Declares an output under a name of its own. @throws ParameterError when the name is taken. */
   output(name: string, value: Value): void {
     this.#own(value);
-    if (this.#values.has(name) && value.name !== name) throw taken(name);
+    if (this.#parts.values.has(name) && value.name !== name) throw taken(name);
     if (this.#outputs.some((output) => output.name === name)) throw taken(name);
     this.#outputs.push({ name, dtype: value.dtype, dims: value.dims });
     if (value.name !== name) this.named(name, value);
@@ -214,8 +182,8 @@ export class GraphBuilder {
   /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError when the name is taken. */
   named(name: string, value: Value): Value {
     this.#own(value);
-    this.#push({
-      name: this.#unique(`${name}/identity`),
+    this.#parts.push({
+      name: this.#parts.unique(`${name}/identity`),
       opType: 'Identity',
       domain: '',
       inputs: [value.name],
@@ -239,18 +207,13 @@ export class GraphBuilder {
         received: 'a value that is computed or constant',
       });
     }
-    const end = this.#nodes.length;
-    const { name: computed } = build();
-    const added = this.#nodes.splice(end).map((node) => ({
-      ...node,
-      outputs: node.outputs.map((name) => (name === computed ? input.name : name)),
-    }));
-    this.#nodes.unshift(...added);
+    const end = this.#parts.nodes.length;
+    this.#parts.moveToFront(end, build().name, input.name);
     this.#inputs.splice(
       this.#inputs.findIndex(({ name }) => name === input.name),
       1,
     );
-    this.#initializers.delete(input.name);
+    this.#parts.initializers.delete(input.name);
   }
 
   /** Says how `y` changes with `x`, where that takes fewer nodes than to go back through all those between. */
@@ -268,17 +231,17 @@ export class GraphBuilder {
 
   /** All nodes so far, each after those whose outputs it takes. */
   get nodes(): readonly GraphNode[] {
-    return this.#nodes;
+    return this.#parts.nodes;
   }
 
   /** The value of that name; `undefined` where there is none, or where its type is not known. */
   value(name: string): Value | undefined {
-    return this.#values.get(name);
+    return this.#parts.values.get(name);
   }
 
   /** The tensor behind a constant that no caller can override. */
   constantOf(value: Value): HostTensor | undefined {
-    return this.isInput(value) ? undefined : this.#initializers.get(value.name);
+    return this.isInput(value) ? undefined : this.#parts.initializers.get(value.name);
   }
 
   /** Whether a caller gives the value, or may override it. */
@@ -288,55 +251,38 @@ export class GraphBuilder {
 
   /** The finished graph. Nothing that the outputs do not need is in it, but inputs stay. */
   build(): Graph {
-    const needed = new Set(this.#outputs.map(({ name }) => name));
-    const nodes: GraphNode[] = [];
-    for (const node of [...this.#nodes].reverse()) {
-      if (!node.outputs.some((name) => needed.has(name))) continue;
-      for (const input of node.inputs) needed.add(input);
-      nodes.unshift(node);
-    }
-    const initializers = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    const outputNames = this.#outputs.map(({ name }) => name);
+    const { nodes, names } = neededNodes(this.#parts.nodes, outputNames);
     return validateGraph({
       name: this.#name,
       opset: this.opset,
       irVersion: irVersionFor(this.opset),
       inputs: this.#inputs,
       outputs: this.#outputs,
-      nodes: foldOutputNames(
-        nodes,
-        this.#outputs.map(({ name }) => name),
-      ),
-      initializers,
+      nodes: foldOutputNames(nodes, outputNames),
+      initializers: new Map([...this.#parts.initializers].filter(([name]) => names.has(name))),
       metadata: new Map(),
     });
   }
 
-  #push(node: GraphNode): void {
-    this.#nodeNames.add(node.name);
-    this.#nodes.push(node);
-  }
-
-  #infer(node: GraphNode): ReturnType<typeof inferNode> {
-    return inferNode(
-      node,
-      this.opset,
-      (name) => this.#values.get(name),
-      (name) => this.#initializers.get(name),
-      (name) => this.#shapes.get(name),
-    );
+  /** Values of an operator without shape rule stay unknown. */
+  #embedNode(node: GraphNode): void {
+    const types = this.#parts.infer(node);
+    this.#parts.push(node);
+    node.outputs.forEach((name, index) => {
+      const type = types?.[index];
+      if (name !== '' && type !== undefined) this.#define(name, type.dtype, type.dims);
+    });
   }
 
   #embeddedOutput(info: ValueInfo, renamed: ReadonlyMap<string, string>): Value {
     const name = renamed.get(info.name) ?? info.name;
     // An operator without shape rule: the graph's own declaration stands.
-    return this.#values.get(name) ?? this.#define(name, info.dtype, info.dims);
+    return this.#parts.values.get(name) ?? this.#define(name, info.dtype, info.dims);
   }
 
   #define(name: string, dtype: DType, dims: readonly Dim[]): Value {
-    if (this.#values.has(name)) throw taken(name);
-    const value: Value = { builder: this, name, dtype, dims };
-    this.#values.set(name, value);
-    return value;
+    return this.#parts.define({ builder: this, name, dtype, dims });
   }
 
   #own(value: Value | undefined): void {
@@ -348,18 +294,4 @@ export class GraphBuilder {
       });
     }
   }
-
-  #unique(base: string): string {
-    for (;;) {
-      const count = this.#counters.get(base) ?? 0;
-      this.#counters.set(base, count + 1);
-      const name = count === 0 ? base : `${base}_${count}`;
-      const isTaken = this.#values.has(name) || this.#initializers.has(name) || this.#nodeNames.has(name);
-      if (!isTaken) return name;
-    }
-  }
-}
-
-function taken(name: string): ParameterError {
-  return new ParameterError({ name, expected: 'a name that is not taken in this graph', received: name });
 }
