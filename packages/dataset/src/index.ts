@@ -1,11 +1,6 @@
 /** Anomaly data sets: reading layouts, splitting, checking, loading, saving. */
-export {
-  checkSamples,
-  type CheckedImage,
-  type CheckSamplesOptions,
-  type DatasetProblem,
-  type DatasetProblemKind,
-} from './check.ts';
+export { checkSamples, type CheckSamplesOptions } from './check/check-samples.ts';
+export type { CheckedImage, DatasetProblem, DatasetProblemKind } from './check/problem.ts';
 export { unusableRemarks } from './accounting.ts';
 export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';

@@ -8,10 +8,11 @@ import {
   hashBytes,
 } from '@oddpixel/contract';
 import { describe, expect, test } from 'vitest';
-import { checkSamples, type DatasetProblem } from './check.ts';
-import { memoryFileSource } from './memory-source.ts';
-import { readAnomalyDataset } from './read-dataset.ts';
-import { createSamples, readSamples } from './samples.ts';
+import { memoryFileSource } from '../memory-source.ts';
+import { readAnomalyDataset } from '../read-dataset.ts';
+import { createSamples, readSamples } from '../samples.ts';
+import { checkSamples } from './check-samples.ts';
+import type { DatasetProblem } from './problem.ts';
 
 /**
  * Images as text, for tests: `WIDTHxHEIGHT CHANNELS TYPE VALUE`, every value of the raster being VALUE; a `~` before
