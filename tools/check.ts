@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { checkAdvisories } from './advisories.ts';
+import { checkLengths } from './check-lengths.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
@@ -28,6 +29,7 @@ const steps: Record<string, Step> = {
   unused: run('knip', '--no-progress'),
   self: checkSelf,
   spreads: checkSpreads,
+  lengths: checkLengths,
   generated: checkGenerated,
   advisories: checkAdvisories,
   sbom: checkSbom,

@@ -1,0 +1,53 @@
+/**
+ * No source file is too long to be read in one go, and most are short. Styles count as source; tests, what only tests
+ * use, and generated files do not.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from './repository.ts';
+
+const maxLines = 300;
+const maxMedian = 80;
+
+/** Too long for now. Takes no new entry. */
+const exempt: readonly string[] = ['apps/cli/src/commands/train.ts'];
+
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const isSource = ({ path, text }: SourceFile): boolean =>
+  !/\.test\.tsx?$|(^|\/)(test|testing)\//.test(path) && !text.slice(0, 200).includes('@generated');
+
+const countLines = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+
+/** What is wrong with the lengths of these files, a line for each problem. */
+export function lengthProblems(files: readonly SourceFile[]): string[] {
+  const lengths = files.filter(isSource).map(({ path, text }) => ({ path, lines: countLines(text) }));
+  const problems = lengths
+    .filter(({ path, lines }) => lines > maxLines && !exempt.includes(path))
+    .map(({ path, lines }) => `${path}: ${lines} lines; split it into files of at most ${maxLines}`);
+  const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  if (median > maxMedian)
+    problems.push(`the median file has ${median} lines; at most ${maxMedian} are meant`);
+  return problems;
+}
+
+export function checkLengths(): boolean {
+  const patterns = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'css', 'py'].map(
+    (ending) => `*.${ending}`,
+  );
+  const tracked = execFileSync('git', ['ls-files', '-z', ...patterns], {
+    cwd: repositoryRoot,
+    encoding: 'utf8',
+  });
+  const paths = tracked.split('\0').filter((path) => path !== '' && existsSync(join(repositoryRoot, path)));
+  const problems = lengthProblems(
+    paths.map((path) => ({ path, text: readFileSync(join(repositoryRoot, path), 'utf8') })),
+  );
+  for (const problem of problems) console.error(problem);
+  return problems.length === 0;
+}
