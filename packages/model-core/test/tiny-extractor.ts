@@ -29,3 +29,12 @@ export function tinyExtractor(): Uint8Array {
   g.output('coarse', layer(fine, 6, 10, 2, 3));
   return writeGraph(g.build());
 }
+
+/** Input as of `tinyExtractor`; one output `features` (stride 4) with any number of channels. */
+export function wideExtractor(channels: number): Uint8Array {
+  const g = new GraphBuilder({ opset: 17, name: 'wide' });
+  const image = g.input('picture', 'float32', ['N', 3, 'H', 'W']);
+  const kernel = g.constant(weights([channels, 3, 4, 4], 1));
+  g.output('features', relu(conv(mul(image, 1 / 255), kernel, undefined, { strides: [4, 4] })));
+  return writeGraph(g.build());
+}

@@ -12,7 +12,7 @@ import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/in
 import { blotPair, expectBlotFound } from '../../test/blot.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
+import { tinyExtractor, wideExtractor } from '../../test/tiny-extractor.ts';
 import { addToModel } from './add-to-model.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
@@ -220,10 +220,26 @@ describe('wrong use', () => {
     );
   });
 
-  test('covariances per position that would make a huge file, patches that fit no memory', async () => {
+  test('covariances per position that would make a huge file', async () => {
+    const wide = await createInitialModel(wideExtractor(592), {
+      preprocessing: stripesPreprocessing,
+      id: 'wide',
+    });
+    const params = createTrainParams('gaussian', { covariance: 'perPosition', featureDims: 592 });
+    const training = trainModel(wide, samplesInMemory(good(2)), params, { backend });
+    await expect(training).rejects.toThrow(ParameterError);
+    await expect(training).rejects.toMatchObject({
+      details: { name: 'covariance', received: '96 positions with 592 features: 129 MiB' },
+    });
+  });
+
+  test('more features than the extractor has trains with all of them', async () => {
     await expect(
       train('gaussian', good(2), { covariance: 'perPosition', featureDims: 4096 }),
     ).resolves.toBeDefined();
+  });
+
+  test('patches that do not fit into memory throw LimitExceededError', () => {
     expect(() => checkPatchMemory(1_000_000, 1024, 216)).toThrow(LimitExceededError);
   });
 });
