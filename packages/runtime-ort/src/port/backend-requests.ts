@@ -10,7 +10,7 @@ interface WireDeviceTensor {
 }
 
 export type WireTensor = HostTensor | WireDeviceTensor;
-export type WireTensors = Readonly<Record<string, WireTensor>>;
+type WireTensors = Readonly<Record<string, WireTensor>>;
 
 export interface BackendRequests {
   open: { params: { readonly options: unknown }; result: { readonly capabilities: BackendCapabilities } };
