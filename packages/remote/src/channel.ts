@@ -3,7 +3,7 @@
  * It is not a codec: messages are structured clones, and a channel over bytes encodes them itself.
  */
 export interface Channel {
-  /** Sends a structured clone. The memory in `transfer` moves instead of being copied. */
+  /** Sends a structured clone; does nothing once closed. The memory in `transfer` moves instead of being copied. */
   post(message: unknown, transfer: readonly ArrayBuffer[]): void;
   /** Calls `listener` for every message from the other end, in order. */
   onMessage(listener: (message: unknown) => void): void;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { ParameterError } from '@oddpixel/contract';
+import { OddpixelError, ParameterError } from '@oddpixel/contract';
 import {
   connect,
   ConnectionClosedError,
@@ -25,6 +25,10 @@ interface Jobs {
   fail: { params: unknown; result: never };
   reverse: { params: Uint8Array<ArrayBuffer>; result: Uint8Array<ArrayBuffer> };
   give: { params: string; result: unknown };
+}
+
+class HeldError extends OddpixelError<{ holder: () => void }> {
+  readonly code = 'HELD';
 }
 
 /** What a handler still knows when its caller no longer does. */
@@ -53,9 +57,16 @@ const handlers: Handlers<Jobs> = {
     });
   },
   fail: (thrown) => {
-    throw thrown === 'parameter'
-      ? new ParameterError({ name: 'size', expected: 'a multiple of 32', received: '33' })
-      : thrown;
+    switch (thrown) {
+      case 'parameter':
+        throw new ParameterError({ name: 'size', expected: 'a multiple of 32', received: '33' });
+      case 'not clonable':
+        throw new HeldError('It is held.', { holder: () => {} });
+      case 'odd message':
+        throw Object.assign(new Error(), { message: { toString: () => 'an object as message' } });
+      default:
+        throw thrown;
+    }
   },
   reverse(bytes, { transfer }) {
     kept.reversed = bytes.reverse();
@@ -201,6 +212,14 @@ test('what is thrown there is thrown here, with its class', async () => {
   const thrown = client.call('fail', 'a string');
   await expect(thrown).rejects.toBeInstanceOf(RemoteError);
   await expect(thrown).rejects.toThrow('a string');
+});
+
+test('an error that cannot be cloned arrives as its name, message and code', async () => {
+  const { client } = pair();
+  const error: unknown = await client.call('fail', 'not clonable').catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(RemoteError);
+  expect(error).toMatchObject({ name: 'HeldError', message: 'It is held.', details: { code: 'HELD' } });
+  await expect(client.call('fail', 'odd message')).rejects.toThrow('an object as message');
 });
 
 test.each(['shout', 'toString', '__proto__'])('the unknown request %s is refused', async (name) => {

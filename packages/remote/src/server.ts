@@ -54,8 +54,8 @@ export function serve<P extends Protocol<P>>(
       post({ kind: 'error', id, error });
     } catch {
       // Details that cannot be cloned stay here.
-      const { name, message } = error;
-      post({ kind: 'error', id, error: { name, message } });
+      const { name, message, code } = error;
+      post({ kind: 'error', id, error: { name, message, code } });
     }
   }
 

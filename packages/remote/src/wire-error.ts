@@ -66,8 +66,8 @@ export function toWire(error: unknown, causes: number = maxCauses): WireError {
   const { name, message, cause } = error;
   const { code, details } = error instanceof OddpixelError ? error : {};
   return {
-    name,
-    message,
+    name: said(name),
+    message: said(message),
     code,
     details,
     dom: error instanceof DOMException ? true : undefined,

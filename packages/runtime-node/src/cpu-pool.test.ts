@@ -124,3 +124,12 @@ test('inWorker: of the runs that its ended thread had, at most the first fails; 
   for (const run of others) expect(run.status === 'fulfilled' && firstOf(run.value)).toBe(1);
   await backend.dispose();
 });
+
+test('an opening that is aborted rejects with the reason and leaves no thread', async () => {
+  const controller = new AbortController();
+  const reason = new Error('another device was chosen');
+  const opening = oneWorker({ device: 'cpu' }).open(controller.signal);
+  controller.abort(reason);
+  await expect(opening).rejects.toBe(reason);
+  expect(workers.map(({ threadId }) => threadId)).toEqual([-1]);
+});

@@ -37,7 +37,7 @@ export function oneWorker({ device, ...options }: WorkerBackendOptions): Backend
       signal?.throwIfAborted();
       // The worker's own environment is a copy that the engine never sees.
       disableEngineTelemetry();
-      return openChannelBackend(workerChannel(), { name, options });
+      return openChannelBackend(workerChannel(), { name, options, signal });
     },
   };
 }

@@ -10,4 +10,4 @@ const channel: Channel = {
   close: () => Promise.resolve(parentPort?.close()),
 };
 
-serveBackend(channel, (options) => cpu(options as CpuOptions).open());
+serveBackend(channel, (options, signal) => cpu(options as CpuOptions).open(signal));

@@ -30,6 +30,7 @@ export function inWorker({ createWorker = defaultWorker, ...options }: WorkerOpt
       return openChannelBackend(workerChannel(createWorker()), {
         name,
         options: { ...options, ...absolute },
+        signal,
       });
     },
   };

@@ -4,7 +4,7 @@ import { serveBackend } from '@oddpixel/runtime-ort';
 import { wasm, webgpu } from './backends.ts';
 import type { WorkerOptions } from './in-worker.ts';
 
-serveBackend(ownerChannel(), (given) => {
+serveBackend(ownerChannel(), (given, signal) => {
   const { device, ...options } = given as Omit<WorkerOptions, 'createWorker'>;
-  return (device === 'webgpu' ? webgpu(options) : wasm(options)).open();
+  return (device === 'webgpu' ? webgpu(options) : wasm(options)).open(signal);
 });

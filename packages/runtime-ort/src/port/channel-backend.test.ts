@@ -151,3 +151,66 @@ test('a served backend is disposed once the other end is gone', async () => {
   port1.close();
   await disposed;
 });
+
+test('an aborted opening stops at the other end, too', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const reason = new Error('another device was chosen');
+  const controller = new AbortController();
+  let stopped = false;
+  serveBackend(endOf(port2), (_, signal) => {
+    controller.abort(reason);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        stopped = true;
+        reject(signal.reason as Error);
+      });
+    });
+  });
+  const { signal } = controller;
+  await expect(openChannelBackend(endOf(port1), { name: 'channel', signal })).rejects.toBe(reason);
+  expect(stopped).toBe(true);
+});
+
+test('a backend that opened although it was aborted is disposed', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const reason = new Error('another device was chosen');
+  const controller = new AbortController();
+  let disposed = false;
+  serveBackend(endOf(port2), async () => {
+    const backend = await referenceBackend().open();
+    controller.abort(reason);
+    return {
+      ...backend,
+      async dispose(): Promise<void> {
+        await backend.dispose();
+        disposed = true;
+      },
+    };
+  });
+  const { signal } = controller;
+  await expect(openChannelBackend(endOf(port1), { name: 'channel', signal })).rejects.toBe(reason);
+  expect(disposed).toBe(true);
+});
+
+test('a backend whose caller is gone before it has opened is disposed', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const disposed = new Promise<void>((resolve) => {
+    serveBackend(endOf(port2), async (_, signal) => {
+      const backend = await referenceBackend().open();
+      const gone = new Promise((onGone) => signal.addEventListener('abort', onGone));
+      port1.close();
+      await gone;
+      return {
+        ...backend,
+        async dispose(): Promise<void> {
+          await backend.dispose();
+          resolve();
+        },
+      };
+    });
+  });
+  await expect(openChannelBackend(endOf(port1), { name: 'channel' })).rejects.toThrow(
+    'Backend `channel` is not available: its port was closed.',
+  );
+  await disposed;
+});

@@ -29,40 +29,44 @@ export interface ChannelBackendOptions {
   readonly name: string;
   /** Goes to `open` of `serveBackend` as a structured clone. */
   readonly options?: unknown;
+  /** Aborts the opening, here and at the other end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens the backend that `serveBackend` serves at the other end. It owns the channel: disposing it, or failing to
  * open, closes the channel.
  *
- * @throws BackendUnavailableError
+ * @throws BackendUnavailableError; the signal's reason
  */
 export async function openChannelBackend(
   channel: Channel,
-  { name, options }: ChannelBackendOptions,
+  { name, options, signal }: ChannelBackendOptions,
 ): Promise<Backend> {
   const client = connect<BackendRequests>(channel, { peer: `backend \`${name}\`` });
   const ask: Ask = (request, params, transfer) =>
     client.call(request, params, { transfer }).catch((error: unknown) => {
       throw ownError(name, error);
     });
+  const remote: Remote = { name, client, ask, queue: createRunQueue(), numbers: new WeakMap() };
   try {
-    const { capabilities } = await ask('open', { options });
-    return channelBackend(
-      { name, client, ask, queue: createRunQueue(), numbers: new WeakMap() },
-      capabilities,
-    );
-  } catch (cause) {
-    await client.close();
+    const { capabilities } = await client.call('open', { options }, { signal });
+    signal?.throwIfAborted();
+    return channelBackend(remote, capabilities);
+  } catch (thrown) {
+    await close(remote);
+    signal?.throwIfAborted();
+    const cause = ownError(name, thrown);
     if (cause instanceof BackendUnavailableError) throw cause;
-    const reason =
-      cause instanceof BackendError
-        ? cause.details.reason
-        : cause instanceof Error
-          ? cause.message
-          : String(cause);
+    const reason = cause instanceof BackendError ? cause.details.reason : cause.message;
     throw new BackendUnavailableError({ backend: name, reason }, { cause });
   }
+}
+
+/** Lets the other end dispose what it has, then ends it. */
+async function close({ client, ask }: Remote): Promise<void> {
+  await ask('dispose', null).catch(() => {});
+  await client.close();
 }
 
 /** A request whose errors are those of the backend of this name. */
@@ -83,7 +87,7 @@ interface Remote {
 }
 
 function channelBackend(remote: Remote, capabilities: BackendCapabilities): Backend {
-  const { name, client, ask } = remote;
+  const { name, client } = remote;
   const sessions = new Set<Session>();
   let closing: Promise<void> | undefined;
   return {
@@ -99,8 +103,7 @@ function channelBackend(remote: Remote, capabilities: BackendCapabilities): Back
     dispose(): Promise<void> {
       closing ??= (async () => {
         await Promise.all(Array.from(sessions, (session) => session.dispose().catch(() => {})));
-        await ask('dispose', null).catch(() => {});
-        await client.close();
+        await close(remote);
       })();
       return closing;
     },

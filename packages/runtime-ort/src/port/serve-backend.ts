@@ -16,7 +16,10 @@ import { mapValues } from './map-values.ts';
  *
  * @param open makes the backend from what the other end gave as options.
  */
-export function serveBackend(channel: Channel, open: (options: unknown) => Promise<Backend>): void {
+export function serveBackend(
+  channel: Channel,
+  open: (options: unknown, signal: AbortSignal) => Promise<Backend>,
+): void {
   const sessions = new Map<number, Session>();
   const tensors = new Map<number, DeviceTensor>();
   let nextNumber = 0;
@@ -43,8 +46,12 @@ export function serveBackend(channel: Channel, open: (options: unknown) => Promi
   serve<BackendRequests>(
     channel,
     {
-      async open({ options }) {
-        backend = await open(options);
+      async open({ options }, { signal }) {
+        backend = await open(options, signal);
+        if (signal.aborted) {
+          await dispose();
+          throw signal.reason;
+        }
         return { capabilities: backend.capabilities };
       },
       async createSession({ model, options }) {
