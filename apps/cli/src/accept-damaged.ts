@@ -9,7 +9,7 @@ export interface AcceptDamaged {
 export function acceptDamagedOption(): Option {
   return new Option(
     '--accept-damaged',
-    'take what can be read of damaged or cut-off images, with a warning; without it they are errors',
+    'use the readable part of damaged or truncated images, with a warning (by default they are errors)',
   );
 }
 

@@ -1,4 +1,4 @@
-/** `--augment flips,rotation=10,shift=0.05`: which changes varied copies of training images show. */
+/** `--augment flips,rotation=10,shift=0.05`: which changes augmented copies of training images show. */
 import { ParameterError } from '@oddpixel/contract';
 import { createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 import { UsageError } from './outcome.ts';

@@ -108,7 +108,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     const { code, stderr } = await train(pinned, { cache: 'interrupted', signal: interrupt.signal });
     expect([code, stderr]).toEqual([
       130,
-      'Stopping after what is running; Ctrl-C again ends at once.\nInterrupted; nothing was left half-written.\n',
+      'Stopping after the current step; press Ctrl-C again to stop at once.\nInterrupted; nothing was left half-written.\n',
     ]);
     expect(await kept('interrupted')).toEqual([]);
   });

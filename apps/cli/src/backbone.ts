@@ -23,7 +23,7 @@ const initialModels: readonly InitialModel[] = [small, smallInt8, medium];
 const choices = `${initialModels.map(({ id }) => id).join(', ')}, an ONNX file, or URL#sha256=HEX`;
 
 /** For the help of `--backbone`. */
-export const backboneHelp: string = `feature extractor: ${choices}`;
+export const backboneHelp: string = `backbone, the network that makes the features: ${choices}`;
 
 export interface Backbone {
   readonly id: string;

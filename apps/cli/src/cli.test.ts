@@ -280,13 +280,13 @@ describe('the whole job', () => {
     }
   }, 300_000);
 
-  test('varied copies teach, and a cache changes nothing but the time', async () => {
+  test('train --augment trains on augmented copies, and --cache changes nothing but the time', async () => {
     const args = ['train', data, '--size', '96x64', '--rows', '200', '--augment', 'flips,shift=0.05', ...cpu];
     const cache = ['--cache', join(folder, 'cache')];
     const files = ['augmented', 'filling', 'cached'].map((name) => join(folder, `${name}.onnx`));
     const [plain, filling, cached] = files as [string, string, string];
     const outcome = await oddpixel(...args, '--augment-copies', '2', '--out', plain);
-    expect(outcome.stdout).toMatch(/from (\d+) good images and \d+ varied copies/);
+    expect(outcome.stdout).toMatch(/from (\d+) good images and \d+ augmented copies/);
     for (const out of [filling, cached]) {
       expect((await oddpixel(...args, '--augment-copies', '2', ...cache, '--out', out)).code).toBe(0);
       expect((await readFile(out)).equals(await readFile(plain))).toBe(true);

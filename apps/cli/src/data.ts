@@ -110,9 +110,9 @@ export function withFolderOptions(command: Command): Command {
   return command
     .option(
       '--image-dir <folder>',
-      'where the paths of images in a CSV table count from; of a folder, where its images lie',
+      'base folder of the image paths in a CSV table; if the data is a folder, its subfolder with the images',
     )
-    .option('--mask-dir <folder>', 'the same for masks; default for a table: the folder of the images');
+    .option('--mask-dir <folder>', 'the same for masks (default for a table: the base folder of the images)');
 }
 
 /**

@@ -12,7 +12,7 @@ export type DeviceName = (typeof deviceNames)[number];
 export function deviceOption(): Option {
   return new Option(
     '--device <name>',
-    'where to compute; auto takes the first of cuda, webgpu, cpu that works',
+    'device to compute on; auto takes the first of cuda, webgpu and cpu that works',
   )
     .choices(deviceNames)
     .default('auto');

@@ -32,12 +32,12 @@ export function withLimitOptions(command: Command): Command {
   return command
     .option(
       '--max-pixels <n>',
-      `refuse images of more pixels, such as 500M (default ${maxPixels / 1e6}M)`,
+      `refuse images with more pixels than this, such as 500M (default ${maxPixels / 1e6}M)`,
       sizeOption('max-pixels'),
     )
     .option(
       '--max-file-size <size>',
-      `refuse larger image files, such as 1GiB (default ${maxFileBytes / mebibyte}MiB)`,
+      `refuse image files larger than this, such as 1GiB (default ${maxFileBytes / mebibyte}MiB)`,
       sizeOption('max-file-size'),
     );
 }

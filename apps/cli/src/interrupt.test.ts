@@ -41,7 +41,7 @@ test.skipIf(process.platform === 'win32')(
     await expect.poll(() => stderr, { timeout: 20_000 }).toContain('device:');
     await new Promise((later) => setTimeout(later, 500));
     child.kill('SIGINT');
-    await expect.poll(() => stderr, { timeout: 20_000 }).toContain('Ctrl-C again ends at once');
+    await expect.poll(() => stderr, { timeout: 20_000 }).toContain('press Ctrl-C again to stop at once');
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     // As shells count it: 128 + 2.

@@ -28,7 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   // Once: without a listener the kernel ends the process at a second Ctrl-C, wherever its threads are. Files are written
   // to a temporary name first, so nothing is left half-written.
   const onInterrupt = (): void => {
-    printError('Stopping after what is running; Ctrl-C again ends at once.');
+    printError('Stopping after the current step; press Ctrl-C again to stop at once.');
     interrupt.abort(new DOMException('Interrupted.', 'AbortError'));
   };
   process.once('SIGINT', onInterrupt);
@@ -40,7 +40,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     },
   };
   const program = new Command('oddpixel')
-    .description('Find what deviates in images: learn from good ones, score new ones.')
+    .description('Find anomalies in images: learn from good ones, score new ones.')
     .version(productVersion)
     .showHelpAfterError('(oddpixel --help lists commands and options)')
     .configureHelp({ showGlobalOptions: true })

@@ -26,7 +26,7 @@ export function trainingProgress(
 ): (report: TrainProgress) => void {
   const errors: number[] = [];
   const speed = phaseSpeed();
-  /** What a pass over the training images counted: with their varied copies. */
+  /** What a pass over the training images counted: with their augmented copies. */
   let images: number | undefined;
   return ({ phase, done, total, error }) => {
     const perMs = speed(phase, done, now());

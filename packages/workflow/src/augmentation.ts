@@ -1,11 +1,11 @@
-/** Augmentation of a training: varied copies of its images teach beside them, and the model file says how. */
+/** Augmentation of a training: augmented copies of its images teach beside them, and the model file says how. */
 import { ParameterError, type PreprocessParams, createRandom } from '@oddpixel/contract';
 import { withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 
 /** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */
 export interface Augmentation extends Partial<AugmentParams> {
-  /** Varied copies of each training image, 1 to 100. Default 3. */
+  /** Augmented copies of each training image, 1 to 100. Default 3. */
   readonly copies?: number | undefined;
 }
 

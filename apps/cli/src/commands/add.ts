@@ -26,10 +26,12 @@ interface AddOptions extends AcceptDamaged, LimitOptions {
 /** `oddpixel add MODEL IMAGE… --out MODEL2`: accept images as good without training anew. */
 export function addCommand(context: CommandContext): Command {
   const command = new Command('add')
-    .description('accept images as good: scores can only fall, thresholds stay safe (memory head)')
+    .description(
+      'accept images as good without retraining: scores can only fall, so thresholds stay safe (memory head)',
+    )
     .argument('<model>', 'model file')
     .argument('<images...>', 'image files, or folders of them')
-    .requiredOption('--out <file>', 'the model file to write; may be the same file')
+    .requiredOption('--out <file>', 'model file to write; may be the input file')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(acceptDamagedOption())

@@ -144,8 +144,8 @@ function benchTrain(context: CommandContext): Command {
     .option('--size <size>', 'model input', '256')
     .option('--repeat <n>', 'measurements; the median counts', numberOption('repeat', 1, 99, true), 5)
     .option('--threads <n>', 'CPU threads', numberOption('threads', 1, 256, true))
-    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
-    .option('--groups <file>', 'CSV table file,group')
+    .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table with the columns file,group')
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: BenchTrainOptions) => {
       const { signal } = context;

@@ -30,11 +30,11 @@ interface Range {
 export function datasetCommand(context: CommandContext): Command {
   const command = new Command('dataset')
     .description(
-      'count a data set by split and label, with image sizes, and list every problem in it and every file not used',
+      'count images by split and label, show their sizes, and list every problem and every unused file',
     )
     .argument('<data>', 'a folder, or a CSV table')
-    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
-    .option('--groups <file>', 'CSV table file,group: images of one part')
+    .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table with the columns file,group; images of one part share a group')
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
     .action(

@@ -28,9 +28,14 @@ interface DemoOptions {
 /** `oddpixel demo`: the whole job on the embedded sample set. */
 export function demoCommand(context: CommandContext): Command {
   return new Command('demo')
-    .description('draw apples, learn from the good ones, evaluate on odd ones, write a report')
-    .option('--out <folder>', 'where pictures, model and report go', 'oddpixel-demo')
-    .option('--seed <n>', 'another seed draws other apples', numberOption('seed', 0, 2 ** 31 - 1, true), 0)
+    .description('draw apples, train on good ones, evaluate on good and defective ones, and write a report')
+    .option('--out <folder>', 'folder for the images, the model and the report', 'oddpixel-demo')
+    .option(
+      '--seed <n>',
+      'random seed; another seed draws other apples',
+      numberOption('seed', 0, 2 ** 31 - 1, true),
+      0,
+    )
     .addOption(deviceOption())
     .option('--json', 'print one JSON document')
     .action((options: DemoOptions) => demo(options, context));

@@ -6,7 +6,7 @@ import { printJson, printTable } from '../output.ts';
 /** `oddpixel devices`: what this machine can compute on, found by opening each. */
 export function devicesCommand(_context: CommandContext): Command {
   return new Command('devices')
-    .description('list the devices that work here, and why others do not')
+    .description('list the devices that work on this machine, and why others do not')
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: boolean }) => {
       const devices = await listDevices();

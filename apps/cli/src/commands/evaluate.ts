@@ -34,12 +34,12 @@ export function evaluateCommand(context: CommandContext): Command {
     .description('measure a model on labelled images and write a report')
     .argument('<model>', 'model file')
     .argument('<data>', 'a folder, or a CSV table')
-    .option('--report <folder>', 'write report.html and evaluation.json there')
-    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
-    .option('--groups <file>', 'CSV table file,group')
+    .option('--report <folder>', 'write report.html and evaluation.json to this folder')
+    .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table with the columns file,group')
     .option(
       '--bootstrap <n>',
-      'resamplings for the intervals; 0 for none',
+      'bootstrap samples for the confidence intervals; 0 for no intervals',
       numberOption('bootstrap', 0, 100_000, true),
       1000,
     )

@@ -22,9 +22,13 @@ export function exportCommand({ signal }: CommandContext): Command {
     .requiredOption('--out <file>', 'the file to write')
     .option(
       '--standalone',
-      'raw 8-bit RGB pixels in, map, score, verdict and mask out; any ONNX Runtime runs it',
+      'write a model that takes raw 8-bit RGB pixels and returns map, score, verdict and mask on any ONNX Runtime',
     )
-    .option('--threshold <t>', 'scores from here on are nok', numberOption('threshold', -1e30, 1e30))
+    .option(
+      '--threshold <t>',
+      'new threshold; scores at or above it are nok',
+      numberOption('threshold', -1e30, 1e30),
+    )
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: ExportOptions) => {
       const { out, standalone = false, threshold } = options;

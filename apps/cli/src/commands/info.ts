@@ -8,7 +8,7 @@ import { counted, printJson, printLines } from '../output.ts';
 /** `oddpixel info MODEL`: what a model file carries. */
 export function infoCommand(_context: CommandContext): Command {
   return new Command('info')
-    .description('show what a model file carries')
+    .description('show what a model file contains')
     .argument('<model>', 'model file')
     .option('--json', 'print the whole manifest')
     .action(async (path: string, options: { json?: boolean }) => {
@@ -40,7 +40,7 @@ function describe(manifest: ModelManifest, sizeBytes: number, integrity: Integri
       `${head.type}, ${head.gridWidth}×${head.gridHeight} patches of ${head.featureDims} features; ${parameters.join(', ')}`,
     ]);
   } else if (manifest.modelType === 'anomaly') {
-    lines.push(['head', 'none: an initial model, to be trained']);
+    lines.push(['head', 'none: an initial model, not trained yet']);
   }
   if (training) {
     const figures = Object.entries(training.figures).map(([name, value]) => `${name} ${rounded(value)}`);

@@ -44,27 +44,30 @@ export function predictCommand(context: CommandContext): Command {
     .argument('<images...>', 'image files, folders of them, or - for standard input')
     .option(
       '--out <folder>',
-      'write a map and an overlay of every image there, in the folders that the images lie in',
+      'write a map and an overlay of every image to this folder, in the same subfolders as the images',
     )
     .addOption(
-      new Option('--map <format>', 'format of the maps: 16-bit PNG (half = threshold), float TIFF (raw)')
+      new Option(
+        '--map <format>',
+        'format of the maps: 16-bit PNG (half the range is the threshold) or float TIFF (raw values)',
+      )
         .choices(['png16', 'float', 'none'])
         .default('png16'),
     )
     .option('--tile <size>', 'inspect overlapping tiles of WIDTHxHEIGHT source pixels')
-    .option('--overlap <pixels>', 'overlap of tiles', numberOption('overlap', 0, 10_000, true), 64)
-    .option('--save-input <file>', 'write the model input of the one image as .npy')
+    .option('--overlap <pixels>', 'overlap of the tiles', numberOption('overlap', 0, 10_000, true), 64)
+    .option('--save-input <file>', 'write the model input as .npy; takes exactly one image')
     .option(
       '--batch <n>',
-      'images per run (default: 1 on the CPU, else 4)',
+      'images per batch (default: 1 on the CPU, otherwise 4)',
       numberOption('batch', 1, 256, true),
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document at the end')
-    .option('--jsonl', 'print one JSON document per image, as it is inspected, and a summary')
-    .option('--fail-on-nok', 'exit with 3 when an image is nok, but 1 when one has no verdict')
+    .option('--jsonl', 'print one JSON object per image as it is inspected, then a summary')
+    .option('--fail-on-nok', 'exit with code 3 if an image is nok, but with 1 if an image has no verdict')
     .action((model: string, images: string[], options: PredictOptions) =>
       predict(model, images, options, context),
     );

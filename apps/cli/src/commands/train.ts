@@ -68,80 +68,95 @@ export function trainCommand(context: CommandContext): Command {
   const command = new Command('train')
     .description('learn what good images look like and write one self-contained .onnx file')
     .argument('<data>', 'a folder (train/good, or good beside other folders), or a CSV table')
-    .requiredOption('--out <file>', 'the model file to write')
+    .requiredOption('--out <file>', 'model file to write')
     .addOption(
       new Option('--head <type>', 'how normality is modelled')
         .choices(['memory', 'gaussian', 'student'])
         .default('memory'),
     )
     .option('--backbone <name|file|url>', backboneHelp, 'small')
-    .option('--features <names...>', 'values of the extractor to use (default: its outputs)')
-    .option('--size <size>', 'model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
+    .option('--features <names...>', 'values of the backbone to use as features (default: its outputs)')
+    .option('--size <size>', 'size of the model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
     .option(
       '--range <range>',
-      'gray values that the images use: MIN,MAX, or auto to measure them (default: all that 8 or 16 bits hold; float and signed images need it)',
+      'gray value range of the images: MIN,MAX, or auto to measure it (default: the full range of 8 or 16 bits; required for float and signed images)',
       parseRange,
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
-    .option('--seed <n>', 'same seed and data, same model', numberOption('seed', 0, 2 ** 31 - 1, true), 0)
+    .option(
+      '--seed <n>',
+      'random seed; the same seed and data give the same model',
+      numberOption('seed', 0, 2 ** 31 - 1, true),
+      0,
+    )
     .option(
       '--false-alarm-rate <rate>',
-      'good images that may be called nok',
+      'share of good images that may be called nok',
       numberOption('false-alarm-rate', 1e-6, 0.5),
       0.01,
     )
-    .addOption(new Option('--layout <name>', 'how the data is laid out').choices(layouts).default('auto'))
-    .option('--groups <file>', 'CSV table file,group: images of one part stay together')
+    .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
+    .option('--groups <file>', 'CSV table with the columns file,group; images of one group stay together')
     .option(
       '--train-percent <n>',
-      'where the data has no split: good images that train',
+      'percentage of good images to train on if the data has no split',
       numberOption('train-percent', 1, 100),
       80,
     )
     .option(
       '--validation-percent <n>',
-      'good training images kept aside to calibrate thresholds',
+      'percentage of good training images held out to calibrate the thresholds',
       numberOption('validation-percent', 0, 90),
       0,
     )
     .option(
       '--rows <n>',
-      'memory: rows of the memory bank (default 4000)',
+      'memory: number of coreset rows (default 4000)',
       numberOption('rows', 1, 1_000_000, true),
     )
     .addOption(
-      new Option('--covariance <kind>', 'gaussian: one covariance, or one per position').choices([
-        'shared',
-        'perPosition',
-      ]),
+      new Option(
+        '--covariance <kind>',
+        'gaussian: one covariance for all positions, or one per position',
+      ).choices(['shared', 'perPosition']),
     )
-    .option('--shrinkage <share>', 'gaussian: weight of the diagonal', numberOption('shrinkage', 0, 1))
-    .addOption(new Option('--score <method>', 'how a map becomes a score').choices(['max', 'meanDeviation']))
+    .option(
+      '--shrinkage <share>',
+      'gaussian: weight of the diagonal in the covariance',
+      numberOption('shrinkage', 0, 1),
+    )
+    .addOption(
+      new Option('--score <method>', 'how the anomaly map becomes a score').choices(['max', 'meanDeviation']),
+    )
     .option(
       '--standard-deviation-factor <f>',
-      'for --score meanDeviation',
+      'factor of the standard deviation for --score meanDeviation',
       numberOption('standard-deviation-factor', 0, 100),
     )
-    .option('--epochs <n>', 'student: most epochs (default 30)', numberOption('epochs', 1, 100_000, true))
+    .option(
+      '--epochs <n>',
+      'student: maximum number of epochs (default 30)',
+      numberOption('epochs', 1, 100_000, true),
+    )
     .option(
       '--error-threshold <e>',
-      'student: stop at this error, the unexplained share of feature variance (default 0.001)',
+      'student: stop when the error, the unexplained share of feature variance, falls to this value (default 0.001)',
       numberOption('error-threshold', 0, 1),
     )
     .option(
       '--patience <n>',
-      'student: stop once the best epoch is this old (default 10)',
+      'student: stop after N epochs without improvement (default 10)',
       numberOption('patience', 1, 100_000, true),
     )
     .option(
       '--domain-ratio <share>',
-      'student: share of positions that an epoch draws (default 0.1)',
+      'student: share of positions sampled in each epoch (default 0.1)',
       numberOption('domain-ratio', 1e-6, 1),
     )
     .option(
       '--regularization-noise <n>',
-      'student: noise on features, 5,000 times this (default 0.0001)',
+      'student: noise on the features; its standard deviation is 5,000 times this value (default 0.0001)',
       numberOption('regularization-noise', 0, 1),
     )
     .option(
@@ -151,30 +166,30 @@ export function trainCommand(context: CommandContext): Command {
     )
     .option(
       '--learning-rate <r>',
-      'student: step size at the start (default 0.002)',
+      'student: initial learning rate (default 0.002)',
       numberOption('learning-rate', 1e-9, 1),
     )
-    .option('--checkpoint <file>', 'student: write there what is needed to go on later')
+    .option('--checkpoint <file>', 'student: write resumable checkpoints here')
     .option(
       '--checkpoint-every <n>',
       'epochs between checkpoints',
       numberOption('checkpoint-every', 1, 100_000, true),
       1,
     )
-    .option('--resume <file>', 'student: go on from a checkpoint of the same training')
+    .option('--resume <file>', 'student: resume from a checkpoint written with the same data and settings')
     .option(
       '--augment <changes>',
-      `teach varied copies of each training image too, a list such as flips,rotation=10: ${augmentWords}`,
+      `also train on augmented copies; a list such as flips,rotation=10 of: ${augmentWords}`,
       parseAugment,
     )
     .option(
       '--augment-copies <n>',
-      'copies per image (default 3)',
+      'augmented copies per image (default 3)',
       numberOption('augment-copies', 1, 100, true),
     )
     .option(
       '--cache <folder>',
-      'keep preprocessed images and features there, so that the next training on them runs no extractor; one that cannot be used costs only time',
+      'keep preprocessed images and features in this folder, so that training on the same images again need not run the backbone; a cache that cannot be used only costs time',
     )
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
@@ -297,7 +312,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       ([name, value]) => `${name} ${Number(value.toPrecision(5))}`,
     );
     const copies = Number(training?.augmentation?.['copies'] ?? 0);
-    const varied = copies > 0 ? ` and ${copies * trainImages} varied copies` : '';
+    const varied = copies > 0 ? ` and ${copies * trainImages} augmented copies` : '';
     printLines(
       ...[
         `${basename(options.out)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${options.head} head, learned from ${trainImages} good images${varied} in ${seconds.toFixed(1)} s`,
@@ -306,7 +321,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
           ? ''
           : `gray values ${used.sourceRange.join('..')}${options.range === 'auto' ? ', measured' : ''}`,
         thresholds === undefined
-          ? 'no threshold: with images of a single part there is nothing to compare it with; train on more, or keep some aside with --validation-percent'
+          ? 'no threshold: images of a single part are too few to set one; train on more parts, or hold some out with --validation-percent'
           : `threshold ${thresholds.classification.toPrecision(5)}`,
         thresholds?.statement === undefined ? '' : describeStatement(thresholds.statement),
         `next: oddpixel evaluate ${quoted(options.out)} ${quoted(path)}${dataOptions(options)} --report report`,

@@ -197,9 +197,9 @@ describe('renderReport', () => {
 });
 
 test('statements say what is promised, and what was asked for where that was more', () => {
-  expect(describeStatement(statement)).toMatch(/Asked for were 1 %, which takes at least 299 such images\.$/);
+  expect(describeStatement(statement)).toMatch(/The requested rate of 1 % needs at least 299 such images\.$/);
   const enough = { ...statement, falseAlarmRate: 0.01, referenceCount: 300 };
-  expect(describeStatement(enough)).not.toContain('Asked for');
+  expect(describeStatement(enough)).not.toContain('requested rate');
   expect(describeStatement({ ...statement, kind: 'expected' })).toMatch(/^Expected: on average 13\.9 %/);
   expect(describeStatement({ ...statement, kind: 'estimated', source: 'leaveOwnRowsOut' })).toMatch(
     /^Estimated, not promised/,

@@ -16,18 +16,18 @@ export function describeStatement(statement: ThresholdStatement): string {
   const basis = `${referenceCount} ${sources[source]}`;
   const rate = percent(falseAlarmRate);
   if (kind === 'guaranteed') {
-    const promise = `Guaranteed: with ${percent(confidence)} confidence at most ${rate} of good images are called nok, from ${basis}.`;
+    const promise = `Guaranteed: with ${percent(confidence)} confidence at most ${rate} of good images are called nok, based on ${basis}.`;
     return falseAlarmRate > requestedRate
-      ? `${promise} Asked for were ${percent(requestedRate)}, which takes at least ${imagesFor(requestedRate, confidence)} such images.`
+      ? `${promise} The requested rate of ${percent(requestedRate)} needs at least ${imagesFor(requestedRate, confidence)} such images.`
       : promise;
   }
   const unmet =
     falseAlarmRate > requestedRate
-      ? ` Asked for were ${percent(requestedRate)}; ${referenceCount} images cannot tell a rate below ${rate}.`
+      ? ` The requested rate is ${percent(requestedRate)}, but ${referenceCount} images cannot show a rate below ${rate}.`
       : '';
   return kind === 'expected'
-    ? `Expected: on average ${rate} of good images are called nok, from ${basis}.${unmet}`
-    : `Estimated, not promised: about ${rate} of good images are called nok, judged from ${basis}.${unmet}`;
+    ? `Expected: on average ${rate} of good images are called nok, based on ${basis}.${unmet}`
+    : `Estimated, not promised: about ${rate} of good images are called nok, based on ${basis}.${unmet}`;
 }
 
 /** Held-out images that a rate takes when the threshold lies above all of them: 1 − (1 − confidence)^(1/n) ≤ rate. */

@@ -2,7 +2,7 @@
  * Features kept between trainings, image by image: a second training on the same images runs no extractor.
  *
  * A key is made of what the features are made of, and nothing else: the pixels that the extractor sees (so images,
- * preprocessing and varied copies need no description), the bytes of the graph that computes them (extractor,
+ * preprocessing and augmented copies need no description), the bytes of the graph that computes them (extractor,
  * alignment and transform alike), the backend and the product's version. Whatever changes, changes the key.
  *
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·

@@ -12,7 +12,7 @@ export type TrainPhase = 'components' | 'features' | 'coreset' | 'epochs' | 'cal
 
 export interface TrainProgress {
   readonly phase: TrainPhase;
-  /** Images, while features are computed with their varied copies; in phase `coreset` rows of the bank, in phase `epochs` epochs. */
+  /** Images, while features are computed with their augmented copies; in phase `coreset` rows of the bank, in phase `epochs` epochs. */
   readonly done: number;
   readonly total: number;
   /** In phase `epochs`: the error after the epoch. */

@@ -3,17 +3,17 @@ import { disjointSets } from '@oddpixel/contract';
 import { openSketcher, sketchSet } from './near-equal.ts';
 import type { ImageIdentity } from './training-sample.ts';
 
-/** The images of a stream, varied copies included. A place is the position of one in the stream. */
+/** The images of a stream, augmented copies included. A place is the position of one in the stream. */
 export interface ImageGroups {
   /** Identities by place. */
   readonly images: readonly ImageIdentity[];
   /**
    * Group by place, from 0 in the order in which they come up. Images share one that have the same group name, equal
-   * content or near-equal features; a varied copy is in that of its image.
+   * content or near-equal features; an augmented copy is in that of its image.
    */
   readonly groups: readonly number[];
   readonly groupCount: number;
-  /** Places of the images themselves, without varied copies, ascending. */
+  /** Places of the images themselves, without augmented copies, ascending. */
   readonly originals: readonly number[];
   /** The first of each equal content, ascending: part of `originals`. */
   readonly contents: readonly number[];

@@ -117,7 +117,7 @@ export async function fitStudentHead(
   }
 }
 
-/** Positions to train on, and those that only measure: these come from images alone, not from varied copies. */
+/** Positions to train on, and those that only measure: these come from images alone, not from augmented copies. */
 function splitPositions(
   { count, perImage }: PatchStore,
   { originals }: ImageGroups,

@@ -10,7 +10,7 @@ export interface ImageIdentity {
   /** What remarks call the image, such as its path. */
   readonly name?: string | undefined;
   /**
-   * Counts varied copies from 1. A copy belongs to the last sample before it that is none: it shares that one's group,
+   * Counts augmented copies from 1. A copy belongs to the last sample before it that is none: it shares that one's group,
    * teaches the model, and is never counted, scored or held out. Absent: an image itself. Set by `withCopies`.
    */
   readonly copy?: number | undefined;
@@ -20,9 +20,9 @@ export interface TrainingSample extends PreprocessedSample, ImageIdentity {}
 
 /** A stream that can be passed over again: each `for await` starts at the first sample, in the same order. */
 export interface TrainingSamples extends AsyncIterable<TrainingSample> {
-  /** Samples in the stream, varied copies included. */
+  /** Samples in the stream, augmented copies included. */
   readonly count: number;
-  /** Present where varied copies are in the stream. */
+  /** Present where augmented copies are in the stream. */
   readonly augmentation?: {
     /** How they are made, for the training record. */
     readonly record: AugmentationRecord;
@@ -53,7 +53,7 @@ export function samplesInMemory(samples: readonly TrainingSample[]): TrainingSam
   };
 }
 
-/** Each image followed by its varied copies, which are made as they are asked for: one is in memory at a time. */
+/** Each image followed by its augmented copies, which are made as they are asked for: one is in memory at a time. */
 export function withCopies(originals: TrainingSamples, { copies, record, vary }: Copying): TrainingSamples {
   return {
     count: originals.count * (1 + copies),
@@ -69,7 +69,7 @@ export function withCopies(originals: TrainingSamples, { copies, record, vary }:
   };
 }
 
-/** The stream without its varied copies. */
+/** The stream without its augmented copies. */
 export function originalsOf(samples: TrainingSamples): TrainingSamples {
   return samples.augmentation?.originals ?? samples;
 }

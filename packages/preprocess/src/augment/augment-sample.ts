@@ -18,7 +18,7 @@ import { addNoise, adjustTone, meanOf } from './tone.ts';
 import { warpPlanes, warpRegion } from './warp.ts';
 
 /**
- * A varied copy of a sample, of the same shape; the sample itself stays as it is. A domain moves along, and whatever
+ * An augmented copy of a sample, of the same shape; the sample itself stays as it is. A domain moves along, and whatever
  * else the sample carries is kept.
  *
  * @param random gives numbers in [0, 1), for example a seeded generator's; equal numbers give equal samples. Ten are
