@@ -42,7 +42,7 @@ async function trainTiny(backend: Backend): Promise<AnomalyModel> {
   return (await trainModel(initial, samplesInMemory(samples), params, { backend })).model;
 }
 
-test('it is short, and needs no bundler', () => {
+test('the example is short and needs no bundler', () => {
   expect(html.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
 });
 

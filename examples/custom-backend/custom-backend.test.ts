@@ -7,7 +7,7 @@ import { customBackend } from './custom-backend.ts';
 
 testBackend(customBackend());
 
-test('it is short, and the documentation shows it', () => {
+test('the example is short, and the documentation shows it', () => {
   const code = readFileSync(new URL('custom-backend.ts', import.meta.url), 'utf8');
   expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   const page = readFileSync(join(repositoryRoot, 'docs', 'write-your-own-backend.md'), 'utf8');

@@ -15,7 +15,7 @@ test('the README shows this example', async () => {
   expect(readme).toContain(`\`\`\`ts\n${code}\`\`\``);
 });
 
-test('it learns from good parts and finds an odd one', async () => {
+test('the example trains on good parts and finds a defective one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-example-'));
   const codec = sharpCodec();
   for (const { path, raster } of renderAppleDataset({

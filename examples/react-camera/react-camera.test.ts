@@ -39,7 +39,7 @@ async function trainTiny(): Promise<Uint8Array> {
   return model.bytes;
 }
 
-test('it is short', async () => {
+test('the example is short', async () => {
   const code = await readFile(join(root, 'camera-inspector.tsx'), 'utf8');
   expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
 });

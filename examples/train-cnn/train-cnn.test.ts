@@ -12,12 +12,12 @@ import { cpu } from '@oddpixel/runtime-node';
 const home = process.cwd();
 afterEach(() => process.chdir(home));
 
-test('it is short', async () => {
+test('the example is short', async () => {
   const code = await readFile(new URL('train-cnn.ts', import.meta.url), 'utf8');
   expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
 });
 
-test('it learns to copy apples that it has not seen, and writes a file that does', async () => {
+test('the network learns to reproduce apples that it has not seen, and the written file does so too', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-example-'));
   process.chdir(folder);
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});

@@ -48,7 +48,7 @@ export async function readBackbone(text: string, options: BackboneOptions): Prom
     const own = readModel(bytes);
     if (own.manifest.head !== undefined) {
       throw new UsageError(
-        `--backbone: expected a feature extractor, but ${text} is a trained model; \`oddpixel add\` extends one`,
+        `--backbone: expected a backbone, but ${text} is a trained model; \`oddpixel add\` extends one`,
       );
     }
     await verifyModel(own);
@@ -92,7 +92,7 @@ function pinned(text: string): PublishedExtractor {
     return parsePinnedUrl(text);
   } catch (error) {
     if (!(error instanceof ExtractorPinError)) throw error;
-    throw new UsageError(`--backbone: a web address is given as URL#sha256=HEX. ${error.message}`);
+    throw new UsageError(`--backbone: give a web address as URL#sha256=HEX. ${error.message}`);
   }
 }
 

@@ -299,7 +299,7 @@ describe('the whole job', () => {
     const damaged = (await readdir(join(folder, 'cache'))).find((name) => name.endsWith('.features'));
     await writeFile(join(folder, 'cache', damaged as string), 'torn');
     const again = await oddpixel(...args, '--augment-copies', '2', ...cache, '--out', cached);
-    expect(again.stderr).toMatch(/warning: cache entry .* is damaged and is made again/);
+    expect(again.stderr).toMatch(/warning: cache entry .* was damaged and is created again/);
     expect((await readFile(cached)).equals(await readFile(plain))).toBe(true);
   }, 60_000);
 

@@ -32,7 +32,7 @@ test('a table whose every line fails names the options that say where paths coun
 test('--image-dir says where the paths of a table count from; what no line names is told', async () => {
   const text = await oddpixel('dataset', table, '--image-dir', folder);
   expect([text.code, text.stderr]).toEqual([0, '']);
-  expect(text.stdout).toMatch(/remark: 1 image is in no line of the table, for example loose\.png/);
+  expect(text.stdout).toMatch(/remark: 1 image is not listed in the table, for example loose\.png/);
   expect(text.stdout).not.toMatch(/no problems found/);
   const { stdout } = await oddpixel('dataset', table, '--image-dir', folder, '--json');
   const { images, remarks } = jsonOutputs.dataset.parse(JSON.parse(stdout));

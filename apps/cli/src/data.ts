@@ -94,10 +94,11 @@ async function dataFolders(
   if (isFolder && given.length > 0) {
     if (layout !== 'auto') {
       throw new UsageError(
-        `--image-dir and --mask-dir of a folder are a layout of their own: leave out --layout ${layout}`,
+        `--image-dir and --mask-dir define the layout of a folder: leave out --layout ${layout}`,
       );
     }
-    if (imageDir === undefined) throw new UsageError('--mask-dir of a folder needs --image-dir too');
+    if (imageDir === undefined)
+      throw new UsageError('--mask-dir needs --image-dir too if the data is a folder');
     const stray = outside();
     if (stray !== undefined) throw new UsageError(`${stray}: expected a folder in ${path}`);
   }
@@ -184,7 +185,7 @@ function importForeign(bytes: Uint8Array): AnomalyModel | undefined {
     };
     const { name, expected, received } = cause.details;
     const problem = `expected ${expected} as ${what[name] ?? name}, received ${received}`;
-    const fix = 'Export the model for images of another form.';
+    const fix = 'Export the model for images of another size or number of channels.';
     throw new ModelFormatError({ where: 'graph inputs', problem, fix }, { cause });
   }
 }

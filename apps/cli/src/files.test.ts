@@ -64,7 +64,7 @@ test.runIf(isPosix)('--out keeps a link and writes its file; /dev/null stays a d
 test.runIf(process.platform === 'linux')('--out below /proc ends with a clear error', async () => {
   const exported = await oddpixel('export', model, '--standalone', '--out', '/proc/x/y.onnx');
   expect(exported.code).toBe(1);
-  expect(exported.stderr).toContain('/proc takes no new files');
+  expect(exported.stderr).toContain('/proc accepts no new files');
 });
 
 test.runIf(isPosix)('a pipe or a device as a model is refused at once, by name', async () => {

@@ -49,7 +49,7 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
 /** Sentences and words of the library, and what the command line says instead; the longer ones first. */
 const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   [/Give sourceRange: \[min, max\](, or use normalizationType 'allChannels')?\./g, 'Give --range MIN,MAX.'],
-  ['Pass overwrite: true to split it anew, or use carveValidation.', 'Leave the options for splitting out.'],
+  ['Pass overwrite: true to split it again, or use carveValidation.', 'Leave out the options for splitting.'],
   ['or split the data set with splitDataset', 'or give --train-percent'],
   [
     'Train a model with Oddpixel, or load a foreign one with importExternalModel.',
@@ -58,7 +58,7 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   ['Train it first with trainModel or `oddpixel train`.', 'Train it first with oddpixel train.'],
   [
     'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
-    'Give a feature extractor, or extend a trained model with oddpixel add.',
+    'Give a backbone, or extend a trained model with oddpixel add.',
   ],
   [
     /Use covariance 'shared', a smaller image size, or fewer featureDims\./g,
@@ -74,8 +74,8 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   [/`?limits\.maxPixels`?/g, '--max-pixels'],
   [/`?limits\.maxDecodedBytes`?/g, '--max-pixels (4 decoded bytes are allowed for each)'],
   [
-    'in the range that the model was trained on; where',
-    'in the range that the model was trained on (--range of oddpixel train); where',
+    'in the range that the model was trained on; if',
+    'in the range that the model was trained on (--range of oddpixel train); if',
   ],
   [
     'Check the image range of the preprocessing parameters and the extractor itself.',

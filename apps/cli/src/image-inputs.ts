@@ -123,7 +123,7 @@ async function matching(path: string): Promise<ImageInput[]> {
   const missing = (reason: string, fix: string): FileError =>
     new FileError({ path, operation: 'read', reason, fix });
   if (/[*?]/.test(folder)) {
-    throw missing('there is no such file', 'Patterns are understood in the last part of a path only.');
+    throw missing('there is no such file', 'Patterns work only in the last part of a path.');
   }
   if (!/[*?]/.test(pattern)) throw missing('there is no such file or folder', 'Check the path.');
   const expression = pattern

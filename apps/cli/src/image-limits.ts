@@ -58,7 +58,7 @@ function sizeOption(name: string): (text: string) => number {
     const value = Math.round(Number(digits.replaceAll('_', '')) * (factor ?? Number.NaN));
     if (digits === '' || !(value >= 1 && value <= largest)) {
       throw new UsageError(
-        `--${name}: expected a number from 1 to ${largest}, with k, M, G, MiB or GiB where wanted, received "${text}"`,
+        `--${name}: expected a number from 1 to ${largest}, optionally with k, M, G, MiB or GiB, received "${text}"`,
       );
     }
     return value;

@@ -36,7 +36,7 @@ function knownError(error: unknown): string[] | undefined {
   if (error instanceof UsageError) return [error.message];
   if (error instanceof BackendUnavailableError) {
     const { backend, reason } = error.details;
-    return [`${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices tells more.`];
+    return [`${backend} is not available: ${reason}. Use --device auto or cpu; oddpixel devices shows why.`];
   }
   if (error instanceof ExtractorError) {
     const isMissing = /^https?:/.test(error.details.url) && !(error instanceof ExtractorHashError);

@@ -42,9 +42,9 @@ test('links are followed, to what is not there yet as well', async () => {
 test('what cannot be written names the path, the reason and the option', async () => {
   await expect(probeFile(folder, '--out')).rejects.toThrow(/it is a folder\. Give --out another path/);
   await expect(probeFile(at('file', 'x'), '--checkpoint')).rejects.toThrow(/Give --checkpoint another path/);
-  await expect(probeFolder(at('file'), '--report')).rejects.toThrow(/it is no folder/);
+  await expect(probeFolder(at('file'), '--report')).rejects.toThrow(/it is not a folder/);
   await expect(probeFile(at('n'.repeat(300)), '--out')).rejects.toThrow(/Cannot write .*nnn/);
-  await expect(checkCacheFolder(at('file'))).rejects.toThrow(/it is no folder/);
+  await expect(checkCacheFolder(at('file'))).rejects.toThrow(/it is not a folder/);
   await checkCacheFolder(at('no-cache-yet'));
 });
 

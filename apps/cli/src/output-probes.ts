@@ -17,7 +17,8 @@ export async function probeFile(path: string, option: string): Promise<void> {
 /** Whether files can be written into a folder, which may be missing. Leaves no trace. @throws FileError */
 export async function probeFolder(path: string, option: string): Promise<void> {
   const information = await find(path, path, option);
-  if (information !== undefined && !information.isDirectory()) throw cannot(path, 'it is no folder', option);
+  if (information !== undefined && !information.isDirectory())
+    throw cannot(path, 'it is not a folder', option);
   await probeNearest(await followLinks(path, option), path, option);
 }
 
@@ -28,7 +29,7 @@ export async function probeFolder(path: string, option: string): Promise<void> {
 export async function checkCacheFolder(path: string): Promise<void> {
   const information = await stat(path).catch(() => undefined);
   if (information !== undefined && !information.isDirectory())
-    throw cannot(path, 'it is no folder', '--cache');
+    throw cannot(path, 'it is not a folder', '--cache');
 }
 
 /** The folder itself, or the nearest one above it that is there: the missing ones will be made in it. */
@@ -37,14 +38,14 @@ async function probeNearest(folder: string, path: string, option: string): Promi
   for (;;) {
     const information = await find(nearest, path, option);
     if (information?.isDirectory() === true) break;
-    if (information !== undefined) throw cannot(path, `${nearest} is no folder`, option);
+    if (information !== undefined) throw cannot(path, `${nearest} is not a folder`, option);
     nearest = dirname(nearest);
   }
   const temporary = join(nearest, `.oddpixel-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
     await (await open(temporary, 'wx')).close();
   } catch (cause) {
-    throw cannot(path, `${nearest} takes no new files (${codeOf(cause)})`, option, cause);
+    throw cannot(path, `${nearest} accepts no new files (${codeOf(cause)})`, option, cause);
   }
   await rm(temporary, { force: true });
 }

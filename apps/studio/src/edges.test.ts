@@ -58,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   };
 
   test(
-    'says of a file that is no image, and of one that is too large, what is wrong; others go on',
+    'a file that is not an image and one that is too large are named with the reason; other files are added',
     async () => {
       const { page, context, complaints } = await fresh();
       const text = { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no image at all') };
@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'says of a file that is no model what is wrong, and keeps the page as it was',
+    'a file that is not a model is named with the reason, and the page stays as it was',
     async () => {
       const { page, context, complaints } = await fresh();
       await give(page, 'model', { name: 'wrong.onnx', mimeType: '', buffer: Buffer.from('no model') });
@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'says that a kept model is damaged, does not use it, and keeps the images',
+    'a damaged model in the store is reported and not used, and the images stay',
     async () => {
       const { page, context, complaints } = await fresh();
       await growApples(page);
@@ -123,7 +123,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'lets one tab work at a time',
+    'only one tab works at a time',
     async () => {
       const { page: first, context } = await fresh();
       await growApples(first);
@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'works on one thread where the server sends no headers',
+    'Studio works on one thread if the server sends no headers',
     async () => {
       const plain = await serveStudio({ isolated: false });
       const context = await browser.newContext({ serviceWorkers: 'block' });
@@ -161,7 +161,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'has threads from the second visit on where the server sends no headers',
+    'Studio has threads from the second visit on even if the server sends no headers',
     async () => {
       const plain = await serveStudio({ isolated: false });
       const context = await browser.newContext();
@@ -180,7 +180,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'works without a network once it was open',
+    'Studio works offline after the first visit',
     async () => {
       const { page, context } = await fresh();
       await page.evaluate(async () => {
@@ -204,7 +204,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'teaches a region, as a student, and shows the error as it falls',
+    'a student trained on a region shows its error as it falls',
     async () => {
       const { page, context, complaints } = await fresh();
       await growApples(page);
@@ -240,7 +240,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'takes a folder that tells good from odd, chosen or dropped',
+    'a folder with good and defective images is taken, whether chosen or dropped',
     async () => {
       const { page, context, complaints } = await fresh();
       const { good, suspects } = await appleFiles({ good: 3, suspectGood: 1, suspectOdd: 1 });
@@ -276,7 +276,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'says when the graphics device is taken away, and goes on',
+    'Studio reports the loss of the graphics device and continues',
     async () => {
       const withGpu = await launchChromium();
       const context = await withGpu.newContext();
@@ -310,7 +310,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'inspects the camera, and takes pictures with it',
+    'the camera is inspected live and takes pictures',
     async () => {
       const { page, context, complaints } = await fresh();
       await page.getByRole('button', { name: 'Camera' }).first().click();
@@ -329,7 +329,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
   );
 
   test(
-    'fits phones and wide screens, light and dark, without violations of accessibility',
+    'the page fits phones and wide screens, light and dark, without accessibility violations',
     async () => {
       const { page, context } = await fresh();
       const script = await axe();

@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   });
 
   test(
-    'says that the processor does the work, and why',
+    'Studio says that the processor computes, and why',
     async () => {
       await expect(
         page.getByText('No WebGPU, so the processor does the work.').innerText(),
@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'teaches, and judges the oddest first',
+    'after training, images are judged and the most anomalous come first',
     async () => {
       await give(page, 'teach-files', good);
       await give(page, 'inspect-files', suspects);
@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'counts verdicts anew while the threshold moves',
+    'verdicts are counted again while the threshold moves',
     async () => {
       const slider = page.getByRole('slider', { name: /Odd from score/ });
       await slider.press('Home');
@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'measures once images of both kinds are labelled, with keys alone',
+    'figures appear once images of both kinds are labelled, with the keyboard alone',
     async () => {
       await expect(page.getByRole('img', { name: /AUROC/ }).count()).resolves.toBe(0);
       await goTo(page, 'Correct');
@@ -113,7 +113,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'learns what is called fine: its score falls, and no other rises',
+    'an image accepted as fine is learned: its score falls, and no other score rises',
     async () => {
       const before = new Map((await galleryOf(page)).map(({ name, score }) => [name, score]));
       const unlabelled = page.locator('.card', { hasNot: page.locator('.known') });
@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'gives the model away: in Node it says the same',
+    'the exported model gives the same results in Node',
     async () => {
       await goTo(page, 'Take away');
       downloaded = await downloadBy(page, /Download model/);
@@ -154,7 +154,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'writes a report about the labelled images',
+    'the report covers the labelled images',
     async () => {
       await goTo(page, 'Take away');
       await page.getByRole('button', { name: 'Write the report' }).click();
@@ -174,7 +174,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'keeps everything over a reload',
+    'everything is kept over a reload',
     async () => {
       await goTo(page, 'Inspect');
       const before = await galleryOf(page);
@@ -194,7 +194,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'opens a model that was trained in Node',
+    'a model trained in Node opens in Studio',
     async () => {
       const backend = await cpu().open();
       const files = new Map(good.map(({ name, buffer }) => [`train/good/${name}`, Uint8Array.from(buffer)]));
@@ -223,7 +223,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
     long,
   );
 
-  test('complains about nothing', () => {
+  test('the browser console reports no error', () => {
     expect(complaints).toEqual([]);
   });
 });

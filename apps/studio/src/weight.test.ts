@@ -45,7 +45,7 @@ describe('the built page', () => {
     expect(sizes.some(([name]) => /ort\./.test(name))).toBe(false);
   });
 
-  test('tells the service worker every file', () => {
+  test('lists every file for the service worker', () => {
     const worker = readFileSync(join(built, 'sw.js'), 'utf8');
     for (const name of readdirSync(join(built, 'assets'))) expect(worker).toContain(name);
     expect(worker).not.toContain('__FILES__');

@@ -25,7 +25,7 @@ function smallStore(room: number): Store & { readonly puts: string[] } {
 }
 
 describe('bestEffortStore', () => {
-  test('a store that works is handed on, without a remark', async () => {
+  test('passes a working store through, without a remark', async () => {
     const store = bestEffortStore(smallStore(2));
     await store.put('a', Uint8Array.of(1));
     expect(await store.get('a')).toEqual(Uint8Array.of(1));
@@ -34,7 +34,7 @@ describe('bestEffortStore', () => {
     expect(store.remarks).toEqual([]);
   });
 
-  test('a full disk becomes one remark; what is there is still read, nothing more is written', async () => {
+  test('turns a full disk into one remark, still reads entries and writes no more', async () => {
     const inner = smallStore(1);
     const store = bestEffortStore(inner);
     for (const key of ['a', 'b', 'c']) await store.put(key, Uint8Array.of(1));
@@ -50,13 +50,13 @@ describe('bestEffortStore', () => {
     ]);
   });
 
-  test('an entry that cannot be read counts as absent', async () => {
+  test('treats an unreadable entry as absent', async () => {
     const store = bestEffortStore(smallStore(1));
     expect(await store.get('damaged')).toBeUndefined();
     expect(store.remarks).toHaveLength(1);
   });
 
-  test('a wrong key is still thrown', async () => {
+  test('still throws for an invalid key', async () => {
     await expect(bestEffortStore(smallStore(1)).put('', new Uint8Array(0))).rejects.toThrow(ParameterError);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { copyNumbers } from './bytes.ts';
 
-test('a copy shares no memory with what it was made of, a Buffer included', () => {
+test('a copy shares no memory with its source, not even with a Buffer', () => {
   const sources = [
     Buffer.of(1, 2, 3),
     Uint8Array.of(1, 2, 3),

@@ -14,11 +14,11 @@ const index = hostTensor('int64', [], new BigInt64Array(1));
 const owner = { backend: 'test' };
 
 describe('checkFeeds', () => {
-  test('accepts what fits, with any size for a named dimension', () => {
+  test('accepts matching feeds, with any size for a named dimension', () => {
     checkFeeds(inputs, { image, index }, owner);
   });
 
-  test('names a missing and an unknown input', () => {
+  test('a missing or unknown input throws UnknownNameError with its name', () => {
     expect(() => checkFeeds(inputs, { image }, owner)).toThrow(UnknownNameError);
     expect(() => checkFeeds(inputs, { image }, owner)).toThrow('input `index` is missing');
     expect(() => checkFeeds(inputs, { image, index, other: index }, owner)).toThrow('no input `other`');
@@ -43,14 +43,14 @@ describe('checkFeeds', () => {
     );
   });
 
-  test('rejects data that is not what dims and dtype say', () => {
+  test('rejects data that does not match dims and dtype', () => {
     const short: HostTensor = { ...image, data: new Float32Array(11) };
     const otherArray = { ...image, data: new Float64Array(12) } as unknown as HostTensor;
     expect(() => checkFeeds(inputs, { image: short, index }, owner)).toThrow('received Float32Array of 11');
     expect(() => checkFeeds(inputs, { image: otherArray, index }, owner)).toThrow('received Float64Array');
   });
 
-  test('takes own device tensors and rejects those of others', () => {
+  test('accepts device tensors of its own backend and rejects those of others', () => {
     const device: DeviceTensor = {
       location: 'gpu',
       dtype: 'float32',
@@ -63,7 +63,7 @@ describe('checkFeeds', () => {
   });
 });
 
-test('checkOutputs returns what is asked for, else all', () => {
+test('checkOutputs returns the requested names, or all of them by default', () => {
   const outputs: ValueInfo[] = [
     { name: 'map', dtype: 'float32', dims: [] },
     { name: 'score', dtype: 'float32', dims: [] },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { disjointSets } from './disjoint-sets.ts';
 
-test('numbers are together exactly where a chain of unions joins them, under the smallest of them', () => {
+test('numbers are in one set exactly if a chain of unions joins them, and the smallest of them represents the set', () => {
   const pairs = fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 40 });
   fc.assert(
     fc.property(pairs, (unions) => {

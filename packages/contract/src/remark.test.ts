@@ -5,7 +5,7 @@ const profile = (...files: string[]): Remark =>
   remarkOnFiles({ code: 'decoding', text: 'the colour profile is ignored', files });
 
 describe('mergeRemarks', () => {
-  test('makes equal remarks on 200 files one remark with 200 files', () => {
+  test('merges equal remarks on 200 files into one remark with 200 files', () => {
     const files = Array.from({ length: 200 }, (_, i) => `${i}.jpg`);
     const [remark, ...others] = mergeRemarks(files.map((file) => profile(file)));
     expect(others).toEqual([]);

@@ -30,7 +30,7 @@ describe('run queue', () => {
     expect(await Promise.all(results)).toEqual(['first', 'second', 'third']);
   });
 
-  test('goes on after a failed task, also one that throws synchronously', async () => {
+  test('continues after a failed task, even one that throws synchronously', async () => {
     const queue = createRunQueue();
     const failed = queue.run(() => {
       throw new Error('no');
@@ -39,7 +39,7 @@ describe('run queue', () => {
     expect(await queue.run(() => 1)).toBe(1);
   });
 
-  test('an aborted signal rejects with its reason and never starts the task', async () => {
+  test('rejects with the reason of an aborted signal and never starts the task', async () => {
     const queue = createRunQueue();
     const { task, started } = gate();
     await expect(queue.run(task, { signal: AbortSignal.abort('stop') })).rejects.toBe('stop');
@@ -47,7 +47,7 @@ describe('run queue', () => {
     expect(started()).toBe(false);
   });
 
-  test('aborted while waiting: rejects at once, never starts, and the next task still waits its turn', async () => {
+  test('a task aborted while waiting rejects at once and never starts, and the next task still waits its turn', async () => {
     const queue = createRunQueue();
     const [first, second] = [gate(), gate()];
     const controller = new AbortController();
@@ -62,7 +62,7 @@ describe('run queue', () => {
     expect(second.started()).toBe(false);
   });
 
-  test('aborted while running: rejects when the task settles, and hands the unwanted result to discard', async () => {
+  test('a task aborted while running rejects when it settles, and its result goes to discard', async () => {
     const queue = createRunQueue();
     const { task, open } = gate();
     const controller = new AbortController();

@@ -13,7 +13,7 @@ test.each(['', '.', '..', '.hidden', '-r', 'a/b', 'a\\b', 'a b', 'a:b', 'é', 'a
   },
 );
 
-test('the error names what the caller calls the key, and shows it', () => {
+test('the error shows the key under the name that the caller gives it', () => {
   expect(() => checkStoreKey('../x', 'name')).toThrow(
     'Expected up to 200 letters, digits, dots, dashes and underscores, the first a letter or digit for `name`, received "../x".',
   );

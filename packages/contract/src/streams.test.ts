@@ -28,7 +28,7 @@ describe('mapOrdered', () => {
     expect([seen, most]).toEqual([[30, 5], 2]);
   });
 
-  test('gives a result before the source has its next item', async () => {
+  test('yields a result before the source has its next item', async () => {
     let answered: (value: number) => void = () => undefined;
     // Each question is asked only after the answer to the one before.
     async function* dialogue(): AsyncGenerator<number> {
@@ -46,7 +46,7 @@ describe('mapOrdered', () => {
     expect(seen).toEqual([10, 20, 30]);
   });
 
-  test('ends although the source never answers again', async () => {
+  test('ends even if the source never answers again', async () => {
     async function* stuck(): AsyncGenerator<number> {
       yield 1;
       await new Promise(() => undefined);
@@ -57,7 +57,7 @@ describe('mapOrdered', () => {
     }
   });
 
-  test('closes the source and hands on its failure', async () => {
+  test('closes the source and passes on its failure', async () => {
     let closed = 0;
     function* numbers(): Generator<number> {
       try {
@@ -75,7 +75,7 @@ describe('mapOrdered', () => {
   });
 });
 
-test('batches hold everything', async () => {
+test('inBatches keeps every item', async () => {
   const numbers = mapOrdered([1, 2, 3, 4, 5], 3, async (x) => x);
   expect(await collect(inBatches(numbers, 2))).toEqual([[1, 2], [3, 4], [5]]);
   expect(await collect(inBatches([], 2))).toEqual([]);

@@ -318,7 +318,7 @@ describe('suffixes of masks', () => {
     const dataset = await read([...good, 'test/scratch/0_MASK.png', 'train/good/a_mask.png']);
     expect(told(dataset)).toEqual(['masksAmongImages: test/scratch/0_MASK.png']);
     expect(dataset.remarks?.[0]?.message).toMatch(
-      /^1 image is named as the mask of an image beside it, and counts as an image, /,
+      /^1 image has the name of a mask of an image beside it, but counts as an image, /,
     );
   });
 

@@ -114,8 +114,8 @@ function leftImage(file: string, layout: DatasetLayout, path: string): Leftover 
   if (layout === 'csv') {
     return {
       code,
-      one: 'image is in no line of the table',
-      many: 'images are in no line of the table',
+      one: 'image is not listed in the table',
+      many: 'images are not listed in the table',
       fix: 'Add lines for them if they belong to the data set.',
     };
   }
@@ -123,16 +123,16 @@ function leftImage(file: string, layout: DatasetLayout, path: string): Leftover 
   if (below.length === 0 || folder === undefined) {
     return {
       code,
-      one: 'image lies outside of a class folder and is not used',
-      many: 'images lie outside of a class folder and are not used',
+      one: 'image is outside a class folder and is not used',
+      many: 'images are outside a class folder and are not used',
       fix: `Move good ones to ${layout === 'mvtec' ? 'train/good' : 'good'}, defective ones to a folder named after their defect.`,
     };
   }
   if (layout === 'mvtec' && below.length === 1 && splitOf(folder) === undefined) {
     return {
       code,
-      one: `image in the folder ${folder} is not used, since nothing tells whether it is good`,
-      many: `images in the folder ${folder} are not used, since nothing tells whether they are good`,
+      one: `image in the folder ${folder} is not used because nothing says whether it is good`,
+      many: `images in the folder ${folder} are not used because nothing says whether they are good`,
       fix: 'To use them, sort them into test/good and test/DEFECT.',
     };
   }
@@ -156,7 +156,7 @@ function leftMask(file: string, path: string): Leftover {
   const many = 'masks belong to no image';
   const fix = isMaskFolder(top)
     ? `A mask has the name of its image, with _mask, _gt or _label at its end or without: ${top}/DEFECT/NAME_mask.png for DEFECT/NAME. Several masks of one image lie in a folder of its name: ${top}/DEFECT/NAME/000.png.`
-    : 'Masks are looked for in ground_truth/DEFECT beside the images’ folders.';
+    : 'Masks are expected in ground_truth/DEFECT beside the image folders.';
   return { code, one, many, fix };
 }
 
@@ -199,8 +199,8 @@ export function maskAmongImagesRemarks(dataset: Dataset): Remark[] {
   if (files.length === 0) return [];
   const what =
     files.length === 1
-      ? 'image is named as the mask of an image beside it, and counts as an image'
-      : 'images are named as masks of images beside them, and count as images';
+      ? 'image has the name of a mask of an image beside it, but counts as an image'
+      : 'images have names of masks of images beside them, but count as images';
   return [
     {
       code: 'masksAmongImages',

@@ -16,7 +16,8 @@ const clutterFiles: readonly string[] = ['thumbs.db', 'ehthumbs.db', 'desktop.in
 export function clutterReason(name: string, isFolder: boolean): string | undefined {
   const lower = name.toLowerCase();
   if (name.startsWith('.')) return `it is a hidden ${isFolder ? 'folder' : 'file'}`;
-  if (isFolder) return clutterFolders.includes(lower) ? 'systems leave such folders behind' : undefined;
-  if (clutterFiles.includes(lower)) return 'systems leave such files behind';
+  if (isFolder)
+    return clutterFolders.includes(lower) ? 'operating systems leave such folders behind' : undefined;
+  if (clutterFiles.includes(lower)) return 'operating systems leave such files behind';
   return undefined;
 }

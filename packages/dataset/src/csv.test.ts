@@ -31,7 +31,7 @@ describe('parseCsv', () => {
     ['\n \n', /empty/],
     ['a,b,a\n', /two columns are named "a"/],
     ['a,b\n1,2,3\n4,5,6,7', /line 2 has 3 cells, the header 2; line 3 has 4/],
-    ['a,b\n1,"2\n3', /line 2 has a quote without end/],
+    ['a,b\n1,"2\n3', /line 2 has an unclosed quote/],
   ])('refuses %j', (text, message) => {
     expect(() => parseCsv(text, 't.csv')).toThrow(DatasetError);
     expect(() => parseCsv(text, 't.csv')).toThrow(message);

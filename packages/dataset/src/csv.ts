@@ -39,7 +39,7 @@ export function parseCsv(text: string, fileName: string): CsvTable {
       problems: long.map(
         ({ line, cells }) => `line ${line} has ${cells.length} cells, the header ${columns.length}`,
       ),
-      fix: 'Put cells that hold the separator into double quotes.',
+      fix: 'Enclose cells that contain the separator in double quotes.',
     });
   }
   const rows = body.map(({ line, cells }) => ({
@@ -84,7 +84,7 @@ function splitRows(text: string, fileName: string): { line: number; cells: strin
   if (quoted) {
     throw new DatasetError({
       path: fileName,
-      problems: [`the row of line ${row.line} has a quote without end`],
+      problems: [`the row of line ${row.line} has an unclosed quote`],
     });
   }
   endRow();

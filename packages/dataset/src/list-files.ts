@@ -108,7 +108,7 @@ interface Folder {
   readonly depth: number;
   /** The mask folder that this is or lies in. */
   readonly maskFolder: string | undefined;
-  /** It is named `mask` or `masks`, as a defect of its split may be: a folder of images itself, it is no folder of masks. */
+  /** It is named `mask` or `masks`, as a defect of its split may be: a folder of images itself, it is not a folder of masks. */
   readonly mayBeClass?: boolean | undefined;
   readonly isLink: boolean;
 }
@@ -126,9 +126,9 @@ async function walkFolder(walk: Walk, folder: Folder, links: Folder[]): Promise<
       const earlier = walk.visited.get(identity);
       if (earlier !== undefined) {
         // A link to what is listed anyway hides nothing.
-        return leaveOut('clutter', `it leads to ${earlier || 'the folder itself'}, which is listed already`);
+        return leaveOut('clutter', `it leads to ${earlier || 'the folder itself'}, which is already listed`);
       }
-      if (walk.above.has(identity)) return leaveOut('clutter', 'it leads to a folder that it lies in');
+      if (walk.above.has(identity)) return leaveOut('clutter', 'it leads to a folder that contains it');
       walk.visited.set(identity, folder.path);
     }
     if (folder.depth > deepest) {
@@ -188,7 +188,7 @@ async function leftOut(entry: FileEntry, folder: Folder, walk: Walk): Promise<Ot
   if (content.kind !== 'image') return other(content.kind, content.reason);
   if (folder.maskFolder === undefined) return undefined;
   const { maskFolder } = folder;
-  return { ...other('mask', `it lies in ${maskFolder}, a folder of masks by its name`), maskFolder };
+  return { ...other('mask', `it is in ${maskFolder}, a mask folder by its name`), maskFolder };
 }
 
 /** Texts that come with images and say nothing that we could use. */

@@ -132,9 +132,9 @@ describe('mvtec', () => {
       ]),
     );
     expect(problems).toEqual([
-      expect.stringMatching(/^test\/ holds 1 images outside of a class folder, for example 2\.png/),
+      expect.stringMatching(/^test\/ holds 1 images outside a class folder, for example 2\.png/),
       expect.stringMatching(/^test\/crack\/3\.png has several masks: .*3_mask\.png, .*3\.png/),
-      expect.stringMatching(/^train\/ holds 1 images outside of a class folder, for example 1\.png/),
+      expect.stringMatching(/^train\/ holds 1 images outside a class folder, for example 1\.png/),
     ]);
   });
 
@@ -184,7 +184,7 @@ describe('folder', () => {
     expect(dataset.remarks).toEqual([
       expect.objectContaining({
         code: 'unusedFiles',
-        message: expect.stringMatching(/1 image lies outside.*preview\.png/) as unknown,
+        message: expect.stringMatching(/1 image is outside.*preview\.png/) as unknown,
         files: ['preview.png'],
       }),
     ]);
@@ -369,7 +369,7 @@ describe('halcon', () => {
       'crack/3.png has no mask in labels',
       'labels/crack/4.png is the mask of crack/4.jpg and of crack/4.png',
       'cut/5.png has no mask in labels',
-      expect.stringMatching(/^loose\.png lies in no class folder/),
+      expect.stringMatching(/^loose\.png is not in a class folder/),
     ]);
   });
 

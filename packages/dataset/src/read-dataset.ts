@@ -127,7 +127,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
     throw new DatasetError({
       path: path || source.name,
       problems: [`several layouts fit: ${signs.map(({ layout, seen }) => `${layout} (${seen})`).join(', ')}`],
-      fix: 'Say which by the option layout.',
+      fix: 'Choose one with the option layout.',
     });
   }
   const images = files.filter(isImageFile).length;
@@ -143,7 +143,7 @@ async function detectLayout(input: LayoutInput): Promise<DatasetLayout> {
     problems: [`no known layout; found ${seen.join(', ') || 'an empty folder'}`],
     fix:
       `Expected one of: train/good and test/… (mvtec); a folder named ${goodNames.slice(0, 4).join(', ')} or ` +
-      'the like, beside others (folder); a .csv table with the columns image and label (csv); or the options imageDir and anomalyDir (halcon).',
+      'similar, beside others (folder); a .csv table with the columns image and label (csv); or the options imageDir and anomalyDir (halcon).',
   });
 }
 

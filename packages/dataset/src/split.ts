@@ -31,7 +31,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   if (train + validation > 100) {
     throw new ParameterError({
       name: 'train + validation',
-      expected: 'at most 100 per cent',
+      expected: 'at most 100 percent',
       received: String(train + validation),
     });
   }
@@ -39,8 +39,8 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   if (!overwrite && dataset.samples.some(({ split }) => split !== undefined)) {
     throw new DatasetError({
       path: dataset.imageDir || '.',
-      problems: ['the data set is split already'],
-      fix: 'Pass overwrite: true to split it anew, or use carveValidation.',
+      problems: ['the data set is already split'],
+      fix: 'Pass overwrite: true to split it again, or use carveValidation.',
     });
   }
 
@@ -174,7 +174,7 @@ function withSplits(
 
 function percentage(name: string, value: number): void {
   if (value >= 0 && value <= 100) return;
-  throw new ParameterError({ name, expected: 'per cent from 0 to 100', received: String(value) });
+  throw new ParameterError({ name, expected: 'percent from 0 to 100', received: String(value) });
 }
 
 function checkSeed(seed: number): number {

@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array, fileName: string): string {
       {
         path: fileName,
         problems: ['it is not UTF-8 text'],
-        fix: 'Save it as "CSV UTF-8"; names with umlauts would be read wrongly otherwise.',
+        fix: 'Save it as "CSV UTF-8"; otherwise names with umlauts would be read wrongly.',
       },
       { cause },
     );

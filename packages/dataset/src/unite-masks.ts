@@ -23,7 +23,7 @@ export function uniteMasks(masks: readonly [MaskImage, ...MaskImage[]]): Raster 
       throw new ImageFormatError({
         file: path,
         problem: `the mask has ${raster.width}×${raster.height} pixels, another of the same image, ${firstPath}, ${width}×${height}`,
-        fix: 'All masks of an image have its size.',
+        fix: 'All masks of an image must have its size.',
       });
     }
     forEachMarked(raster, lossy, (pixel) => {

@@ -94,7 +94,7 @@ function sortNodes<N extends StructureNode>(
       if (input === '' || known.has(input)) continue;
       const producer = producers.get(input);
       if (producer === undefined)
-        return refuse(describeNode(node), `its input ${shown(input)} is made by nothing`);
+        return refuse(describeNode(node), `its input ${shown(input)} is not made by any node`);
       if (state[producer] === open) refuse(describeNode(node), 'it is part of a cycle');
       if (state[producer] === done) continue;
       state[producer] = open;

@@ -33,7 +33,7 @@ export function missingGifPixels(bytes: Uint8Array, start: number, expected: num
     }
     if (code === end || isWhole) break;
     if (code > free || (previous < 0 && code > end) || (code === free && free === tableSize)) {
-      return `the LZW code ${code} stands for nothing`;
+      return `the LZW code ${code} is not defined`;
     }
     // A new string: the one before and one pixel more. With a full table none is made.
     if (previous >= 0 && free < tableSize) {

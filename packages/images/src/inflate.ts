@@ -21,7 +21,7 @@ export async function inflate(
     if (done) break;
     if (filled + value.length > length) {
       await reader.cancel().catch(() => {});
-      throw new Error(`it holds more than the ${length} bytes that its size asks for`);
+      throw new Error(`it holds more than the ${length} bytes that its size needs`);
     }
     bytes.set(value, filled);
     filled += value.length;

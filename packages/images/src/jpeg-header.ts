@@ -46,7 +46,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     }
     if (marker === startOfScan || marker === endOfImage) break;
     const end = at + 2 + view.getUint16(at + 2);
-    if (end > bytes.length) throw new Error('it ends inside of its header');
+    if (end > bytes.length) throw new Error('it ends inside its header');
     const content = bytes.subarray(at + 4, end);
     const mark = String.fromCharCode(...content.subarray(0, 11));
     if (isFrame(marker)) {

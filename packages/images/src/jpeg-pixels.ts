@@ -105,7 +105,7 @@ export function jpegPixels(bytes: Uint8Array): JpegPixels {
   if (frame === undefined) throw new Error('it has no frame');
   if (scans === 0) throw new Error('it ends before its pixels');
   parts.push(Uint8Array.of(0xff, endOfImage));
-  if (frame.isArithmetic) damage ??= 'it is coded arithmetically, where nothing tells that data is missing';
+  if (frame.isArithmetic) damage ??= 'it uses arithmetic coding, which does not reveal missing data';
   if (!isEnded) damage = 'it ends before its pixels do';
   else if (damage === undefined) damage = missingScans(precision, frame.isProgressive);
   // The orientation alone: EXIF holds anything.
@@ -138,7 +138,7 @@ function noteScan(content: Uint8Array, precision: ReadonlyMap<number, Int8Array>
   const [first = 0, last = 63, bits = 0] = content.subarray(1 + 2 * count, 4 + 2 * count);
   for (let i = 0; i < count; i++) {
     const known = precision.get(content[1 + 2 * i] ?? -1);
-    if (known === undefined) return 'a scan is of a component that the frame has not';
+    if (known === undefined) return 'a scan belongs to a component that the frame does not have';
     known.fill(bits & 15, first, Math.min(last, 63) + 1);
   }
   return undefined;

@@ -91,7 +91,7 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
     const type = typeAt(bytes, at);
     const end = at + 8 + length;
     if (end + 4 > bytes.length) {
-      damage ??= `it ends inside of ${type}`;
+      damage ??= `it ends inside ${type}`;
       if (type === 'IDAT') data.push(bytes.subarray(at + 8, end));
       break;
     }
@@ -169,7 +169,7 @@ export function pngPixels(bytes: Uint8Array): PngPixels {
     const type = typeAt(bytes, at);
     const end = at + chunkBytes + length;
     if (end > bytes.length) {
-      damage = `it ends inside of ${type}`;
+      damage = `it ends inside ${type}`;
       break;
     }
     const isExif: boolean = type === 'eXIf' && !hasExif && length <= maxExifBytes;

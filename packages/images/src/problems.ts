@@ -36,7 +36,7 @@ export const cmykWarning = 'CMYK is converted to RGB without its colour profile'
 export function damageWarning(reason: string): string {
   const [, inner = reason] =
     /^the image is damaged or of a kind that is not supported \((.*)\)$/s.exec(reason) ?? [];
-  return `the image is damaged (${inner}); what can be read of it is used`;
+  return `the image is damaged (${inner}); its readable part is used`;
 }
 
 /**

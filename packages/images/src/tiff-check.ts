@@ -135,7 +135,7 @@ function countPages(
         limit: maxPages,
         received: seen,
         unit: 'pages or more',
-        fix: 'Save the pages that matter as files of their own.',
+        fix: 'Save the pages that matter as separate files.',
       });
     }
     const { numbers, next } = readDirectory(view, at, isBig, isLittle);

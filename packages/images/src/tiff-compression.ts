@@ -33,7 +33,7 @@ export function expandLzw(codes: Uint8Array, limit: number, mayBeDamaged: boolea
     }
     if (code > free || (code === free && previous < 0) || (previous < 0 && code > 255)) {
       if (mayBeDamaged) break;
-      throw new Error(`the LZW code ${code} stands for nothing`);
+      throw new Error(`the LZW code ${code} is not defined`);
     }
     if (previous >= 0 && free < tableSize) {
       // The string before, and the first byte of this one, which may be the very string that is made here.

@@ -40,7 +40,7 @@ export async function download(pin: Pin, options: DownloadOptions): Promise<Down
       received,
       fix:
         pin.sizeBytes === undefined
-          ? 'Check the address, or raise maxBytes if the file is really so large.'
+          ? 'Check the address, or raise maxBytes if the file is really that large.'
           : 'Compare the address and the size with what the publisher states.',
     });
   if (declaredBytes !== undefined && declaredBytes > limit * compressionSlack) {

@@ -57,7 +57,7 @@ export class ExtractorHashError extends ExtractorError {
   readonly code = 'EXTRACTOR_HASH';
 }
 
-/** Nothing here computes SHA-256: a page that came neither by https nor from localhost. */
+/** Nothing here computes SHA-256: the page was loaded neither by https nor from localhost. */
 export class ExtractorUncheckableError extends ExtractorError {
   readonly code = 'EXTRACTOR_UNCHECKABLE';
 }

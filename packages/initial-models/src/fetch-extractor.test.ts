@@ -38,7 +38,7 @@ const errorOf = async (loading: Promise<unknown>): Promise<ExtractorError> =>
   )) as ExtractorError;
 
 describe('an extractor at an address', () => {
-  test('arrives whole; progress ends with all of its bytes', async () => {
+  test('is downloaded completely; progress ends at its full size', async () => {
     const url = await answering(whole);
     const seen: FetchProgress[] = [];
     const bytes = await fetchExtractor(
@@ -53,7 +53,7 @@ describe('an extractor at an address', () => {
     expect(seen.at(-1)).toEqual({ receivedBytes: sample.length, totalBytes: sample.length });
   });
 
-  test('of which nobody states the size: progress without a total', async () => {
+  test('of unknown size reports progress without a total', async () => {
     const url = await answering((response) => void response.writeHead(200).end(sample));
     const totals = new Set<number | undefined>();
     await fetchExtractor(
@@ -63,7 +63,7 @@ describe('an extractor at an address', () => {
     expect([...totals]).toEqual([undefined]);
   });
 
-  test('is found behind redirects', async () => {
+  test('is found through redirects', async () => {
     const url = await answering((response, path) => {
       if (path === '/elsewhere.onnx') whole(response);
       else response.writeHead(302, { location: '/elsewhere.onnx' }).end();
@@ -72,8 +72,8 @@ describe('an extractor at an address', () => {
   });
 });
 
-describe('what is wrong is named, with what to do:', () => {
-  test('another file than the pinned one', async () => {
+describe('errors of fetchExtractor', () => {
+  test('a file with another SHA-256 throws ExtractorHashError', async () => {
     const url = await answering((response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Please log in');
     });
@@ -83,7 +83,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(error.message).toMatch(/received [0-9a-f]{64} \(16 bytes of text\/html\)\. .*compare/);
   });
 
-  test('no such file', async () => {
+  test('a missing file throws ExtractorHttpError', async () => {
     const url = await answering((response) => void response.writeHead(404).end('no'));
     const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
     expect(error).toBeInstanceOf(ExtractorHttpError);
@@ -94,7 +94,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(error.message).toContain('Check the address.');
   });
 
-  test('a connection that breaks half-way', async () => {
+  test('a connection that breaks half-way throws ExtractorIncompleteError', async () => {
     const url = await answering((response) => {
       response.writeHead(200, { 'content-length': sample.length });
       response.write(sample.subarray(0, 1000), () => response.destroy());
@@ -104,7 +104,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(error.message).toMatch(/expected 700001 bytes, received (1000|0) before the connection broke/);
   });
 
-  test('fewer bytes than the server stated, from a `fetch` that does not mind', async () => {
+  test('fewer bytes than the server stated throw ExtractorIncompleteError, even if `fetch` accepts them', async () => {
     const headers = { 'content-length': String(sample.length) };
     const fetch = async (): Promise<Response> => new Response(sample.slice(0, 1000), { headers });
     const error = await errorOf(
@@ -114,7 +114,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(error.message).toContain('expected 700001 bytes, received 1000.');
   });
 
-  test('more bytes than stated, whether the server admits it or not: the connection is closed', async () => {
+  test('more bytes than stated close the connection, whether the server announces them or not', async () => {
     const closed: Promise<void>[] = [];
     for (const headers of [{ 'content-length': 2 ** 40 }, {}]) {
       const url = await answering((response) => {
@@ -136,7 +136,7 @@ describe('what is wrong is named, with what to do:', () => {
     await Promise.all(closed);
   });
 
-  test('no network', async () => {
+  test('a missing network throws ExtractorUnavailableError', async () => {
     const url = await answering(whole);
     await open.pop()?.close();
     const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
@@ -144,7 +144,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(error.message).toMatch(/extractor\.onnx: expected the file, received no answer \(.*ECONNREFUSED/);
   });
 
-  test('a page that cannot compute SHA-256, before anything is asked for', async () => {
+  test('a page that cannot compute SHA-256 throws before any request', async () => {
     const url = await answering(whole);
     vi.stubGlobal('crypto', {});
     const error = await errorOf(fetchExtractor({ url, sha256: sampleSha256 }));
@@ -154,7 +154,7 @@ describe('what is wrong is named, with what to do:', () => {
     expect(open[0]?.asked).toEqual([]);
   });
 
-  test('a pin that is none, before anything is asked for', async () => {
+  test('an invalid pin throws before any request', async () => {
     const url = 'https://example.com/x.onnx';
     const asked: unknown[] = [];
     const fetch = (async (address: unknown) => asked.push(address)) as unknown as typeof globalThis.fetch;
@@ -174,7 +174,7 @@ describe('what is wrong is named, with what to do:', () => {
 });
 
 describe('an abort', () => {
-  test('before the start asks for nothing', async () => {
+  test('before the start sends no request', async () => {
     const url = await answering(whole);
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(fetchExtractor({ url, sha256: sampleSha256 }, { signal })).rejects.toThrow('enough');
@@ -196,7 +196,7 @@ describe('an abort', () => {
     await closed;
   });
 
-  test('while the server says nothing', async () => {
+  test('while the server is silent ends the wait', async () => {
     const stop = new AbortController();
     const url = await answering(() => stop.abort(new Error('enough')));
     const loading = fetchExtractor({ url, sha256: sampleSha256 }, { signal: stop.signal });

@@ -44,7 +44,7 @@ export async function fetchExtractor(
   return loadPinned(pin, options, {
     retry: `Check the network and try again. ${elsewhere}`,
     mismatch:
-      'It was replaced or changed on its way: compare address and SHA-256 with what the publisher states.',
+      'It was replaced, or changed in transit: compare address and SHA-256 with what the publisher states.',
   });
 }
 
@@ -64,7 +64,7 @@ export async function loadPinned(
   if (!canHash()) {
     throw new ExtractorUncheckableError({
       url: pin.url,
-      expected: 'a page on which the browser computes SHA-256',
+      expected: 'a page where the browser can compute SHA-256',
       received: 'an insecure one',
       fix: 'Serve the page by https or from localhost.',
     });
@@ -132,6 +132,6 @@ function warn({ url, sha256 }: Pin, options: FetchExtractorOptions, wanted: stri
   const path = options.cache?.pathOf?.(sha256);
   const expected = path === undefined ? wanted : `${wanted} at ${path}`;
   const received = cause instanceof Error ? cause.message : String(cause);
-  const fix = 'The file comes from its address instead.';
+  const fix = 'The file is downloaded from its address instead.';
   options.onWarning?.(new ExtractorCacheError({ url, expected, received, fix }, { cause }));
 }

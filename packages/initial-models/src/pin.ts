@@ -24,7 +24,7 @@ export function checkPin({ url, sha256, sizeBytes }: PublishedExtractor): Pin {
     );
   }
   if (sizeBytes !== undefined && !(Number.isSafeInteger(sizeBytes) && sizeBytes > 0)) {
-    throw wrong('its size in bytes', String(sizeBytes), 'Leave sizeBytes out where it is not known.');
+    throw wrong('its size in bytes', String(sizeBytes), 'Leave sizeBytes out if it is not known.');
   }
   return { url: address.href, sha256: sha256.toLowerCase(), sizeBytes };
 }

@@ -21,7 +21,7 @@ function preprocess(image: Raster, given: PreprocessParams): { data: Float32Arra
 }
 
 describe('sourceRange', () => {
-  test('maps 12 bits in 16 as 8 bits of the same picture, and float likewise', () => {
+  test('maps 12 bits in 16, and float, like 8 bits of the same image', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 2048, maxLength: 2048 }), (values) => {
         const at = (i: number): number => values[i] as number;
@@ -44,7 +44,7 @@ describe('sourceRange', () => {
     );
   });
 
-  test('holds for 8-bit images too', () => {
+  test('applies to 8-bit images too', () => {
     expect(
       preprocess(
         raster(() => 60, 'u8'),
@@ -53,12 +53,12 @@ describe('sourceRange', () => {
     ).toBeCloseTo(127.5, 4);
   });
 
-  test('leaves values beyond it beyond, on both sides, and says so where they are many or far', () => {
+  test('keeps values beyond it on both sides, with a warning if they are many or far', () => {
     const image = raster((i) => (i % 64 < 32 ? 10 : 300), 'u16');
     const { data, warnings } = preprocess(image, within([100, 200]));
     expect(data[0]).toBeCloseTo(-229.5, 3);
     expect(data[63]).toBeCloseTo(510, 3);
-    expect(warnings).toEqual([expect.stringMatching(/outside of the range 100\.\.200/)]);
+    expect(warnings).toEqual([expect.stringMatching(/outside the range 100\.\.200/)]);
     const one = (value: number): string[] =>
       preprocess(
         raster((i) => (i === 99 ? value : 150), 'u16'),
@@ -75,10 +75,10 @@ describe('sourceRange', () => {
   ] as const)('refuses %d with the range %j: a model could only overflow', (value, range) => {
     const image = raster((i) => (i === 700 ? value : 0.5), 'f32');
     expect(() => preprocess(image, within(range))).toThrow(ImageFormatError);
-    expect(() => preprocess(image, within(range))).toThrow(/gray value .* far outside of the range 0\.\.1/);
+    expect(() => preprocess(image, within(range))).toThrow(/gray value .* far outside the range 0\.\.1/);
   });
 
-  test('is refused with constant values that cannot be meant', () => {
+  test('refuses values far beyond what a model can handle, even with constantValues', () => {
     const constants = createPreprocessParams({
       ...params,
       normalizationType: 'constantValues',
@@ -105,7 +105,7 @@ describe('sourceRange', () => {
 });
 
 describe('the form of the source', () => {
-  test('tells depth, channels and the gray values in use; alpha is none', () => {
+  test('states depth, channels and the used gray values, without alpha', () => {
     const form = (image: Raster): unknown => preprocessRaster(image, params).source;
     expect(form(raster(() => 7, 'u8', 3))).toEqual({ depth: '8 bit', channels: 'RGB' });
     const withAlpha = raster((i) => (i % 2 === 0 ? 100 + i : 65_535), 'u16', 2);
@@ -117,7 +117,7 @@ describe('the form of the source', () => {
   });
 });
 
-test('an image of four channels is refused with what could be adapted', () => {
+test('of an image of four channels is refused, naming the channels that could be adapted', () => {
   const image: Raster = { ...raster(() => 1, 'u8', 4), hasAlpha: false };
   expect(() => preprocessRaster(image, params)).toThrow(
     /4 channels; expected 1 \(gray\) or 3 \(RGB\).*Save the channels that matter as RGB.*mark it as alpha/,

@@ -38,7 +38,7 @@ export function checkGrayRange(
   for (const value of min <= max ? used : []) {
     if (value < low - farthest * span || value > high + farthest * span) {
       throw new ImageFormatError({
-        problem: `the gray value ${value} lies far outside of the range ${low}..${high} that the model takes`,
+        problem: `the gray value ${value} is far outside the range ${low}..${high} that the model expects`,
         fix: 'Correct such values in the file, or train on images with this range.',
       });
     }
@@ -46,7 +46,7 @@ export function checkGrayRange(
   const far = min < low - span || max > high + span;
   if ((min < low || max > high) && (far || shareOutside(raster, box, [low, high]) > toldShare)) {
     onWarning?.(
-      `gray values lie outside of the range ${low}..${high} that the model takes; they count as darker or brighter than all of it`,
+      `gray values are outside the range ${low}..${high} that the model expects; they count as darker or brighter than any value in it`,
     );
   }
   return used;
@@ -60,7 +60,7 @@ export function checkPlanes(planes: Float32Array, { imageRangeMin, imageRangeMax
     if (value >= -limit && value <= limit) continue;
     if (!Number.isFinite(value)) throw notFinite();
     throw new ImageFormatError({
-      problem: `after normalization a gray value is ${value}, far outside of what a model can take`,
+      problem: `after normalization a gray value is ${value}, far outside what a model can handle`,
       fix: 'Correct such values in the file.',
     });
   }

@@ -47,7 +47,7 @@ function countByFlooding(marked: Uint8Array, width: number, height: number): num
 }
 
 describe('labelComponents', () => {
-  test('counts as flooding does, for any mask', () => {
+  test('counts like a flood fill, for any mask', () => {
     const masks = fc.integer({ min: 1, max: 14 }).chain((width) =>
       fc
         .array(fc.array(fc.constantFrom(0, 0, 1), { minLength: width, maxLength: width }), {
@@ -66,14 +66,14 @@ describe('labelComponents', () => {
     );
   });
 
-  test('joins arms that meet late, and corners', () => {
+  test('joins arms that meet late, and pixels that touch at corners', () => {
     const { data, width, height } = drawing(['#.#.#', '#.#.#', '###.#', '...#.'], 1);
     expect(labelComponents(data as Uint8Array, width, height).componentCount).toBe(1);
   });
 });
 
 describe('preprocessMask', () => {
-  test('takes any value above 0, in any channel', () => {
+  test('marks any value above 0, in any channel', () => {
     const small = geometry(3, 2, 3, 2);
     const classIds = { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 1, 2, 0, 0, 255) };
     expect([...preprocessMask(classIds, small).mask]).toEqual([0, 1, 1, 0, 0, 1]);
@@ -84,13 +84,13 @@ describe('preprocessMask', () => {
     expect([...preprocessMask(deep, small).mask]).toEqual([0, 1, 0, 0, 1, 0]);
   });
 
-  test('reads alpha as alpha, not as a mark', () => {
+  test('ignores alpha', () => {
     const data = Uint8Array.of(0, 0, 0, 255, 9, 0, 0, 255, 9, 9, 9, 0);
     const mask: Raster = { width: 3, height: 1, channels: 4, data, hasAlpha: true };
     expect([...preprocessMask(mask, geometry(3, 1, 3, 1)).mask]).toEqual([0, 1, 0]);
   });
 
-  test('cuts a lossy mask at 127 and says so', () => {
+  test('cuts a lossy mask at 127, with a warning', () => {
     const warnings: string[] = [];
     const mask = { width: 4, height: 1, channels: 1, data: Uint8Array.of(3, 127, 128, 250) };
     const { mask: cut } = preprocessMask(mask, geometry(4, 1, 4, 1), {
@@ -98,7 +98,7 @@ describe('preprocessMask', () => {
       onWarning: (message) => warnings.push(message),
     });
     expect([...cut]).toEqual([0, 0, 1, 1]);
-    expect(warnings).toEqual([expect.stringMatching(/compressed with loss/)]);
+    expect(warnings).toEqual([expect.stringMatching(/has lossy compression/)]);
   });
 
   test('keeps every region when growing and counts those that vanish when shrinking', () => {
@@ -127,7 +127,7 @@ describe('preprocessMask', () => {
     expect(shrunk.vanishedRegions).toBe(3);
   });
 
-  test('sees only the box', () => {
+  test('reads only the box', () => {
     const mask = drawing(['#....', '...#.', '.....']);
     const boxed = { ...geometry(2, 2, 5, 3), box: { x: 3, y: 1, width: 2, height: 2 } };
     const result = preprocessMask(mask, boxed);

@@ -18,7 +18,7 @@ export interface ModelMask {
 }
 
 export const lossyMaskWarning: string =
-  'The mask was compressed with loss; pixels above half of the range count as anomalous.';
+  'The mask has lossy compression; pixels above half of the range count as anomalous.';
 
 /**
  * A mask at model resolution, by nearest neighbour. A pixel with any colour channel above 0 is anomalous, whatever
@@ -32,7 +32,7 @@ export function preprocessMask(mask: Raster, geometry: ImageGeometry, options: M
   if (mask.width !== sourceWidth || mask.height !== sourceHeight) {
     throw new ImageFormatError({
       problem: `the mask has ${mask.width}×${mask.height} pixels, its image ${sourceWidth}×${sourceHeight}`,
-      fix: 'A mask has the size of its image.',
+      fix: 'A mask must have the size of its image.',
     });
   }
   if (options.lossy === true) {

@@ -58,7 +58,7 @@ describe('saving and loading', () => {
     sourceRange: [-1, 1],
   });
 
-  test('comes back equal', () => {
+  test('parameters are read back equal', () => {
     expect(loadPreprocessParams(savePreprocessParams(params))).toEqual(params);
   });
 
@@ -66,7 +66,7 @@ describe('saving and loading', () => {
     expect(() => loadPreprocessParams(text)).toThrow(ParameterError);
   });
 
-  test('takes the odd size of a foreign model only when told to', () => {
+  test('accepts the odd size of a foreign model only with anySize', () => {
     const foreign = { ...params, imageWidth: 300 };
     const text = savePreprocessParams(foreign);
     expect(() => loadPreprocessParams(text)).toThrow(/multiple of 32/);
@@ -78,7 +78,7 @@ describe('checking against a model', () => {
   const preprocessing = createPreprocessParams({ imageWidth: 320, imageHeight: 192 });
   const manifest = { modelType: 'anomaly', preprocessing } as const;
 
-  test('gives the model’s own parameters', () => {
+  test('returns the parameters of the model', () => {
     expect(preprocessParamsFromModel(manifest)).toEqual(preprocessing);
     const foreign = {
       modelType: 'external',
@@ -87,7 +87,7 @@ describe('checking against a model', () => {
     expect(preprocessParamsFromModel(foreign).imageWidth).toBe(300);
   });
 
-  test('lets domain and source range differ, and nothing else', () => {
+  test('allows only domain and source range to differ', () => {
     checkPreprocessParams({ ...preprocessing, domainHandling: 'cropDomain', sourceRange: [0, 1] }, manifest);
     for (const change of [
       { imageWidth: 192 },

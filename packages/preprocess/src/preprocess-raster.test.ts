@@ -34,7 +34,7 @@ const region = (top: number, bottom: number, left: number, right: number): Regio
 const plane = (data: Float32Array, c: number): Float32Array => data.subarray(c * pixels, (c + 1) * pixels);
 
 describe('preprocessRaster', () => {
-  test('delivers [C, H, W], the geometry and the id', () => {
+  test('returns [C, H, W], the geometry and the id', () => {
     const { image, geometry, imageId } = preprocessRaster(
       raster(3, (x, y, c) => x + y + c),
       params,
@@ -73,7 +73,7 @@ describe('preprocessRaster', () => {
     expect(data[width - 1]).toBeCloseTo(128, 4);
   });
 
-  test('needs the range of a float image for `none`, and only there', () => {
+  test('needs the range of a float image for `none` only', () => {
     const image = raster(3, (x) => x / 50, Float32Array);
     expect(() => preprocessRaster(image, params)).toThrow(ParameterError);
     expect(() => preprocessRaster(image, params)).toThrow(/sourceRange/);
@@ -89,7 +89,7 @@ describe('preprocessRaster', () => {
     }
   });
 
-  test('`firstChannel` takes the map of the first channel for all', () => {
+  test('`firstChannel` applies the map of the first channel to all channels', () => {
     const image = raster(3, (x, _, c) => 10 + x + c * 5);
     const { data } = preprocessRaster(image, { ...params, normalizationType: 'firstChannel' }).image;
     expect(Math.min(...plane(data, 0))).toBeCloseTo(0, 3);
@@ -98,7 +98,7 @@ describe('preprocessRaster', () => {
     expect(plane(data, 1)[5]).toBeCloseTo((plane(data, 0)[5] ?? NaN) + 5 * perGrayValue, 2);
   });
 
-  test('turns an image of one value into the range’s minimum', () => {
+  test('maps an image of one value to the minimum of the range', () => {
     const flat = raster(3, () => 99);
     for (const normalizationType of ['firstChannel', 'allChannels'] as const) {
       const { data } = preprocessRaster(flat, { ...params, normalizationType, imageRangeMin: 3 }).image;
@@ -130,7 +130,7 @@ describe('preprocessRaster', () => {
     expect(plane(deep, 0)[0]).toBeCloseTo(4990, 2);
   });
 
-  test('replicates gray, and makes gray of RGB by BT.601', () => {
+  test('replicates gray, and converts RGB to gray by BT.601', () => {
     const fromGray = preprocessRaster(
       raster(1, (x) => x),
       params,
@@ -149,7 +149,7 @@ describe('preprocessRaster', () => {
     expect(blue).toBeCloseTo(0.114 * 200, 3);
   });
 
-  test('takes n channels where the model does, and nothing else', () => {
+  test('accepts exactly the number of channels that the model takes', () => {
     const five = raster(5, (x, _, c) => x + c);
     const { image } = preprocessRaster(five, { ...params, imageNumChannels: 5 });
     expect(image.dims).toEqual([5, height, width]);
@@ -159,14 +159,14 @@ describe('preprocessRaster', () => {
     expect(() => preprocessRaster({ ...four, hasAlpha: false }, params)).toThrow(/4 channels/);
   });
 
-  test('composes alpha on black before resizing, with a warning where it matters', () => {
+  test('composites alpha on black before resizing, with a warning if it matters', () => {
     const warnings: string[] = [];
     const onWarning = (message: string): number => warnings.push(message);
     const transparentRight = raster(4, (x, _, c) => (c === 3 ? (x < 25 ? 255 : 0) : 200));
     const { data } = preprocessRaster(transparentRight, params, { onWarning }).image;
     expect(data[0]).toBeCloseTo(200, 4);
     expect(data[width - 1]).toBe(0);
-    expect(warnings).toEqual([expect.stringMatching(/composed on black/)]);
+    expect(warnings).toEqual([expect.stringMatching(/composited on black/)]);
 
     const opaque = raster(2, (x, _, c) => (c === 1 ? 65_535 : x * 100), Uint16Array);
     const withoutAlpha = raster(1, (x) => x * 100, Uint16Array);
@@ -176,7 +176,7 @@ describe('preprocessRaster', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('sees a box as if it were an image of its own', () => {
+  test('treats a box like an image of its own', () => {
     const whole = raster(3, (x, y, c) => x * 3 + y + c * 20);
     const box = { x: 11, y: 6, width: 23, height: 17 };
     const data = new Uint8Array(box.width * box.height * 3);
@@ -217,7 +217,7 @@ describe('preprocessRaster', () => {
     expect(cropped.image).toEqual(preprocessRaster(image, params, { box: cropped.geometry.box }).image);
   });
 
-  test('prefers a given box to the box of a cropped domain', () => {
+  test('uses a given box instead of the box of a cropped domain', () => {
     const box = { x: 3, y: 4, width: 20, height: 10 };
     const options = { ...params, domainHandling: 'cropDomain' } as const;
     const sample = preprocessRaster(
@@ -228,7 +228,7 @@ describe('preprocessRaster', () => {
     expect(sample.geometry.box).toEqual(box);
   });
 
-  test('lets only a kept domain decide the extremes', () => {
+  test('takes the extremes from a kept domain only', () => {
     // A glaring border outside the domain.
     const image = raster(1, (x, y) => (x < 10 ? 255 : 50 + y));
     const options = { ...gray, domainHandling: 'keepDomain', normalizationType: 'allChannels' } as const;
@@ -273,7 +273,7 @@ describe('preprocessRaster', () => {
     ).toThrow(ParameterError);
   });
 
-  test('refuses malformed rasters and values that are no numbers', () => {
+  test('refuses malformed rasters, NaN and infinite values', () => {
     const image = raster(1, () => 1);
     for (const bad of [{ width: 49 }, { height: 0 }, { channels: 2 }, { width: NaN }]) {
       expect(() => preprocessRaster({ ...image, ...bad }, gray)).toThrow(ImageFormatError);

@@ -45,7 +45,7 @@ export function preprocessRaster(
   const { imageWidth: width, imageHeight: height, imageNumChannels: wanted, normalizationType } = params;
 
   if (geometry.domain?.runs.length === 0) {
-    options.onWarning?.('The domain is too small to have a pixel at the size of the model.');
+    options.onWarning?.('The domain is too small to contain a pixel at the size of the model input.');
   }
 
   const grayRange = checkGrayRange(raster, geometry.box, params, options.onWarning);
@@ -54,7 +54,7 @@ export function preprocessRaster(
   if (hasAlpha(raster, wanted)) {
     const composed = composeOnBlack(raster, box);
     if (composed.transparent)
-      options.onWarning?.('The image is partly transparent; it was composed on black.');
+      options.onWarning?.('The image is partly transparent; it was composited on black.');
     source = composed.raster;
     box = { ...box, x: 0, y: 0 };
   }

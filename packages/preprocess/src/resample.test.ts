@@ -112,7 +112,7 @@ describe('resampleToPlanes', () => {
     );
   });
 
-  test('copies exactly where the size stays', () => {
+  test('copies exactly if the size stays the same', () => {
     const data = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * 37) % 256);
     const planes = resampleToPlanes(
       { width: 7, height: 5, channels: 3, data },

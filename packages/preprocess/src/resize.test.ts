@@ -24,14 +24,14 @@ describe('resizeRaster', () => {
     expect([...grown.data].filter((_, i) => i % 3 === 2)).toEqual(Array.from({ length: 8 }, () => 255));
   });
 
-  test('reaches the ends of 16 bit and keeps floats', () => {
+  test('uses the full 16-bit range and keeps floats', () => {
     const white = { width: 9, height: 7, channels: 1, data: new Uint16Array(63).fill(65_535) };
     expect(new Set(resizeRaster(white, 4, 5).data)).toEqual(new Set([65_535]));
     const float = { width: 2, height: 1, channels: 1, data: Float32Array.of(0, 1) };
     expect([...resizeRaster(float, 4, 1).data]).toEqual([0, 0.25, 0.75, 1]);
   });
 
-  test('refuses sizes that are none', () => {
+  test('refuses invalid sizes', () => {
     const raster = { width: 1, height: 1, channels: 1, data: Uint8Array.of(1) };
     for (const size of [0, -1, 1.5, NaN]) {
       expect(() => resizeRaster(raster, size, 4)).toThrow(ParameterError);
@@ -90,7 +90,7 @@ describe('mapToSource', () => {
     }
   });
 
-  test('leaves out what lies outside a kept domain', () => {
+  test('leaves out pixels outside a kept domain', () => {
     const map = { width: 4, height: 2, data: new Float32Array(8).fill(5) };
     const domain: Region = { width: 4, height: 2, runs: Int32Array.of(0, 1, 3) };
     const placed = mapToSource(map, { ...geometry, domain });

@@ -20,7 +20,7 @@ const sample: PreprocessedSample = {
 };
 
 describe('stored samples', () => {
-  test('come back exactly, from any position in a buffer', () => {
+  test('are restored exactly, from any position in a buffer', () => {
     const bytes = encodeSample(sample);
     expect(decodeSample(bytes)).toEqual(sample);
     const { domain: _, ...geometry } = sample.geometry;
@@ -34,7 +34,7 @@ describe('stored samples', () => {
     }
   });
 
-  test('finds every torn or damaged file', () => {
+  test('are refused if truncated or damaged', () => {
     const bytes = encodeSample(sample);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeSample(bytes.slice(0, length))).toThrow(ImageFormatError);

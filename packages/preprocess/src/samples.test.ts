@@ -12,14 +12,14 @@ const image = (value: number, alpha = 255): Raster => ({
   data: Uint8Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? value : alpha)),
 });
 
-test('takes images in memory to samples with ids, in order', () => {
+test('samplesFromImages gives images in memory ids in their order', () => {
   const samples = samplesFromImages([image(1), image(2)], { firstId: 5 });
   expect(samples.map(({ imageId }) => imageId)).toEqual([5, 6]);
   const prepared = preprocessSamples(samples, params);
   expect(prepared).toEqual([1, 2].map((v, i) => preprocessRaster(image(v), params, { imageId: 5 + i })));
 });
 
-test('says which sample a warning is about', () => {
+test('a warning names its sample', () => {
   const warned: (number | undefined)[] = [];
   preprocessSamples(samplesFromImages([image(1), image(2, 9)]), params, {
     onWarning: (_, sample) => warned.push(sample.imageId),

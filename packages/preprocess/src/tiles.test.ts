@@ -49,7 +49,7 @@ describe('planTiles', () => {
     );
   });
 
-  test('refuses more tiles than anybody waits for, before it plans them', () => {
+  test('refuses more than 10,000 tiles before it plans them', () => {
     const tile = { tileWidth: 64, tileHeight: 64, overlap: 63 };
     expect(() => planTiles(14_000, 14_063, tile)).toThrow(
       /at most 10000 tiles .* received 195118000 for 14000×14063/,
@@ -130,7 +130,7 @@ describe('blendTiles', () => {
     );
   });
 
-  test('shows no seam where neighbours disagree', () => {
+  test('shows no seam if neighbours disagree', () => {
     const [width, height] = [96, 40];
     const boxes = planTiles(width, height, { tileWidth: 40, tileHeight: 40, overlap: 16 });
     const tiles = boxes.map((box, index) => tileMap(box, 20, 20, () => (index % 2 === 0 ? 0 : 1)));
@@ -144,7 +144,7 @@ describe('blendTiles', () => {
     expect(largestStep).toBeLessThan(1 / 14 + 1e-6);
   });
 
-  test('puts a peak where it belongs, also at a smaller size', () => {
+  test('puts a peak in its place, even at a smaller size', () => {
     const [width, height] = [400, 300];
     const peak = { x: 251, y: 187 };
     const field = (x: number, y: number): number =>
@@ -160,7 +160,7 @@ describe('blendTiles', () => {
     }
   });
 
-  test('does not depend on the order of tiles beyond rounding', () => {
+  test('depends on the order of tiles only by rounding', () => {
     const boxes = planTiles(70, 50, { tileWidth: 32, tileHeight: 24, overlap: 10 });
     const tiles = boxes.map((box, index) => tileMap(box, 16, 12, (x, y) => x + y + index));
     const options = { sourceWidth: 70, sourceHeight: 50 };
@@ -169,7 +169,7 @@ describe('blendTiles', () => {
     forward.data.forEach((value, i) => expect(backward.data[i]).toBeCloseTo(value, 4));
   });
 
-  test('refuses missing, doubled, foreign and odd tiles', () => {
+  test('refuses missing, duplicate, unplanned and malformed tiles', () => {
     const boxes = planTiles(70, 50, { tileWidth: 32, tileHeight: 24, overlap: 10 });
     const options = { sourceWidth: 70, sourceHeight: 50 };
     const [first, second] = boxes.map((box) => tileMap(box, 16, 12, () => 0)) as [TileMap, TileMap];

@@ -34,7 +34,7 @@ export function fileError(path: string, operation: 'read' | 'write' | 'list', ca
 /** Why something that is listed cannot be used, as part of a sentence. */
 export function unusableReason(cause: unknown, isLink: boolean): string {
   const code = codeOf(cause) ?? '';
-  if (code === 'ENOENT') return isLink ? 'it is a link that leads nowhere' : 'it vanished meanwhile';
+  if (code === 'ENOENT') return isLink ? 'it is a link that leads nowhere' : 'it was removed in the meantime';
   if (code === 'ELOOP') return 'it is a link that leads to itself';
   return reasons[code]?.[0] ?? (cause instanceof Error ? cause.message : String(cause));
 }

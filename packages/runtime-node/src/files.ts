@@ -39,7 +39,7 @@ export function nodeFileSource(root: string, { followLinks = false }: FileSource
     throw new FileError({
       path: join(root, path),
       operation,
-      reason: `it lies outside of ${root}`,
+      reason: `it is outside ${root}`,
       fix: 'Use paths below the root of the data set.',
     });
   }

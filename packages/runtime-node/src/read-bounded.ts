@@ -64,7 +64,7 @@ async function readExactly(
         path: name,
         operation: 'read',
         reason: `it became shorter while it was read: ${done} of ${sizeBytes} bytes`,
-        fix: 'Try again when it is whole.',
+        fix: 'Try again when it is complete.',
       });
     }
     done += bytesRead;

@@ -16,7 +16,7 @@ const onWarning = (): void => {};
 async function example(bytes: Uint8Array, folder: string): Promise<unknown> {
   // #region example
   const { backend, rejected } = await selectBackend([cuda(), webgpu(), cpu()]);
-  // rejected tells why others were passed over; nothing else ever falls back
+  // rejected says why others were skipped; there is no other fallback
   const codec = sharpCodec();
   const raster = await codec.decode(bytes, { fileName: 'part.png', onWarning });
   const store = diskStore(folder);

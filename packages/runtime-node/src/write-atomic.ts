@@ -186,7 +186,7 @@ async function makeFolder(folder: string, path: string): Promise<void> {
 }
 
 function takesNothing(path: string, folder: string): FileError {
-  const reason = `${folder} takes no new files`;
+  const reason = `${folder} accepts no new files`;
   return new FileError({ path, operation: 'write', reason, fix: 'Choose another folder.' });
 }
 

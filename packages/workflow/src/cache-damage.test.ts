@@ -61,7 +61,7 @@ test('a damaged entry is noticed whatever the damage, said, and replaced by the 
     const { prepared, raster, remarks } = await prepare();
     expect(raster, `${what}`).toBeDefined();
     expect(remarks.map(({ message }) => message)).toEqual([
-      'train/good/a.png: the cache entry of this image is damaged and is made again',
+      'train/good/a.png: the cache entry of this image was damaged and is created again',
       ...fresh.remarks.map(({ message }) => message),
     ]);
     expect(Buffer.from(encodeSample(prepared)).equals(encodeSample(fresh.prepared)), `${what}`).toBe(true);

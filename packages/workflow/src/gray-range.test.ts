@@ -141,12 +141,12 @@ describe('the range of gray values', () => {
       gray(9, 'u16', (value) => value * 200),
     );
     expect(bright.remarks.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^part\.tif: gray values lie outside of the range 0\.\.4095/),
+      expect.stringMatching(/^part\.tif: gray values are outside the range 0\.\.4095/),
     ]);
     const heights = await train((seed) => gray(seed, 'f32', (value) => value / 255), { sourceRange: [0, 1] });
     const huge = gray(9, 'f32', (value, i) => (i === 777 ? 1e20 : value / 255));
     await expect(inspect(heights, huge)).rejects.toThrow(
-      /part\.tif: the gray value 1\d*e?.* outside of the range 0\.\.1/,
+      /part\.tif: the gray value 1\d*e?.* outside the range 0\.\.1/,
     );
     await expect(inspect(heights, huge, [96, 64])).rejects.toThrow(ImageFormatError);
   });

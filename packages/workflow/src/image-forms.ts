@@ -76,7 +76,7 @@ export function partlyUsedRange(
   return [
     {
       code: 'partlyUsedRange',
-      message: `the 16-bit training images use the gray values ${min}..${max}, at most 1/${1 / share} of their range 0..65535, so that the model saw them dark`,
+      message: `the 16-bit training images use the gray values ${min}..${max}, at most 1/${1 / share} of their range 0..65535, so the model saw them too dark`,
       fix: `Train with \`sourceRange\` 0,${highest} or auto.`,
     },
   ];
@@ -103,7 +103,7 @@ export function formRemarks(
       code: 'unlikeTrainingImages',
       text: `trained on ${learned}, this image is ${given}${dark(source, depths)}${distorted(trained, geometry)}`,
       files: [file],
-      fix: 'The score may mean nothing: inspect images as the camera delivered them for the training, or train anew.',
+      fix: 'The score may be meaningless: inspect images in the form that the model was trained on, or train again.',
     }),
   ];
 }
@@ -139,5 +139,5 @@ function distorted(
   const aspect = sourceWidth / sourceHeight;
   const [lowest, highest] = [width[0] / height[1], width[1] / height[0]];
   if (aspect <= highest * toldDistortion && aspect >= lowest / toldDistortion) return '';
-  return ', of another aspect ratio, and so is distorted';
+  return ', of another aspect ratio, so it is distorted';
 }

@@ -54,7 +54,7 @@ export async function measureGrayRange(
   if (min < max) return [min, max];
   throw new DatasetError({
     path: dataset.imageDir || '.',
-    problems: [`all values of the training images are ${min}, so that they give no range`],
+    problems: [`all values of the training images are ${min}, so no range can be measured`],
     fix: 'Give the lowest and highest gray value as `sourceRange`.',
   });
 }

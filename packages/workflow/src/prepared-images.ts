@@ -171,7 +171,7 @@ async function readCached(
     for (const { code, text } of decodeNotes(bytes)) notes.add(code, text);
     return sample;
   } catch {
-    notes.add(damagedEntry, 'the cache entry of this image is damaged and is made again');
+    notes.add(damagedEntry, 'the cache entry of this image was damaged and is created again');
     return undefined;
   }
 }

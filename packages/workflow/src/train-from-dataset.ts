@@ -209,7 +209,7 @@ function trainingSplit(dataset: Dataset): Sample[] {
   if (train.length === 0) {
     throw new DatasetError({
       path: dataset.imageDir || '.',
-      problems: ['no good image is in the training split'],
+      problems: ['the training split has no good image'],
       fix: 'Put good images into train/good, or split the data set with splitDataset.',
     });
   }

@@ -21,13 +21,13 @@ describe('the driver', () => {
     }),
   };
 
-  test('reports what failed, and goes on', async () => {
+  test('reports a failed round and continues', async () => {
     const { failures, outcomes } = await runProof(drawn, { seed: 3, from: 5, count: 5 });
     expect(failures).toMatchObject([{ round: 7, error: { message: 'seven' } }]);
     expect([...outcomes.values()].reduce((a, b) => a + b)).toBe(4);
   });
 
-  test('a round is the same alone as among others', async () => {
+  test('gives a round the same result alone and among others', async () => {
     const all = await runProof(drawn, { seed: 3, from: 0, count: 7 });
     const alone = await runProof(drawn, { seed: 3, from: 4, count: 1 });
     expect([...all.outcomes.keys()]).toContain([...alone.outcomes.keys()][0]);

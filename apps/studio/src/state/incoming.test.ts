@@ -17,7 +17,7 @@ const read = (files: Readonly<Record<string, Uint8Array>> | readonly string[]): 
 const names = ({ files }: Incoming): string[] => files.map(({ name }) => name);
 
 describe('a folder without labels', () => {
-  test('gives its images, without what systems leave behind and without masks', async () => {
+  test('yields its images, without clutter of the operating system and without masks', async () => {
     const dropped = await read([
       'parts/b.png',
       'parts/more/a.PGM',
@@ -31,7 +31,7 @@ describe('a folder without labels', () => {
     expect(dropped.layout).toBe(false);
   });
 
-  test('files that were chosen one by one are all taken, so that what is no image is said', async () => {
+  test('files chosen one by one are all taken, so that a file that is not an image is reported', async () => {
     expect(names(await read(['a.png', 'notes.doc', 'readme.txt', '.DS_Store']))).toEqual([
       'a.png',
       'notes.doc',
@@ -40,7 +40,7 @@ describe('a folder without labels', () => {
   });
 });
 
-test('several masks of one image are kept as one that marks what any of them marks', async () => {
+test('several masks of one image are united into one', async () => {
   const codec = sharpCodec();
   const gray = (...data: number[]): Raster => ({
     width: 3,

@@ -19,7 +19,7 @@ describe('fittingSize', () => {
     });
   });
 
-  test('is always a size that models can have, and never much larger than the image', () => {
+  test('returns a valid model size that is never much larger than the image', () => {
     const side = fc.integer({ min: 1, max: 12_000 });
     fc.assert(
       fc.property(side, side, fc.constantFrom('coarse', 'normal', 'fine'), (width, height, detail) => {

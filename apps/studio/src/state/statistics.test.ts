@@ -34,13 +34,13 @@ describe('histogram', () => {
 });
 
 describe('rocOf', () => {
-  test('measures how labelled images separate', () => {
+  test('measures how well labelled images separate', () => {
     const roc = rocOf([judged(3, 'nok'), judged(2, 'ok'), judged(1, 'nok'), judged(0, 'ok')], new Set());
     // Of the four pairs of an odd and a good image, three are in order.
     expect(roc).toMatchObject({ auroc: 0.75, images: 4 });
   });
 
-  test('leaves out what the model learned, and says nothing without both kinds', () => {
+  test('leaves out images that the model learned, and is undefined without images of both kinds', () => {
     const all = [judged(3, 'nok'), judged(2, 'ok', 'learned'), judged(1, 'ok')];
     expect(rocOf(all, new Set(['learned']))).toMatchObject({ auroc: 1, images: 2 });
     expect(rocOf([judged(3, 'nok'), judged(2)], new Set())).toBeUndefined();

@@ -45,7 +45,7 @@ describe('cropTo', () => {
     );
   });
 
-  test('places the box by shares', () => {
+  test('places the box by its shares of the image', () => {
     const cropped = cropTo(numbered(10, 6, 1), { x: 0.2, y: 0.5, width: 0.3, height: 0.5 });
     expect(cropped).toMatchObject({ width: 3, height: 3 });
     expect([...cropped.data]).toEqual([32, 33, 34, 42, 43, 44, 52, 53, 54]);
@@ -58,7 +58,7 @@ describe('cropTo', () => {
 });
 
 describe('croppingCodec', () => {
-  test('crops what is decoded and nothing that is encoded', async () => {
+  test('crops decoded images, but not encoded ones', async () => {
     const raster = numbered(8, 4, 1);
     const encoded: Raster[] = [];
     const codec = croppingCodec(

@@ -22,13 +22,13 @@ beforeAll(() => {
 });
 
 describe('openSavedModel', () => {
-  test('gives the model that was saved', async () => {
+  test('returns the model that was saved', async () => {
     const { model, damage } = await openSavedModel(bytes);
     expect(damage).toBeUndefined();
     expect(model?.manifest.preprocessing.imageWidth).toBe(6);
   });
 
-  test('gives no model, and a message, whichever bit was changed', async () => {
+  test('returns a message and no model if any bit was changed', async () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 5) {
       const changed = bytes.slice();
       changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
@@ -38,7 +38,7 @@ describe('openSavedModel', () => {
     }
   });
 
-  test('gives no model for half a file', async () => {
+  test('returns no model for a truncated file', async () => {
     for (const length of [0, 1, bytes.length >> 1, bytes.length - 1]) {
       const { model, damage } = await openSavedModel(bytes.slice(0, length));
       expect([model, typeof damage]).toEqual([undefined, 'string']);

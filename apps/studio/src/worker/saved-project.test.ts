@@ -8,7 +8,7 @@ describe('parseProject', () => {
   });
 
   test.each(['', '{', 'null', '3', '{"version":2,"images":[],"scores":[],"accepted":[]}', '{"version":1}'])(
-    'starts afresh after %j',
+    'starts with an empty project if the saved text is %j',
     (text) => {
       expect(parseProject(text)).toBeUndefined();
     },

@@ -38,7 +38,7 @@ describe('shrinkMap', () => {
 });
 
 describe('a map in the store', () => {
-  test('comes back as it was', () => {
+  test('is read back unchanged', () => {
     fc.assert(
       fc.property(maps, (map) => {
         const small = shrinkMap(map, 1);
@@ -47,7 +47,7 @@ describe('a map in the store', () => {
     );
   });
 
-  test('is nothing where bytes are missing', () => {
+  test('is absent if bytes are missing', () => {
     const bytes = mapToBytes(shrinkMap({ width: 3, height: 2, data: new Float32Array(6) }, 1));
     expect(mapFromBytes(bytes.subarray(0, 5))).toBeUndefined();
     expect(mapFromBytes(bytes.subarray(0, bytes.length - 4))).toBeUndefined();

@@ -34,7 +34,7 @@ export function findGrayRange(findings: readonly Finding[]): DatasetProblem[] {
       kind: 'noRange',
       severity: 'warning',
       imageIds: idsOf(float),
-      message: `the float or signed images use the values ${short(low)}..${short(high)}; they do not tell their range, which training needs`,
+      message: `the float or signed images use the values ${short(low)}..${short(high)}; they do not state their range, which training needs`,
       suggestedRange: [low, high],
     });
   }

@@ -44,7 +44,7 @@ export async function inspectSample(
   }
   const maskPaths = anomalyPaths(dataset, sample);
   if (maskPaths.length === 0 && expectsMasks && imageLabel === 'nok' && !isTraining) {
-    report('maskMissing', 'warning', `${name} is defective but has no mask, while others have`);
+    report('maskMissing', 'warning', `${name} is defective but has no mask, although others have one`);
   }
   const image = await open(imagePath(dataset, sample), 'unreadableImage', report, options);
   if (maskPaths.length > 0) await inspectMasks(sample, maskPaths, image?.raster, report, options);
@@ -77,7 +77,7 @@ async function inspectMasks(
       );
     }
     if (lossy) {
-      report('maskLossy', 'warning', `${path} was compressed with loss; pixels up to 127 will count as good`);
+      report('maskLossy', 'warning', `${path} has lossy compression; pixels up to 127 will count as good`);
     }
     if (marksSomething(mask)) marking.push(path);
   }

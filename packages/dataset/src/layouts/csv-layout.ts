@@ -26,7 +26,7 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
     throw new DatasetError({
       path: table,
       problems: [`the columns image and label are needed; found ${columns.join(', ')}`],
-      fix: 'The first line must be like image,label,mask,split,group.',
+      fix: 'The first line must look like image,label,mask,split,group.',
     });
   }
   const unknown = columns.filter((name) => !columnNames.includes(name));
@@ -48,7 +48,7 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
     if (draft === undefined) continue;
     const earlier = lines.get(draft.imageFileName);
     if (earlier !== undefined) {
-      problems.push(`line ${row.line}: ${draft.imageFileName} is in line ${earlier} already`);
+      problems.push(`line ${row.line}: ${draft.imageFileName} is already in line ${earlier}`);
     }
     lines.set(draft.imageFileName, row.line);
     drafts.push(draft);
@@ -56,7 +56,7 @@ export async function readCsvLayout(input: LayoutInput): Promise<Dataset> {
   if (problems.length > 0) {
     const fix =
       drafts.length === 0 && input.imageDir === undefined
-        ? "Paths count from the table's folder; name the folder that they count from by the options imageDir and anomalyDir."
+        ? 'Paths are relative to the folder of the table; set another base folder with the options imageDir and anomalyDir.'
         : undefined;
     throw new DatasetError({ path: table, problems, fix });
   }
@@ -128,7 +128,7 @@ async function findTable(source: FileSource, path: string): Promise<string> {
         ? 'there is no .csv file with the columns image and label'
         : `there are several tables: ${tables.join(', ')}`,
     ],
-    fix: 'Name the table by the option csv.',
+    fix: 'Name the table in the option csv.',
   });
 }
 

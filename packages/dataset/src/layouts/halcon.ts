@@ -34,7 +34,7 @@ export async function readHalconLayout(input: LayoutInput): Promise<Dataset> {
     const unlabelled: SampleDraft = { imageFileName, imageLabel: 'ok' };
     if (folder === '') {
       problems.push(
-        `${imageFileName} lies in no class folder; move it to good/ or a folder named after its defect`,
+        `${imageFileName} is not in a class folder; move it to good/ or a folder named after its defect`,
       );
       return unlabelled;
     }

@@ -25,7 +25,7 @@ export async function readMvtecLayout({ source, path }: LayoutInput): Promise<Da
     const loose = images.filter((image) => !image.includes('/'));
     if (loose.length > 0) {
       problems.push(
-        `${folder}/ holds ${loose.length} images outside of a class folder, for example ${loose[0]}; ` +
+        `${folder}/ holds ${loose.length} images outside a class folder, for example ${loose[0]}; ` +
           `move good ones to ${folder}/good`,
       );
     }

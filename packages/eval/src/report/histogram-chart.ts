@@ -60,7 +60,7 @@ export function histogramChart({ histogram, thresholds, counts }: Evaluation): M
           `${name === 'model' ? "The model's threshold" : 'The threshold with the best F1'} is ${score(threshold)}.`,
       )
       .join(' ')}`,
-    xLabel: 'score (higher is odder)',
+    xLabel: 'score (higher is more anomalous)',
     yLabel: 'images',
   };
   return html`${chart(scales, text, [...bars, ...marks])}

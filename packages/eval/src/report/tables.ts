@@ -6,8 +6,8 @@ import { html, type Markup } from './html.ts';
 
 const thresholdNames: Readonly<Record<ThresholdName, string>> = {
   model: 'the model',
-  maxOk: 'no false alarm here',
-  minNok: 'no miss here',
+  maxOk: 'no false alarms',
+  minNok: 'no misses',
   intermediate: 'between the two',
   f1Max: 'best F1',
   given: 'given',
@@ -123,7 +123,7 @@ export function parameterTable(manifest: ModelManifest): Markup {
       : []),
     ...(training
       ? [
-          ['images learned from', String(training.imageCount)] as [string, string],
+          ['training images', String(training.imageCount)] as [string, string],
           ['seed', String(training.seed)] as [string, string],
         ]
       : []),

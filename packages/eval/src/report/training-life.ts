@@ -34,7 +34,7 @@ export function describeEnd({ history, maxNumEpochs, errorThreshold, patience }:
   const last = history.reduce((latest, { epoch }) => Math.max(latest, epoch), 0);
   const after = `Training ended after ${counted(last)}`;
   if (errorThreshold !== undefined && best.error <= errorThreshold) {
-    return `${after}: the error was down to the errorThreshold of ${plain(errorThreshold)}.`;
+    return `${after}: the error fell to the errorThreshold of ${plain(errorThreshold)}.`;
   }
   const goal =
     errorThreshold === undefined
@@ -44,7 +44,7 @@ export function describeEnd({ history, maxNumEpochs, errorThreshold, patience }:
     return `${after}, as many as maxNumEpochs allows.${goal}`;
   }
   if (patience !== undefined && last - best.epoch >= patience) {
-    return `${after}: the last ${counted(last - best.epoch)} brought no lower error (patience ${patience}).${goal}`;
+    return `${after}: the last ${counted(last - best.epoch)} did not lower the error (patience ${patience}).${goal}`;
   }
   return `${after}.${goal}`;
 }

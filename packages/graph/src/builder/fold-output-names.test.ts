@@ -5,7 +5,7 @@ import { GraphBuilder, mul, relu } from './index.ts';
 
 const x = hostTensor('float32', [2, 3], Float32Array.of(-1, 2, -3, 4, -5, 6));
 
-test('a result takes the name of its output everywhere; nothing is copied', () => {
+test('a result takes the name of its output everywhere, without a copy', () => {
   const g = new GraphBuilder();
   const positive = relu(g.input('x', 'float32', [2, 3]));
   const doubled = mul(positive, 2);
@@ -19,7 +19,7 @@ test('a result takes the name of its output everywhere; nothing is copied', () =
   expect(runGraph(graph, { x })['doubled']?.data).toEqual(Float32Array.of(0, 4, 0, 8, 0, 12));
 });
 
-test('what cannot take a name is copied: inputs, constants, and a result with two names', () => {
+test('inputs, constants and a result with two names are copied', () => {
   const g = new GraphBuilder();
   const input = g.input('x', 'float32', [2, 3]);
   const positive = relu(input);
@@ -40,7 +40,7 @@ test('what cannot take a name is copied: inputs, constants, and a result with tw
   expect(second?.data).toEqual(first?.data);
 });
 
-test('a builder that goes on after a build gives the same values', () => {
+test('a builder used further after build gives the same values', () => {
   const g = new GraphBuilder();
   const positive = relu(g.input('x', 'float32', [2, 3]));
   g.output('positive', positive);

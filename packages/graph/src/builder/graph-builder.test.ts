@@ -90,7 +90,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(Array.from(results['index']?.data as BigInt64Array)).toEqual([1n, 0n]);
   });
 
-  test('knows the shapes of image operators, non-square', async () => {
+  test('infers the shapes of image operators for non-square images', async () => {
     const g = new GraphBuilder({ opset });
     const x = g.input('x', 'float32', ['N', 2, 6, 10]);
     const k = g.constant(float([4, 2, 3, 3]));
@@ -110,7 +110,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(results['conv']?.dims).toEqual([3, 4, 3, 5]);
   });
 
-  test('moves values', async () => {
+  test('moves values with the shape operators', async () => {
     const g = new GraphBuilder({ opset });
     const x = g.input('x', 'float32', ['N', 3, 4]);
     const [a, b] = split(x, 2, [1, 3]);
@@ -145,7 +145,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
     expect(data(results['chosen']).every((v) => v >= -1)).toBe(true);
   });
 
-  test('names every node once, also beside those of an embedded graph', () => {
+  test('gives every node a unique name, even beside an embedded graph', () => {
     const inner = new GraphBuilder();
     const start = inner.input('in', 'float32', [2]);
     inner.output('out', inner.named('kept', mul(mul(mul(start, 2), 3), 4)));
@@ -171,7 +171,7 @@ describe.each(opsets)('GraphBuilder at opset %i', (opset) => {
 });
 
 describe('GraphBuilder', () => {
-  test('refuses what does not fit where it is written', () => {
+  test('refuses operands that do not fit as soon as they are used', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 3]);
     expect(() => matmul(x, g.constant(float([4, 2])))).toThrow(/inner dimensions differ.*float32 \[N,3\]/);
@@ -182,7 +182,7 @@ describe('GraphBuilder', () => {
     expect(() => gemm(x, g.constant(float([2, 4])))).toThrow(/inner/);
   });
 
-  test('leaves out what no output needs', () => {
+  test('leaves out nodes that no output needs', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [2]);
     mul(x, 3);

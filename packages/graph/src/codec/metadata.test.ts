@@ -13,7 +13,7 @@ const model = writeGraph(g.build());
 const texts = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme', maxLength: 300 }));
 
 describe('metadata', () => {
-  test('is read as it was written, byte for byte as the protobuf library writes it', () => {
+  test('is read as it was written, with the bytes that the protobuf library writes', () => {
     fc.assert(
       fc.property(texts, (entries) => {
         const metadata = new Map(Object.entries(entries));

@@ -195,7 +195,7 @@ const refused: [what: string, bytes: Uint8Array, message: RegExp][] = [
 ];
 
 describe('the door', () => {
-  test('lets a plain model pass', () => {
+  test('accepts a plain model', () => {
     expect(() => checkModelBytes(model())).not.toThrow();
     const named = model({ graph: { initializer: [floats('w', [2], [1, 2])] } });
     expect(() => checkModelBytes(named)).not.toThrow();
@@ -206,7 +206,7 @@ describe('the door', () => {
     expect(() => checkModelBytes(bytes)).toThrow(message);
   });
 
-  test('shows names that steer a terminal as plain text', () => {
+  test('shows control characters in names as plain text', () => {
     const bytes = model({ graph: { node: [node('Relu', ['\u001b[2Jghost'], ['y'])] } });
     expect(() => checkModelBytes(bytes)).toThrow(/\\u\{1b\}\[2Jghost/);
   });

@@ -30,7 +30,7 @@ export function checkOperator(opType: string, domain: string, where: () => strin
     if (withGraphs.has(opType))
       refuse(
         where(),
-        'operators with graphs inside (If, Loop, Scan) may run for ever and are not allowed',
+        'operators with graphs inside (If, Loop, Scan) may run forever and are not allowed',
         'Export the model by tracing an example image, so that no control flow is left.',
       );
     return;

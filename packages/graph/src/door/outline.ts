@@ -221,7 +221,7 @@ function readAttribute(
       case 11:
         refuse(
           where(),
-          'graphs inside of nodes may run for ever and are not allowed',
+          'graphs inside nodes may run forever and are not allowed',
           'Export the model by tracing an example image, so that no control flow is left.',
         );
         break;

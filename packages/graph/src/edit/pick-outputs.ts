@@ -27,7 +27,7 @@ export function pickOutputs(graph: Graph, names: readonly string[]): Graph {
     if (known === undefined) {
       throw new ModelFormatError({
         where: `value \`${name}\``,
-        problem: 'its type cannot be told: a node before it has an operator that is not known here',
+        problem: 'its type cannot be determined: a node before it has an operator that is not supported',
       });
     }
     return { name, dtype: known.dtype, dims: known.dims };

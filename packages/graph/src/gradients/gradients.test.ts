@@ -20,7 +20,7 @@ function run(graph: Graph, feeds: Record<string, HostTensor>, output: string): n
 }
 
 describe('gradients', () => {
-  test('has the textbook value for a straight line', () => {
+  test('have the textbook value for a straight line', () => {
     const g = new GraphBuilder();
     const [x, t] = [g.input('x', 'float32', ['N']), g.input('t', 'float32', ['N'])];
     const [slope, offset] = [g.input('slope', 'float32', []), g.input('offset', 'float32', [])];
@@ -40,7 +40,7 @@ describe('gradients', () => {
     expect(run(graph, feeds, 'ofOffset')[0]).toBeCloseTo(0, 6);
   });
 
-  test('adds what comes from several uses, and passes through values that are used once', () => {
+  test('add up over several uses of a value', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [2]);
     const y = onnx.mul(x, 3);
@@ -63,7 +63,7 @@ describe('gradients', () => {
     expect(run(g.build(), { x: float([3], 1, 2, -1) }, 'second')).toEqual([9, 36, 9]);
   });
 
-  test('builds only what a parameter needs', () => {
+  test('are built only for the path to a parameter', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 3, 6, 8]);
     const kernel = g.input('kernel', 'float32', [4, 3, 3, 3]);
@@ -84,7 +84,7 @@ describe('gradients', () => {
     expect(operators(graph).filter((name) => name === 'MatMul')).toHaveLength(1);
   });
 
-  test('does not differentiate conditions, indices and rounding', () => {
+  test('do not pass through conditions, indices and rounding', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [3]);
     const loss = onnx.reduceSum(
@@ -95,7 +95,7 @@ describe('gradients', () => {
     expect(run(g.build(), { x: float([3], 1, 2, -1) }, 'gradient')).toEqual([1, 1, 0]);
   });
 
-  test('gives gradients in the shape of the parameter where everything was broadcast', () => {
+  test('have the shape of the parameter if everything was broadcast', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 2]);
     const loss = onnx.reduceSum(onnx.add(x, g.constant([1, 2])));
@@ -105,7 +105,7 @@ describe('gradients', () => {
     expect(run(g.build(), { x: float([2, 2], 1, 2, 3, 4) }, 'gradient')).toEqual([1, 1, 1, 1]);
   });
 
-  test('hands everything to the first of equal maxima, and equal shares in a reduction', () => {
+  test('go entirely to the first of equal maxima, and in equal shares in a reduction', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [1, 1, 2, 2]);
     const [pooled] = gradients(onnx.reduceSum(onnx.maxPool(x, [2, 2])), [x]) as [Value];
@@ -118,7 +118,7 @@ describe('gradients', () => {
     expect(run(graph, feeds, 'reduced')).toEqual([0, 0.5, 0.5, 0]);
   });
 
-  test('keeps half precision', () => {
+  test('keep half precision', () => {
     const build = (dtype: 'float16' | 'float32'): number[] => {
       const g = new GraphBuilder();
       const x = g.input('x', 'float32', [1, 2, 4, 6]);
@@ -141,7 +141,7 @@ describe('gradients', () => {
     half.forEach((value, i) => expect(Math.abs(value - (single[i] ?? NaN))).toBeLessThan(0.02 * largest));
   });
 
-  test('names the operator and the node that has no rule', () => {
+  test('throw an error that names the operator and the node without a rule', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [2]);
     const y = g.node('Softsign', [x])[0] as Value;
@@ -149,7 +149,7 @@ describe('gradients', () => {
     expect(() => gradients(onnx.reduceSum(y), [x])).toThrow(/Softsign \(node `softsign`\).*no gradient rule/);
   });
 
-  test('refuses forms that a rule does not cover', () => {
+  test('refuse operator forms that a rule does not cover', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [1, 2, 'H', 'W']);
     const kernel = g.constant(float([1, 2, 1, 1], 1, 2));
@@ -159,7 +159,7 @@ describe('gradients', () => {
     expect(plain).toHaveLength(1);
   });
 
-  test('refuses a loss of several elements and a parameter without influence', () => {
+  test('refuse a loss of several elements and a parameter without influence', () => {
     const g = new GraphBuilder();
     const [x, y] = [g.input('x', 'float32', [2]), g.input('y', 'float32', [2])];
     expect(() => gradients(x, [x])).toThrow(/reduceMean/);

@@ -38,7 +38,7 @@ export const convert: OperatorTable = {
     if ('value_float' in call.node.attributes) {
       return { dtype: 'float32', dims: [], data: Float64Array.of(floatAttribute(call, 'value_float', 0)) };
     }
-    throw unsupported(call, 'only tensors, integers and floats are known here');
+    throw unsupported(call, 'only tensors, integers and floats are supported');
   },
 
   ConstantOfShape: (call) => {

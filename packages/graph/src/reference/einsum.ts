@@ -8,7 +8,7 @@ import { at, numbers } from './value.ts';
 export const einsum: OperatorTable = {
   Einsum: (call) => {
     const equation = stringAttribute(call, 'equation', '').replaceAll(' ', '');
-    if (equation.includes('.')) throw unsupported(call, 'the ellipsis is not known here');
+    if (equation.includes('.')) throw unsupported(call, 'the ellipsis is not supported');
     const [left = '', right] = equation.split('->');
     const terms = left.split(',').map((term) => [...term]);
     if (terms.length !== call.inputs.length) {

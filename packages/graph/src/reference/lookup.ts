@@ -78,7 +78,7 @@ export const lookup: OperatorTable = {
 function scatter(call: OperatorCall, x: Value, updates: Value, targetOf: (index: number) => number): Value {
   const combine = combinations[stringAttribute(call, 'reduction', 'none')];
   if (combine === undefined) {
-    throw unsupported(call, `reduction ${stringAttribute(call, 'reduction', 'none')} is not known here`);
+    throw unsupported(call, `reduction ${stringAttribute(call, 'reduction', 'none')} is not supported`);
   }
   const result = pickIndex(x, x.dims, (to) => indexOf(to, x.dims));
   // Both are held alike; the types allow one kind at a time.

@@ -39,7 +39,7 @@ export const normalization: OperatorTable = {
   /** With the stored mean and variance of each channel (axis 1). */
   BatchNormalization: (call) => {
     if (intAttribute(call, 'training_mode', 0) !== 0)
-      throw unsupported(call, 'training_mode is not known here');
+      throw unsupported(call, 'training_mode is not supported');
     const x = input(call, 0);
     const epsilon = floatAttribute(call, 'epsilon', 1e-5);
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => channelValues(call, x, index)) as [

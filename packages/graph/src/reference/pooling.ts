@@ -16,7 +16,7 @@ interface Patch {
 
 export const pooling: OperatorTable = {
   MaxPool: (call) => {
-    if (call.node.outputs.length > 1) throw unsupported(call, 'the indices output is not known here');
+    if (call.node.outputs.length > 1) throw unsupported(call, 'the indices output is not supported');
     return pool(call, ({ elements }) => elements.reduce((a, b) => Math.max(a, b), -Infinity));
   },
   AveragePool: (call) => {

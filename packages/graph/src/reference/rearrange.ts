@@ -186,7 +186,7 @@ function reflection(call: OperatorCall, mode: string): (position: number, size: 
     case 'wrap':
       return (position, size) => ((position % size) + size) % size;
     default:
-      throw unsupported(call, `mode ${mode} is not known here`);
+      throw unsupported(call, `mode ${mode} is not supported`);
   }
 }
 

@@ -26,7 +26,7 @@ type Taps = readonly { readonly index: number; readonly weight: number }[];
 
 export const resize: OperatorTable = {
   Resize: (call) => {
-    if (intAttribute(call, 'antialias', 0) !== 0) throw unsupported(call, 'antialias is not known here');
+    if (intAttribute(call, 'antialias', 0) !== 0) throw unsupported(call, 'antialias is not supported');
     return plannedAxes(call).reduce(
       (value, plan) => (plan.scale === 1 ? value : resizeAxis(value, plan, tapsOf(call, plan))),
       input(call, 0),
@@ -36,7 +36,7 @@ export const resize: OperatorTable = {
 
 function plannedAxes(call: OperatorCall): readonly AxisResize[] {
   const policy = stringAttribute(call, 'keep_aspect_ratio_policy', 'stretch');
-  if (policy !== 'stretch') throw unsupported(call, `keep_aspect_ratio_policy ${policy} is not known here`);
+  if (policy !== 'stretch') throw unsupported(call, `keep_aspect_ratio_policy ${policy} is not supported`);
   const { dims } = input(call, 0);
   const axes = intsAttribute(call, 'axes') ?? dims.map((_, axis) => axis);
   // Inputs: X, region of interest, scales, sizes. Older graphs mark a left-out list by an empty one.
@@ -66,7 +66,7 @@ function tapsOf(call: OperatorCall, plan: AxisResize): (output: number) => Taps 
     const round = rounding(call);
     return (output) => [{ index: clamp(round(position(output))), weight: 1 }];
   }
-  if (mode !== 'linear') throw unsupported(call, `mode ${mode} is not known here`);
+  if (mode !== 'linear') throw unsupported(call, `mode ${mode} is not supported`);
   return (output) => {
     const x = clamp(position(output));
     const index = Math.floor(x);
@@ -96,7 +96,7 @@ function positionIn(call: OperatorCall, plan: AxisResize): (output: number) => n
     case 'asymmetric':
       return (x) => x / scale;
     default:
-      throw unsupported(call, `coordinate_transformation_mode ${mode} is not known here`);
+      throw unsupported(call, `coordinate_transformation_mode ${mode} is not supported`);
   }
 }
 
@@ -118,7 +118,7 @@ function rounding(call: OperatorCall): (position: number) => number {
     case 'ceil':
       return Math.ceil;
     default:
-      throw unsupported(call, `nearest_mode ${mode} is not known here`);
+      throw unsupported(call, `nearest_mode ${mode} is not supported`);
   }
 }
 

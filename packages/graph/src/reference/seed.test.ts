@@ -9,7 +9,7 @@ import { runGraph } from './interpreter.ts';
 /** Largest difference between the interpreter and ONNX Runtime, relative to the largest value. */
 const tolerance = 1e-5;
 
-test('a real feature extractor gives what ONNX Runtime gives', async () => {
+test('a real backbone gives the same values as in ONNX Runtime', async () => {
   const path = new URL('../../../initial-models/assets/small.onnx', import.meta.url);
   const original = readGraph(new Uint8Array(readFileSync(path)));
   const name = original.inputs[0]?.name ?? '';

@@ -26,7 +26,7 @@ export function asPicture(call: OperatorCall, value: Value): Value {
   const { dims } = value;
   if (dims.length === 4) return value;
   if (dims.length === 3) return { ...value, dims: [...dims.slice(0, 2), 1, ...dims.slice(2)] };
-  throw unsupported(call, `only [N,C,H,W] and [N,C,W] are known here, received [${dims.join(',')}]`);
+  throw unsupported(call, `only [N,C,H,W] and [N,C,W] are supported, received [${dims.join(',')}]`);
 }
 
 /** Takes the height of 1 away again where the operator's input had none. */

@@ -244,7 +244,7 @@ function unknownShape(
   dtype: DType,
   rank: Dim | undefined,
 ): { dtype: DType; dims: Dim[] } {
-  if (typeof rank !== 'number') return context.fail('the rank of the result cannot be told');
+  if (typeof rank !== 'number') return context.fail('the rank of the result cannot be determined');
   return { dtype, dims: Array.from({ length: rank }, (_, axis) => `${context.node.outputs[0]}_${axis}`) };
 }
 

@@ -24,7 +24,7 @@ const whole: Parameters<typeof serve>[0] = (_request, response) => void response
 const filesIn = (path: string): Promise<string[]> => readdir(path).catch(() => []);
 
 describe('the cache on disk', () => {
-  test('is made when needed, and serves the second time without a network', async () => {
+  test('is created on demand, and the second time serves the file without a network', async () => {
     const cache = diskCache({ folder: join(folder, 'new/deep') });
     const extractor = await published(whole);
     expect(isSample(await fetchExtractor(extractor, { cache }))).toBe(true);
@@ -41,7 +41,7 @@ describe('the cache on disk', () => {
     server = await serve(whole);
   });
 
-  test('takes a file that was put there by hand, as the message without a network says', async () => {
+  test('takes a file put there by hand, as the message without a network advises', async () => {
     const cache = diskCache({ folder: join(folder, 'by-hand') });
     const extractor = await published(whole);
     await server.close();
@@ -55,7 +55,7 @@ describe('the cache on disk', () => {
     server = await serve(whole);
   });
 
-  test('a damaged file is told and fetched again', async () => {
+  test('reports a damaged file and fetches it again', async () => {
     const cache = diskCache({ folder: join(folder, 'damaged') });
     const extractor = await published(whole);
     await mkdir(cache.folder);
@@ -69,7 +69,7 @@ describe('the cache on disk', () => {
     expect(isSample(await readFile(cache.pathOf(sampleSha256)))).toBe(true);
   });
 
-  test('a cache that cannot be read or written is told, and costs nothing else', async () => {
+  test('reports that it cannot be read or written, and the download still succeeds', async () => {
     await writeFile(join(folder, 'a-file'), '');
     const cache = diskCache({ folder: join(folder, 'a-file') });
     const extractor = await published(whole);
@@ -83,7 +83,7 @@ describe('the cache on disk', () => {
   });
 
   test.skipIf(process.platform === 'win32')(
-    'a pipe in place of a file is told and replaced, never waited for',
+    'reports and replaces a pipe in place of a file without waiting for it',
     async () => {
       const cache = diskCache({ folder: join(folder, 'pipe') });
       const extractor = await published(whole);
@@ -97,7 +97,7 @@ describe('the cache on disk', () => {
     },
   );
 
-  test('what killed processes left behind goes after a day, with the next file', async () => {
+  test('removes temporary files of killed processes after a day, with the next file', async () => {
     const cache = diskCache({ folder: join(folder, 'stale') });
     await mkdir(cache.folder);
     const left = (pid: number): string => join(cache.folder, `.${sampleSha256}.${pid}-0123456789ab.tmp`);
@@ -110,12 +110,12 @@ describe('the cache on disk', () => {
     ]);
   });
 
-  test.runIf(process.platform === 'linux')('below /proc it cannot be made, and nothing hangs', async () => {
+  test.runIf(process.platform === 'linux')('below /proc cannot be created, and nothing hangs', async () => {
     const cache = diskCache({ folder: '/proc/none/cache' });
     await expect(cache.put(sampleSha256, sample)).rejects.toThrow(/ENOENT/);
   });
 
-  test('never holds another file than the pinned one', async () => {
+  test('never holds a file other than the pinned one', async () => {
     const cache = diskCache({ folder: join(folder, 'mismatch') });
     const extractor = await published((_request, response) => void response.end('something else'));
     await expect(fetchExtractor(extractor, { cache })).rejects.toThrow(/compare/);

@@ -12,7 +12,7 @@ test.each(models)('$id is the file that its card describes', async (model) => {
   expect((await readInitialModel(model)).byteLength).toBe(model.sizeBytes);
 });
 
-test('refuses a file that is not the one it names', async () => {
+test('a file with another SHA-256 is refused', async () => {
   const other = { ...small, sha256: '0'.repeat(64) };
   const error = await readInitialModel(other).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ExtractorHashError);
@@ -21,7 +21,7 @@ test('refuses a file that is not the one it names', async () => {
   );
 });
 
-test('says of a missing file that the installation is damaged', async () => {
+test('the error for a missing file says that the installation is damaged', async () => {
   const gone = { ...small, url: new URL('gone.onnx', small.url) };
   const error = await readInitialModel(gone).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ExtractorUnavailableError);

@@ -16,6 +16,7 @@ export async function readInitialModel(
 ): Promise<Uint8Array> {
   return loadPinned(checkPin(model), options, {
     retry: 'Check the network and load the page again.',
-    mismatch: 'Load the page again; if it stays so, the site serves another file than its scripts expect.',
+    mismatch:
+      'Load the page again; if the error remains, the site serves another file than its scripts expect.',
   });
 }

@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     await page.waitForFunction('window.extractorTests !== undefined');
   }
 
-  test('our own model is asked for when it is read, not before, and arrives as its card says', async () => {
+  test('an initial model is requested only when it is read, and is the file of its card', async () => {
     expect(asked).toEqual([]);
     const outcome = await page.evaluate(() => window.extractorTests.ours({}));
     const { sizeBytes } = small;
@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(await page.evaluate(() => window.extractorTests.kept())).toBe(0);
   });
 
-  test('what the cache holds is not asked for again, also by the next page; damage is noticed', async () => {
+  test('a cached file is not requested again, not even by the next page; damage is detected', async () => {
     expect(await page.evaluate(() => window.extractorTests.readme())).toBe(small.sizeBytes);
     await open();
     const { sizeBytes } = small;
@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(warnings).toEqual([]);
   });
 
-  test('another file in its place is refused, and not kept', async () => {
+  test('a file with another SHA-256 is refused and not kept', async () => {
     await page.route(asset, (route) => route.fulfill({ body: 'a page', contentType: 'text/html' }));
     const outcome = await page.evaluate(() => window.extractorTests.ours({ cached: true }));
     expect(outcome).toMatchObject({
@@ -87,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(await page.evaluate(() => window.extractorTests.kept())).toBe(0);
   });
 
-  test('without a network the error says so', async () => {
+  test('without a network, the error says so', async () => {
     await page.context().setOffline(true);
     const outcome = await page.evaluate(() => window.extractorTests.ours({}));
     expect(outcome).toMatchObject({
@@ -96,7 +96,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     });
   });
 
-  test('a published one comes from another site that allows it', async () => {
+  test('a published extractor is loaded from another site that allows it', async () => {
     const load = (path: string, wishes: { cached?: boolean; abort?: boolean } = {}) =>
       page.evaluate(([url, sha, w]) => window.extractorTests.published(url, sha, w), [
         elsewhere.url + path,

@@ -36,8 +36,8 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
   const { manifest } = model;
   if (manifest.external !== undefined) {
     throw new ModelStateError({
-      expected: 'a model of ours',
-      received: 'a foreign one',
+      expected: 'an Oddpixel model',
+      received: 'a foreign model',
       fix: 'Use its own export.',
     });
   }
@@ -48,7 +48,7 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
   if (imageThreshold === undefined) {
     throw new ModelStateError({
       expected: 'a model with thresholds',
-      received: 'one without',
+      received: 'a model without thresholds',
       fix: 'Give a threshold, or train with at least two good images.',
     });
   }

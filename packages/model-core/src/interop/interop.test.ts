@@ -62,7 +62,7 @@ async function runStandalone(bytes: Uint8Array, pixels: Uint8Array): Promise<Rec
 }
 
 describe('exportStandalone', () => {
-  test('raw pixels give the map, score, verdict and mask of the model', async () => {
+  test('gives the map, score, verdict and mask of the model from raw pixels', async () => {
     const loaded = await loadModel(model, backend);
     const standalone = exportStandalone(model);
     for (const blot of [undefined, { x: 40, y: 16 }]) {
@@ -80,7 +80,7 @@ describe('exportStandalone', () => {
     await loaded.dispose();
   });
 
-  test('thresholds are named, overridable inputs', () => {
+  test('makes the thresholds named, overridable inputs', () => {
     const graph = readGraph(exportStandalone(model, { threshold: 123.5 }));
     expect(graph.inputs.map(({ name }) => name)).toEqual(['image', 'image_threshold', 'pixel_threshold']);
     expect(graph.initializers.get('image_threshold')?.data[0]).toBe(123.5);
@@ -124,7 +124,7 @@ describe('exportStandalone', () => {
     },
   );
 
-  test('maps the range of gray values as preprocessing does', async () => {
+  test('maps the gray value range as preprocessing does', async () => {
     const changed = withManifest(model, {
       preprocessing: { ...stripesPreprocessing, sourceRange: [20, 200] },
     });
@@ -174,7 +174,7 @@ const unit = (index: number): ReturnType<typeof stripes> => {
 
 describe('importExternalModel', () => {
   test.each([{ score: true }, { score: false }, { score: true, batch: 1 }])(
-    'runs and calibrates like ours: %o',
+    'gives a model that runs and calibrates like ours: %o',
     async (options) => {
       const external = importExternalModel(foreign(options), { preprocessing: foreignPreprocessing });
       expect(external.manifest.modelType).toBe('external');
@@ -193,7 +193,7 @@ describe('importExternalModel', () => {
     },
   );
 
-  test('loads a model that another program wrote', async () => {
+  test('loads a model written by another program', async () => {
     const bytes = new Uint8Array(readFileSync(new URL('fixtures/external.onnx', import.meta.url)));
     const external = importExternalModel(bytes, { preprocessing: foreignPreprocessing });
     expect(external.manifest.external).toEqual({ input: 'input', map: 'anomaly_map', score: 'pred_score' });
@@ -212,7 +212,7 @@ describe('importExternalModel', () => {
     await loaded.dispose();
   });
 
-  test('finds outputs by name, or takes the names given', () => {
+  test('finds outputs by name, or uses the given names', () => {
     const bytes = foreign({ mapName: 'output_7' });
     expect(() => importExternalModel(bytes, { preprocessing: foreignPreprocessing })).toThrow(
       /no anomaly map/,
@@ -222,7 +222,7 @@ describe('importExternalModel', () => {
     expect(externalInputSize(bytes)).toEqual({ width: 96, height: 64, channels: 3 });
   });
 
-  test('refuses what does not fit', () => {
+  test('refuses models that do not fit', () => {
     expect(() =>
       importExternalModel(foreign(), { preprocessing: { ...foreignPreprocessing, imageWidth: 64 } }),
     ).toThrow(ParameterError);

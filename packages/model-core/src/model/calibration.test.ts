@@ -48,7 +48,7 @@ describe('guaranteed statement', () => {
     expect(share(rates, (r) => r > rate)).toBeGreaterThan(0.005);
   });
 
-  test('promises what n images can, with the threshold above their maximum, where the rate asks for more', () => {
+  test('promises what n images can, with the threshold above their maximum, if the requested rate needs more', () => {
     const { threshold, statement } = scoreThreshold(calibration([1, 2, 3, 4, 5, 6]), {
       falseAlarmRate: 0.01,
     });
@@ -63,7 +63,7 @@ describe('guaranteed statement', () => {
     expect(statement.falseAlarmRate).toBeCloseTo(1 - 0.05 ** (1 / 6), 12);
   });
 
-  test('needs 299 images for 1 % and one fewer is not enough', () => {
+  test('needs 299 images for 1 %; 298 are not enough', () => {
     expect(guaranteedRank(299, 0.01, 0.95)).toEqual({ rank: 299, rate: 0.01 });
     expect(guaranteedRank(298, 0.01, 0.95).rate).toBeGreaterThan(0.01);
     // Tabulated for 95 % / 95 %: 59 for the maximum, 93 for the second largest, 124 for the third.
@@ -86,7 +86,7 @@ describe('expected statement', () => {
     expect(mean(rates)).toBeGreaterThan(rate * 0.6);
   });
 
-  test('states 1 / (n + 1) where the rate asks for more', () => {
+  test('states 1 / (n + 1) if the requested rate needs more', () => {
     const { statement } = scoreThreshold(calibration([1, 2, 3]), {
       statement: 'expected',
       falseAlarmRate: 0.01,
@@ -97,7 +97,7 @@ describe('expected statement', () => {
 });
 
 describe('estimated statement', () => {
-  test('is what references that shaped the model give, and nothing stronger', () => {
+  test('is the strongest that references which shaped the model can give', () => {
     const shaped = calibration([1, 2, 3, 4], 'leaveOwnRowsOut');
     expect(scoreThreshold(shaped).statement.kind).toBe('estimated');
     expect(() => scoreThreshold(shaped, { statement: 'guaranteed' })).toThrow(ParameterError);

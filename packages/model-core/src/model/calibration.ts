@@ -81,7 +81,7 @@ export function scoreThreshold(calibration: Calibration, options: CalibrationOpt
       name: 'statement',
       expected: "'estimated', since the reference images also shaped the model",
       received: `'${kind}'`,
-      fix: 'Keep a validation split of good images aside.',
+      fix: 'Hold out a validation split of good images.',
     });
   }
   const common = { requestedRate: falseAlarmRate, referenceCount: scores.length, source };

@@ -15,7 +15,7 @@ export function checkModel({ bytes, manifest }: { bytes: Uint8Array; manifest: M
   checkOutputs(graph, manifest);
 }
 
-const fix = 'Make the model file anew: train it again, or import it again where it is a foreign one.';
+const fix = 'Create the model file again: train it again, or import it again if it is a foreign model.';
 const float32 = 1;
 
 function checkImageSize({ preprocessing }: ModelManifest): void {
@@ -48,7 +48,7 @@ function checkImageInput({ inputs, initializers }: GraphOutline, manifest: Model
   if (fed.length === 1 && input?.name === name && input.type === float32 && fits) return;
   throw new ModelFormatError({
     where: 'graph inputs',
-    problem: `the manifest tells of ${shown(name)} float32 [N,${wanted.slice(1).join(',')}] alone, the graph has ${list(fed)}`,
+    problem: `the manifest declares only ${shown(name)} float32 [N,${wanted.slice(1).join(',')}], the graph has ${list(fed)}`,
     fix,
   });
 }
@@ -88,7 +88,7 @@ function requireOutput(
   if (output !== undefined && output.type === float32 && fits(output)) return;
   throw new ModelFormatError({
     where: `output ${shown(name)}`,
-    problem: `the manifest tells of float32 ${shape}, the graph has ${output === undefined ? list(outputs) : list([output])}`,
+    problem: `the manifest declares float32 ${shape}, the graph has ${output === undefined ? list(outputs) : list([output])}`,
     fix,
   });
 }

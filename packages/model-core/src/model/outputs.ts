@@ -32,7 +32,7 @@ export async function outputValues(
     throw new ModelFormatError({
       where: `output \`${name}\``,
       problem: `expected float32 [${dims.join(',')}] for a batch of ${dims[0]}, received ${describeTensor(host)}`,
-      fix: 'The first dimension has to be the number of images.',
+      fix: 'The first dimension must be the number of images.',
     });
   }
   return host.data;
@@ -50,7 +50,7 @@ export function checkFinite(sample: PreprocessedSample, score: number, map: Floa
     what: imageId === undefined ? 'an image' : `image ${imageId}`,
     problem: `the model's ${Number.isFinite(score) ? 'map holds' : 'score is'} ${String(odd)} (${gray})`,
     imageId,
-    fix: 'Check that the gray values of the image lie in the range that the model was trained on; where they do, the model file is damaged: restore or retrain it.',
+    fix: 'Check that the gray values of the image lie in the range that the model was trained on; if they do, the model file is damaged: restore or retrain it.',
   });
 }
 

@@ -59,13 +59,13 @@ describe('regions', () => {
     );
   });
 
-  test('leave out what lies outside the domain', () => {
+  test('leave out pixels outside the domain', () => {
     const map: AnomalyImage = { width: 4, height: 2, data: new Float32Array(8).fill(5) };
     const domain = { width: 4, height: 2, runs: Int32Array.of(1, 1, 3) };
     expect([...regionFromMap(map, 1, domain).runs]).toEqual([1, 1, 3]);
   });
 
-  test('fall into the components that a flood fill finds', () => {
+  test('split into the components that a flood fill finds', () => {
     fc.assert(
       fc.property(maps, (map) => {
         const result = resultOf(map, 2);
@@ -97,7 +97,7 @@ describe('regions', () => {
   });
 });
 
-test('a value that is no number is anomalous, and the oddest', () => {
+test('count NaN as anomalous, with the highest value', () => {
   const data = Float32Array.of(0, 3, 0, 0, 0, NaN, 0, 0, 0, 0, 9, NaN);
   const [first, second, third] = regionComponents(resultOf({ width: 6, height: 2, data }, 2));
   expect([first?.peak.value, second?.peak.value, third]).toEqual([NaN, 3, undefined]);

@@ -49,7 +49,7 @@ test('a model read into a Buffer is verified, and its bytes stay as they are', a
   expect(buffer.equals(model.bytes)).toBe(true);
 });
 
-test('a changed manifest is sealed anew', async () => {
+test('a changed manifest gets a new hash', async () => {
   const changed = withManifest(model, { productVersion: '9.9.9' });
   expect(await verifyModel(readModel(changed.bytes))).toBe('verified');
 });
@@ -70,11 +70,11 @@ function damaged({ bytes }: AnomalyModel): AnomalyModel {
   return readModel(copy);
 }
 
-test('a damaged model does not get a new hash over its damage', () => {
+test('a damaged model does not get a new hash', () => {
   expect(() => withManifest(damaged(model), { productVersion: '9.9.9' })).toThrow(/file is damaged/);
 });
 
-test('a damaged model is neither calibrated, nor exported, nor taken for a foreign one', async () => {
+test('a damaged model is refused by calibration, export and import', async () => {
   const backend = await referenceBackend().open();
   const samples = { count: 0, async *[Symbol.asyncIterator](): AsyncGenerator<never> {} };
   await expect(calibrateModel(damaged(model), samples, { backend })).rejects.toThrow(/file is damaged/);
@@ -90,7 +90,7 @@ test('a damaged model is neither calibrated, nor exported, nor taken for a forei
   await backend.dispose();
 });
 
-test('the two ways to verify agree, again and again', async () => {
+test('both ways to verify agree, even when repeated', async () => {
   const broken = damaged(model);
   for (let i = 0; i < 2; i++) {
     await expect(verifyModel(broken)).rejects.toThrow(/file is damaged/);
@@ -100,7 +100,7 @@ test('the two ways to verify agree, again and again', async () => {
   }
 });
 
-test('a file that another tool changed opens once the entries that the message names are removed', async () => {
+test('a file changed by another tool opens once the entries named in the message are removed', async () => {
   const changed = damaged(model);
   const error = await verifyModel(changed).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ModelFormatError);

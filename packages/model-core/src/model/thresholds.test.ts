@@ -20,7 +20,7 @@ function f1(scores: readonly LabelledScore[], threshold: number): number {
 }
 
 describe('computeThresholds', () => {
-  test('follows the rules of its names', () => {
+  test('follows the rule of each method', () => {
     fc.assert(
       fc.property(labelled, (scores) => {
         const found = computeThresholds(scores);
@@ -44,7 +44,7 @@ describe('computeThresholds', () => {
 });
 
 describe('justAbove', () => {
-  test('is the next float32', () => {
+  test('returns the next float32', () => {
     fc.assert(
       fc.property(
         fc.float({ noNaN: true, noDefaultInfinity: true, max: 2 ** 90, min: -(2 ** 90) }),
@@ -88,7 +88,7 @@ describe('applyThresholds', () => {
 });
 
 describe('calibratedValue', () => {
-  test('is 0 at the mean, 0.5 at the threshold, monotone and unclamped', () => {
+  test('gives 0 at the mean, 0.5 at the threshold, monotone and unclamped', () => {
     expect(calibratedValue(1, 3, 1)).toBe(0);
     expect(calibratedValue(3, 3, 1)).toBe(0.5);
     expect(calibratedValue(9, 3, 1)).toBe(2);

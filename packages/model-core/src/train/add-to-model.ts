@@ -47,8 +47,8 @@ export async function addToModel(
   if (head?.type !== 'memory' || training === undefined || radius === undefined) {
     throw new ModelStateError({
       expected: 'a trained model with the head `memory`',
-      received: head === undefined ? 'without a head of ours' : `one with the head \`${head.type}\``,
-      fix: 'Only a memory can be extended; train other heads anew with all images.',
+      received: head === undefined ? 'a model without a head' : `one with the head \`${head.type}\``,
+      fix: 'Only a model with the head `memory` can be extended; train other models again with all images.',
     });
   }
   if (samples.count < 1) {

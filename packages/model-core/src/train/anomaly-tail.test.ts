@@ -52,7 +52,7 @@ function plainBlur(image: Float32Array, sigma: number): Float64Array {
 
 const distances = Float32Array.from({ length: 96 }, (_, i) => ((i * 37) % 23) / 3);
 
-test('the map is the enlarged distances, smoothed', async () => {
+test('the anomaly map is the enlarged, smoothed distances', async () => {
   const { map = new Float32Array(), enlarged = new Float32Array() } = await runTail(distances, 'max');
   // 6 pixels for a shorter side of 256; here it is 64.
   const expected = plainBlur(enlarged, 1.5);
@@ -60,12 +60,12 @@ test('the map is the enlarged distances, smoothed', async () => {
   expect(worst).toBeLessThan(1e-4);
 });
 
-test('a flat map stays flat up to the border', async () => {
+test('a constant map stays constant up to the border', async () => {
   const { map = new Float32Array() } = await runTail(new Float32Array(96).fill(2.5), 'max');
   expect(map.every((value) => Math.abs(value - 2.5) < 1e-4)).toBe(true);
 });
 
-test('scores: the highest distance, or mean plus deviations of the map', async () => {
+test('the score is the highest distance, or the mean of the map plus deviations', async () => {
   const max = await runTail(distances, 'max');
   expect(max['score']?.[0]).toBe(Math.max(...distances));
   const { map = new Float32Array(), score } = await runTail(distances, 'meanDeviation');

@@ -63,7 +63,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-test('a stream with copies: each image, then its copies, with its identity; in every pass the same', async () => {
+test('a stream with copies yields each image, then its copies with its identity, the same in every pass', async () => {
   const identity = fc.record(
     { group: fc.constantFrom('a', 'b'), imageHash: fc.constantFrom('0'.repeat(16), 'f'.repeat(16)) },
     { requiredKeys: [] },
@@ -120,7 +120,7 @@ const heads: [HeadType, Partial<Omit<TrainParams, 'head'>>][] = [
 ];
 
 describe.each(heads)('head %s %o', (head, params) => {
-  test('learns from copies, and neither counts nor scores them', async () => {
+  test('is trained on copies, but neither counts nor scores them', async () => {
     const reports: TrainProgress[] = [];
     const onProgress = (report: TrainProgress): void => void reports.push(report);
     const model = await train(augmented(good(6)), head, params, { onProgress });
@@ -183,7 +183,7 @@ describe('calibration', () => {
     }
   });
 
-  test('by a stream with copies looks at the images only', async () => {
+  test('with a stream with copies looks at the images only', async () => {
     const model = await train(samplesInMemory(good(4)), 'memory');
     const plain = await calibrateModel(model, samplesInMemory(good(5, 20)), { backend });
     const stream = augmented(good(5, 20));
@@ -193,7 +193,7 @@ describe('calibration', () => {
   });
 });
 
-test('a student goes on with the same copies only', async () => {
+test('a student resumes only with the same copies', async () => {
   const checkpoints: Uint8Array[] = [];
   const samples = augmented(good(3));
   const onCheckpoint = (bytes: Uint8Array): void => void checkpoints.push(bytes);

@@ -36,7 +36,7 @@ async function train(
 const codes = ({ remarks }: TrainResult): string[] => remarks.map(({ code }) => code);
 
 describe.each(['memory', 'gaussian'] as const)('head %s', (head) => {
-  test('20 equal images give no threshold, and say why', async () => {
+  test('20 equal images give no threshold, and a remark says why', async () => {
     const { model, result } = await train(
       head,
       Array.from({ length: 20 }, () => 3),
@@ -66,13 +66,13 @@ describe.each(['memory', 'gaussian'] as const)('head %s', (head) => {
     );
   });
 
-  test('validation images that are equal, or trained the model, count once or not at all', async () => {
+  test('equal validation images count once, and those that trained the model do not count', async () => {
     const { model } = await train(head, [0, 1, 2, 3], [3, 10, 10, 11]);
     expect(model.manifest.calibration?.referenceScores).toHaveLength(2);
   });
 });
 
-test('two images give a gaussian no threshold: a fit to one of them knows no difference', async () => {
+test('two images give a gaussian no threshold, because a fit to one of them shows no variation', async () => {
   const { model, result } = await train('gaussian', [0, 1]);
   expect(model.manifest.thresholds).toBeUndefined();
   expect(codes(result)).toEqual(['noThreshold']);
@@ -181,7 +181,7 @@ test('a file in two named groups makes them one', async () => {
   expect(result.remarks.at(-1)?.message).toContain(': 1 different image cannot');
 });
 
-test('a threshold is never farther above the highest reference than that is above the median', () => {
+test('a threshold is never farther above the highest reference than the highest reference is above the median', () => {
   for (let heavy = 1; heavy <= 60; heavy++) {
     const referenceScores = Array.from({ length: 200 }, (_, i) => 1 + (1 - (i + 0.5) / 200) ** -(heavy / 20));
     referenceScores.sort((a, b) => a - b);

@@ -84,7 +84,7 @@ describe.each<[HeadType, Params]>([
   ['gaussian', { covariance: 'perPosition', featureDims: 5 }],
   ['student', {}],
 ])('head %s %o', (head, params) => {
-  test('gives the same bytes without a store, filling one, and from a full one, where no image is run', async () => {
+  test('gives the same bytes without a store, while filling one and from a full one, which runs no image', async () => {
     const featureStore = mapStore();
     const plain = await train(good(5), head, params);
     const filling = await train(good(5), head, params, { featureStore });
@@ -99,7 +99,7 @@ describe.each<[HeadType, Params]>([
   });
 });
 
-test('other seeds, parameters and heads take what is there; more images cost only themselves', async () => {
+test('other seeds, parameters and heads use the stored features; more images cost only themselves', async () => {
   const featureStore = mapStore();
   const first = await train(good(4), 'memory', {}, { featureStore });
   expect(first.images).toBe(8);
@@ -136,12 +136,12 @@ test('damaged entries are computed again, with a warning, and stored whole', asy
   expect(again.bytes.equals(bytes)).toBe(true);
   expect(again.images).toBe(3);
   expect(warnings.sort()).toEqual(
-    [a, b, c].map((key) => `cache entry ${key} is damaged and is made again`).sort(),
+    [a, b, c].map((key) => `cache entry ${key} was damaged and is created again`).sort(),
   );
   expect(featureStore.entries).toEqual(entries);
 });
 
-test('whichever entry is missing, and however images are batched: the same bytes', async () => {
+test('the bytes are the same whichever entry is missing and however images are batched', async () => {
   const featureStore = mapStore();
   const { bytes } = await train(good(3), 'memory', {}, { featureStore });
   for (const key of featureStore.entries.keys()) {
@@ -174,7 +174,7 @@ describe('an entry', () => {
   ): ReturnType<typeof openFeatureStore> =>
     openFeatureStore(bytes, { store: mapStore(), backend: ortBackend(), ...options });
 
-  test('comes back to the last bit, from any offset in memory', async () => {
+  test('is restored bit for bit, from any offset in memory', async () => {
     const store = mapStore();
     const opened = await open({ store });
     const key = await opened.keyOf(image);
@@ -190,7 +190,7 @@ describe('an entry', () => {
     }
   });
 
-  test('with any bit changed or any end missing is not taken', async () => {
+  test('with a changed bit or a missing end is not used', async () => {
     const store = mapStore();
     const warnings: string[] = [];
     const opened = await open({ store, onWarning: (text) => warnings.push(text) });
@@ -214,7 +214,7 @@ describe('an entry', () => {
     );
   });
 
-  test('is of one image, graph and backend', async () => {
+  test('belongs to one image, graph and backend', async () => {
     const other = { ...ortBackend(), name: 'another' };
     const keys = await Promise.all([
       (await open()).keyOf(image),

@@ -39,7 +39,7 @@ export async function openFeatureStore(
       const bytes = await store.get(key);
       if (bytes === undefined) return undefined;
       const features = await decodeFeatures(bytes);
-      if (features === undefined) onWarning?.(`cache entry ${key} is damaged and is made again`);
+      if (features === undefined) onWarning?.(`cache entry ${key} was damaged and is created again`);
       return features;
     },
     put: async (key, features) => store.put(key, await encodeFeatures(features)),

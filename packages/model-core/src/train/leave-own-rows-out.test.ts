@@ -82,7 +82,7 @@ test.each([
   expect(done).toBe(images);
 });
 
-test('the largest of values is found from bounds of them, looking at few', async () => {
+test('the largest value is found from bounds, with few evaluations', async () => {
   const values = fc.array(fc.record({ value: fc.nat(1000), slack: fc.nat(300) }), {
     minLength: 1,
     maxLength: 700,

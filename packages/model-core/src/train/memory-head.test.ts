@@ -19,7 +19,7 @@ function distances(graph: Graph, patches: Float32Array, precision: 'float32' | '
   return Array.from(runGraph(graph, feeds, { precision })['distance']?.data as Float32Array);
 }
 
-test('distances are those of geometry, but next to nothing where they are next to nothing', () => {
+test('distances are Euclidean, and nearly zero distances stay nearly zero', () => {
   fc.assert(
     fc.property(
       fc.nat(),
@@ -54,7 +54,7 @@ test('distances are those of geometry, but next to nothing where they are next t
   );
 });
 
-test('a remembered patch has a distance that any device agrees on', () => {
+test('a coreset row has the same distance on every device', () => {
   const random = createRandom(3);
   const bank = Float32Array.from({ length: 30 * dims }, () => 5 + random.next());
   const patch = bank.slice(0, dims);

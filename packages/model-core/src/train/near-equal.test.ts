@@ -17,7 +17,7 @@ function mixed(a: Float32Array, b: Float32Array, distance: number): Float32Array
   return a.map((value, i) => Math.sqrt(1 - share ** 2) * value + share * (b[i] as number));
 }
 
-test('images closer than a twentieth of unrelated ones are near-equal, others are not', () => {
+test('images closer than a twentieth of the distance of unrelated ones are near-equal, others are not', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1e6 }),

@@ -67,11 +67,11 @@ describe.each(cases)('head %s %o', (head, params) => {
     model = await train(head, good(12), params);
   });
 
-  test('finds a blot, and where it is', async () => {
+  test('finds a blot and its place', async () => {
     expectBlotFound(await apply(model, blotPair()));
   });
 
-  test('one file carries everything, and scores alike in any batch', async () => {
+  test('stores everything in one file, which gives equal scores in any batch', async () => {
     const again = readModel(writeModel(model));
     expect(again.manifest).toEqual(model.manifest);
     const three = [stripes(50), stripes(51, { x: 8, y: 8 }), stripes(52)];
@@ -82,7 +82,7 @@ describe.each(cases)('head %s %o', (head, params) => {
     }
   });
 
-  test('states where its threshold comes from', () => {
+  test('states how its threshold was set', () => {
     const { calibration, thresholds, training } = model.manifest;
     expect(calibration?.source).toBe(head === 'memory' ? 'leaveOwnRowsOut' : 'leaveOwnSumsOut');
     expect(calibration?.referenceScores).toHaveLength(12);
@@ -98,7 +98,7 @@ describe.each(cases)('head %s %o', (head, params) => {
 });
 
 describe('calibration', () => {
-  test('uses a validation split where there is one, and counts its images as known', async () => {
+  test('uses a validation split if there is one, and counts its images as known', async () => {
     const { model } = await trainModel(
       initial,
       samplesInMemory(good(8)),
@@ -158,7 +158,7 @@ describe('calibration', () => {
 });
 
 describe('adding images', () => {
-  test('appends what the memory does not cover; scores can only fall', async () => {
+  test('appends rows that the memory does not cover; scores can only fall', async () => {
     const model = await train('memory', good(6), { numRows: 60 });
     const novel = [stripes(70, { x: 32, y: 32 })];
     const before = await apply(model, [...novel, ...good(3, 80)]);
@@ -197,7 +197,7 @@ describe('wrong use', () => {
     expect(() => createTrainParams('memory', params as object)).toThrow(message);
   });
 
-  test('no sample, a sample of another size, a trained model, an aborted signal', async () => {
+  test('no sample, a sample of another size, a trained model or an aborted signal is refused', async () => {
     const params = createTrainParams('memory', { numRows: 20 });
     await expect(trainModel(initial, samplesInMemory([]), params, { backend })).rejects.toThrow(
       ParameterError,

@@ -42,7 +42,7 @@ async function apply(model: AnomalyModel, samples: readonly TrainingSample[]): P
 }
 
 describe('the student head', () => {
-  test('learns, finds a blot and where it is, and calibrates on images that it has not seen', async () => {
+  test('learns, finds a blot and its place, and calibrates on images that it has not seen', async () => {
     const reports: number[] = [];
     const { model, result } = await train(
       { maxNumEpochs: 20 },
@@ -62,12 +62,12 @@ describe('the student head', () => {
     expectBlotFound(await apply(model, blotPair()));
   });
 
-  test('has no threshold where no image was kept aside', async () => {
+  test('has no threshold if no image was held out', async () => {
     const { model } = await train({ maxNumEpochs: 1 });
     expect([model.manifest.calibration, model.manifest.thresholds]).toEqual([undefined, undefined]);
   });
 
-  test('goes on from any checkpoint to the same bytes', async () => {
+  test('resumes from any checkpoint to the same bytes', async () => {
     const checkpoints: Uint8Array[] = [];
     const whole = await train({}, { onCheckpoint: (bytes) => void checkpoints.push(bytes) });
     expect(checkpoints).toHaveLength(6);
@@ -86,7 +86,7 @@ describe('the student head', () => {
     expect(every).toHaveLength(2);
   });
 
-  test('keeps its weights on a device that can, with equal results', async () => {
+  test('keeps its weights on a device that supports it, with equal results', async () => {
     const backend = keepingBackend(ortBackend());
     const { model } = await train({ maxNumEpochs: 2 }, { backend });
     expect(Buffer.from(model.bytes).equals(Buffer.from((await train({ maxNumEpochs: 2 })).model.bytes))).toBe(
@@ -111,7 +111,7 @@ describe('the student head', () => {
     ort.forEach(({ error }, i) => expect(error / (reference[i]?.error ?? Number.NaN)).toBeCloseTo(1, 3));
   }, 120_000);
 
-  test('diverges with advice where the step size is absurd', async () => {
+  test('reports divergence with advice if the learning rate is absurd', async () => {
     await expect(train({ learningRate: 1, maxNumEpochs: 30 })).rejects.toThrow(/diverged.*learning rate/i);
   });
 
@@ -127,7 +127,7 @@ describe('the student head', () => {
   });
 });
 
-test('the distance is the formula', async () => {
+test('computes the distance by its formula', async () => {
   const [positions, dims] = [5, 3];
   const random = createRandom(5);
   const shapes = studentShapes(dims, 1);

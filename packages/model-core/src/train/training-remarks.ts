@@ -11,7 +11,7 @@ export function trainingRemarks(images: ImageGroups, model: AnomalyModel): Remar
     remarks.push({
       code: 'equalImages',
       message: `${originals.length} training images have only ${contents.length} different contents; equal ones count once for the thresholds`,
-      fix: 'Photograph more parts: a copy of a file tells the model nothing new.',
+      fix: 'Photograph more parts: a copy of a file teaches the model nothing new.',
     });
   }
   if (images.nearEqual.size > 0) remarks.push(nearEqualRemark(images));
@@ -40,7 +40,7 @@ function nearEqualRemark({ images, nearEqual }: ImageGroups): Remark {
     code: 'nearEqualImages',
     message: `${nearEqual.size} training image${nearEqual.size === 1 ? ' shows' : 's show'} nearly what another one shows${named && ` (${named})`}; near-equal ones count once for the thresholds`,
     files: pairs.length > 0 ? pairs.map(([later]) => later) : undefined,
-    fix: 'Photograph more parts: a picture saved anew, or the same part once more, tells the model next to nothing new.',
+    fix: 'Photograph more parts: a picture saved anew, or the same part once more, teaches the model next to nothing new.',
   };
 }
 
@@ -52,6 +52,6 @@ export function validationRemark(passedOver: readonly ImageIdentity[]): Remark {
     code: 'repeatedValidationImages',
     text: `${count} validation ${repeat} a training image or another validation image; ${doNot} count for the thresholds`,
     files: passedOver.flatMap(({ name }) => (name === undefined ? [] : [name])),
-    fix: 'Keep images of other parts aside for validation.',
+    fix: 'Hold out images of other parts for validation.',
   });
 }

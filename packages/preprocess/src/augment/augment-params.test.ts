@@ -6,7 +6,7 @@ import { augmentSeed } from './augment-seed.ts';
 
 const create = (options: unknown): AugmentParams => createAugmentParams(options as Partial<AugmentParams>);
 
-test('is off by default', () => {
+test('every change is off by default', () => {
   const off = {
     flipHorizontal: false,
     flipVertical: false,
@@ -23,7 +23,7 @@ test('is off by default', () => {
   expect(create({ rotation: undefined, imageRangeMin: undefined })).toEqual(off);
 });
 
-test('is plain JSON that comes back equal', () => {
+test('the parameters are plain JSON that is read back equal', () => {
   const params = createAugmentParams({
     flipVertical: true,
     rotation: 180,
@@ -60,12 +60,12 @@ test.each([
   [{ imageRangeMin: 5, imageRangeMax: 5 }, /above imageRangeMin \(5\)/],
   [null, /an object for `options`, received null/],
   [[], /an object/],
-])('refuses %j', (options, message) => {
+])('createAugmentParams refuses %j', (options, message) => {
   expect(() => create(options)).toThrow(ParameterError);
   expect(() => create(options)).toThrow(message);
 });
 
-test('gives every image, epoch and training a seed of its own', () => {
+test('augmentSeed gives every image, epoch and training its own seed', () => {
   const seeds = new Set<number>();
   for (let seed = 0; seed < 4; seed++) {
     for (let epoch = 0; epoch < 10; epoch++) {
@@ -78,7 +78,7 @@ test('gives every image, epoch and training a seed of its own', () => {
   expect(augmentSeed({ seed: 2 ** 31 - 1, epoch: 29, index: 999 })).toBe(71352665);
 });
 
-test('spreads seeds over all 32 bits', () => {
+test('augmentSeed spreads seeds over all 32 bits', () => {
   const ones = new Int32Array(32);
   for (let index = 0; index < 4000; index++) {
     const seed = augmentSeed({ seed: 1, epoch: 1, index });
@@ -87,7 +87,7 @@ test('spreads seeds over all 32 bits', () => {
   for (const count of ones) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
 
-test('refuses seeds that are no whole numbers', () => {
+test('augmentSeed refuses seeds that are not whole numbers', () => {
   const bad = fc.constantFrom(-1, 0.5, NaN, 2 ** 31, Infinity);
   fc.assert(
     fc.property(bad, fc.constantFrom('seed', 'epoch', 'index'), (value, name) => {

@@ -89,7 +89,7 @@ const apply = (sample: PreprocessedSample, change: Partial<Augmentation>): Prepr
 const mean = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 describe('augmentSample', () => {
-  test('copies everything where nothing is switched on', () => {
+  test('copies everything if nothing is switched on', () => {
     fc.assert(
       fc.property(samples, fc.nat(), (sample, seed) => {
         const copy = augmentSample(sample, createAugmentParams(), lehmer(seed));
@@ -99,7 +99,7 @@ describe('augmentSample', () => {
     );
   });
 
-  test('keeps the shape, whatever else the sample carries, and the sample itself', () => {
+  test('keeps the shape, the other fields and the sample itself', () => {
     const sample = { ...speckled(3, 20, 12), group: 'part 7' };
     const before = structuredClone(sample);
     const varied = augmentSample(sample, everything, lehmer(1));
@@ -127,7 +127,7 @@ describe('augmentSample', () => {
     expect(first).toBe('c4a8caadb44f056b8d29fab808257eaf92d49c3c1e42cb47c46f5f2d8f3a50d8');
   });
 
-  test('leaves the other changes as they were when one is switched on', () => {
+  test('leaves the draws of other changes as they were if one is switched on', () => {
     const draw = (params: AugmentParams): Augmentation => drawAugmentation(params, 40, 30, lehmer(5));
     const drawn = draw(everything);
     for (const [name, kept] of [
@@ -140,7 +140,7 @@ describe('augmentSample', () => {
     expect(draw({ ...everything, flipHorizontal: false })).toEqual({ ...drawn, flipHorizontal: false });
   });
 
-  test('draws within the ranges, up to both ends', () => {
+  test('draws within the ranges, including both ends', () => {
     const params = { ...everything, rightAngleTurns: true };
     const lowest = drawAugmentation(params, 40, 30, () => 0);
     const middle = drawAugmentation(params, 40, 30, () => 0.5);
@@ -217,7 +217,7 @@ describe('geometry', () => {
     expect(varied.image.data).toEqual(expected.image.data);
   }
 
-  test('flips exactly, and twice is not at all', () => {
+  test('is flipped exactly, and a second flip undoes the first', () => {
     fc.assert(
       fc.property(samples, (sample) => {
         const { width, height } = sample.geometry;
@@ -231,7 +231,7 @@ describe('geometry', () => {
     );
   });
 
-  test('turns by right angles exactly, clockwise', () => {
+  test('is turned by right angles exactly, clockwise', () => {
     for (const size of [1, 2, 7, 8]) {
       const sample = speckled(3, size, size);
       const once = apply(sample, { quarterTurns: 1 });
@@ -242,7 +242,7 @@ describe('geometry', () => {
     }
   });
 
-  test('shifts exactly, reflected at the border', () => {
+  test('is shifted exactly and reflected at the border', () => {
     fc.assert(
       fc.property(
         samples,
@@ -292,7 +292,7 @@ describe('geometry', () => {
     return largest;
   }
 
-  test('turned there and back, zoomed in and out, is nearly where it was', () => {
+  test('is nearly restored after turning or zooming there and back', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 5, max: 20, noNaN: true }),
@@ -307,7 +307,7 @@ describe('geometry', () => {
     );
   });
 
-  test('turns the object, not the pixels, where preprocessing squeezed the image', () => {
+  test('turns the object, not the pixels, if preprocessing squeezed the image', () => {
     // A disc in a source of 128×48 is an ellipse in a model image of 64×48: turning leaves it as it is.
     const disc = sampleOf(1, 64, 48, (x, y) => {
       const u = 2 * (x + 0.5) - 64;
@@ -330,7 +330,7 @@ describe('geometry', () => {
     expect(error(disc)).toBeGreaterThan(15);
   });
 
-  test('takes a domain along with the image', () => {
+  test('moves a domain along with the image', () => {
     const runs = Int32Array.of(1, 2, 5, 2, 2, 4, 2, 6, 7);
     const sample = speckled(1, 8, 6);
     const kept: PreprocessedSample = {
@@ -345,7 +345,7 @@ describe('geometry', () => {
 });
 
 describe('gray values', () => {
-  test('moves the mean by exactly the brightness, in the stated range', () => {
+  test('change by exactly the drawn brightness', () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 0, max: 255 }), (sample, step) => {
         const params = createAugmentParams({ brightness: 0.5, imageRangeMin: -64, imageRangeMax: 64 });
@@ -358,7 +358,7 @@ describe('gray values', () => {
     );
   });
 
-  test('stretches contrast about the image’s own mean, and clamps nothing', () => {
+  test('are stretched about the mean of the image by contrast, without clamping', () => {
     const sample = speckled(3, 20, 12);
     const middle = mean(sample.image.data);
     const { data } = apply(sample, { contrast: 1.5 }).image;
@@ -370,7 +370,7 @@ describe('gray values', () => {
     expect(Math.min(...data)).toBeLessThan(0);
   });
 
-  test('adds noise of the drawn deviation, another for every value', () => {
+  test('get noise of the drawn deviation, a different one for every value', () => {
     const flat = sampleOf(3, 96, 64, () => 100);
     const { data } = applyAugmentation(flat, { ...still, noise: 4 }, lehmer(7)).image;
     expect(mean(data)).toBeCloseTo(100, 0);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { turnBy } from './source-map.ts';
 
-test('turns as Math.cos and Math.sin do, and stays on the circle', () => {
+test('the rotation agrees with Math.cos and Math.sin and stays on the circle', () => {
   fc.assert(
     fc.property(fc.double({ min: -1000, max: 1000, noNaN: true }), (degrees) => {
       const { cos, sin } = turnBy(degrees);
@@ -16,7 +16,7 @@ test('turns as Math.cos and Math.sin do, and stays on the circle', () => {
   );
 });
 
-test('is exact for right angles', () => {
+test('the rotation is exact for right angles', () => {
   const turns = [0, 90, 180, 270, 360, -90, -180].map((degrees) => turnBy(degrees));
   const expected = [
     [1, 0],
@@ -40,7 +40,7 @@ function inexactCode(source: string): string[] {
   return code.match(/\bMath\b(?!\.(?:floor|sqrt|imul|PI)\b)|\*\*|\b(?:Date|crypto|Intl)\b/g) ?? [];
 }
 
-test('finds what it forbids', () => {
+test('the check finds inexact arithmetic', () => {
   for (const code of ['Math.sin(x)', 'Math["cos"]', 'const { pow } = Math;', 'x ** 2', 'Math.random()']) {
     expect(inexactCode(code)).not.toEqual([]);
   }

@@ -100,7 +100,7 @@ const cases: fc.Arbitrary<Case> = fc
     };
   });
 
-test('equals the slow version for any flips, turns, rotation, zoom and shift', () => {
+test('the warp equals the slow version for any flips, turns, rotation, zoom and shift', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, values }) => {
       const { width, height } = geometry;
@@ -118,7 +118,7 @@ test('equals the slow version for any flips, turns, rotation, zoom and shift', (
   );
 });
 
-test('takes a region along by the nearest pixel', () => {
+test('a region is warped by the nearest pixel', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, domain }) => {
       const { width, height } = geometry;
@@ -138,7 +138,7 @@ test('takes a region along by the nearest pixel', () => {
   );
 });
 
-test('gives the runs of a region in order, never touching', () => {
+test('the runs of a warped region are in order and never touch', () => {
   fc.assert(
     fc.property(cases, ({ augmentation, geometry, domain }) => {
       const { runs, width, height } = warpRegion(domain, sourceMap(augmentation, geometry));

@@ -51,9 +51,7 @@ test.each([false, true])(
         acceptDamaged: true,
         onWarning: (text) => warnings.push(text),
       });
-      expect(warnings).toEqual([
-        'the image is damaged (it ends inside of IDAT); what can be read of it is used',
-      ]);
+      expect(warnings).toEqual(['the image is damaged (it ends inside IDAT); its readable part is used']);
       const missing = Array.from(raster.data.keys()).filter((i) => raster.data[i] !== whole[i]);
       // Black, but for the row in which the data ends.
       const isOther = missing.filter((i) => raster.data[i] !== 0);
@@ -74,7 +72,7 @@ test('a PNG with a wrong checksum of its pixels is refused', async () => {
   const warnings: string[] = [];
   await codec.decode(file, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
   expect(warnings).toEqual([
-    'the image is damaged (the checksum of IDAT is wrong); what can be read of it is used',
+    'the image is damaged (the checksum of IDAT is wrong); its readable part is used',
   ]);
 });
 
@@ -88,7 +86,7 @@ test.each([8, 32] as const)(
     await expect(codec.decode(cut)).rejects.toThrow(/ends after/);
     const warnings: string[] = [];
     const raster = await codec.decode(cut, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });
-    expect(warnings).toEqual([expect.stringMatching(/damaged .*what can be read of it is used/)]);
+    expect(warnings).toEqual([expect.stringMatching(/damaged .*its readable part is used/)]);
     expect(raster.data.slice(0, 13 * 16)).toEqual(whole.slice(0, 13 * 16));
     expect(raster.data.slice(13 * 20)).toEqual(whole.slice(13 * 20).fill(0));
   },

@@ -18,7 +18,7 @@ test('an epoch shows every item once, in batches of nearly equal size', () => {
   );
 });
 
-test('every item may come to every place', () => {
+test('every item can come at every place', () => {
   const random = createRandom(3);
   const counts = Array.from({ length: 16 }, () => 0);
   const rounds = 8000;
@@ -31,7 +31,7 @@ test('every item may come to every place', () => {
   for (const count of counts) expect(Math.abs(count - rounds / 4)).toBeLessThan(195);
 });
 
-test('tensors are stacked in order', () => {
+test('stackTensors keeps the order of the tensors', () => {
   const row = (...values: number[]): ReturnType<typeof stackTensors> =>
     hostTensor('float32', [1, values.length], Float32Array.from(values));
   const stacked = stackTensors([row(1, 2, 3), row(4, 5, 6)]);

@@ -13,7 +13,7 @@ const state: EpochsState = {
   best: { weight: tensor },
 };
 
-test('SHA-256 is that of the standard, at every length', () => {
+test('the SHA-256 equals the standard at every length', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       expect(sha256(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'));

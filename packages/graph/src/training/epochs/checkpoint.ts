@@ -71,7 +71,7 @@ export function readCheckpoint(bytes: Uint8Array, identity: string): EpochsState
       name: 'resume',
       expected: 'a checkpoint of this training',
       received: `one of another training (${firstDifference(record.identity, identity)})`,
-      fix: 'Use the same images, extractor and parameters as before, or start anew without it.',
+      fix: 'Use the same images, backbone and parameters as before, or start again without the checkpoint.',
     });
   }
   const tensors = (prefix: string): Record<string, HostTensor> =>
@@ -91,7 +91,7 @@ function parseRecord(text: string | undefined): z.infer<typeof schema> {
   if (text === undefined) {
     throw new ModelFormatError({
       where: `metadata "${metadataKey}"`,
-      problem: 'it is missing, so this is no checkpoint of a training',
+      problem: 'it is missing, so this is not a training checkpoint',
     });
   }
   let json: unknown;

@@ -48,7 +48,7 @@ describe('a training by epochs', () => {
     expect([...(result.best['w']?.data ?? [])]).toEqual([bestEpoch]);
   });
 
-  test('goes on from a checkpoint to the same end', async () => {
+  test('resumed from a checkpoint gives the same result', async () => {
     const errors = [0.9, 0.4, 0.5, 0.45, 0.6];
     const whole = await runEpochs(scripted(errors), settings);
     const saved: EpochsState[] = [];
@@ -77,13 +77,13 @@ describe('a training by epochs', () => {
     ['is no number', [0.9, Number.NaN]],
     ['is infinite', [Infinity]],
     ['grows out of hand', [0.9, 0.8, 11]],
-  ])('stops with advice when the error %s', async (_, errors) => {
+  ])('stops with advice if the error %s', async (_, errors) => {
     const failure = await runEpochs(scripted(errors), settings).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TrainingDivergedError);
     expect(String(failure)).toMatch(/epoch \d.*learning rate/);
   });
 
-  test('runs to its end where nothing else is asked for', async () => {
+  test('runs all epochs if no stop is set', async () => {
     const errors = [0.9, 0.2, 0.5, 0.6, 0.7, 0.8];
     const { history, bestEpoch } = await runEpochs(scripted(errors), { maxNumEpochs: 6 });
     expect(history).toHaveLength(6);
@@ -91,7 +91,7 @@ describe('a training by epochs', () => {
     expect((await runEpochs(scripted([0.9, 0, 0.1]), { maxNumEpochs: 3 })).history).toHaveLength(2);
   });
 
-  test('measures divergence by the error of a guess', async () => {
+  test('measures divergence against the error of a constant guess', async () => {
     const grayValues = [4000, 300, 9000];
     const options = { maxNumEpochs: 3, baselineError: 5000 };
     await expect(runEpochs(scripted(grayValues), { maxNumEpochs: 3 })).rejects.toThrow(TrainingDivergedError);
@@ -99,7 +99,7 @@ describe('a training by epochs', () => {
     await expect(runEpochs(scripted([4000, 300, 60_000]), options)).rejects.toThrow(TrainingDivergedError);
   });
 
-  test('stops at an abort', async () => {
+  test('stops when aborted', async () => {
     const controller = new AbortController();
     const trainer = scripted([0.9, 0.8, 0.7]);
     const run = runEpochs(trainer, {
@@ -115,13 +115,13 @@ describe('a training by epochs', () => {
 describe('a checkpoint', () => {
   const state: EpochsState = { history: [], session: { step: 0, tensors: {} }, best: {} };
 
-  test('of another training is refused, naming what differs', () => {
+  test('of another training is refused with what differs', () => {
     const bytes = writeCheckpoint(JSON.stringify({ seed: 1, images: ['a'] }), state);
     expect(() => readCheckpoint(bytes, JSON.stringify({ seed: 2, images: ['a'] }))).toThrow(ParameterError);
     expect(() => readCheckpoint(bytes, JSON.stringify({ seed: 2, images: ['a'] }))).toThrow(/`seed` differs/);
   });
 
-  test('is told from other files', () => {
+  test('is distinguished from other files', () => {
     const g = new GraphBuilder();
     g.output('y', g.input('x', 'float32', [1]));
     for (const bytes of [writeGraph(g.build()), Uint8Array.of(1, 2, 3)]) {

@@ -79,7 +79,7 @@ describe('the gradients', () => {
 
 const size = fc.integer({ min: 1, max: 5 });
 
-test('a convolution divides the size by its stride, a transposed one multiplies it', () => {
+test('a convolution divides the size by its stride, and a transposed convolution multiplies it', () => {
   fc.assert(
     fc.property(fc.tuple(size, size), fc.tuple(size, size), fc.tuple(size, size), (extra, stride, places) => {
       const kernel = [extra[0] + stride[0] - 1, extra[1] + stride[1] - 1] as const;
@@ -104,7 +104,7 @@ test.each([
   expect(make).toThrow(message);
 });
 
-test('weights have names that say where they are', () => {
+test('weights are named after their place in the network', () => {
   const block = sequential(conv({ channels: 4, kernel: 3, bias: false }), batchNorm());
   const network = sequential(
     named('encoder', sequential(block, relu, residual(block))),
@@ -166,14 +166,14 @@ describe('start values', () => {
     expect(Math.abs(measured / variance - 1)).toBeLessThan(0.03);
   });
 
-  test('follow the seed', () => {
+  test('depend on the seed', () => {
     const layer = conv({ channels: 2, kernel: 3 });
     expect(start(layer, shape, 1)).toEqual(start(layer, shape, 1));
     expect(start(layer, shape, 1)).not.toEqual(start(layer, shape, 2));
     expect(start(layer, shape, 1)['conv/bias']).toEqual([0, 0]);
   });
 
-  test('of a residual layer that begins as the identity', () => {
+  test('of a residual layer make it the identity at first', () => {
     expect(start(batchNorm({ scale: 0 }), ['N', 2, 3, 4], 1)).toEqual({
       'batchNorm/scale': [0, 0],
       'batchNorm/bias': [0, 0],

@@ -67,7 +67,7 @@ function difference(a: HostTensor | undefined, b: HostTensor | undefined): numbe
 }
 
 describe('running statistics', () => {
-  test('are the weighted mean of what all batches had, from the first one on', async () => {
+  test('are the weighted mean over all batches from the first one on', async () => {
     for (const steps of [1, 4]) {
       const tensors = await trained(steps, 0);
       const g = new GraphBuilder();
@@ -104,7 +104,7 @@ describe('running statistics', () => {
 });
 
 describe('a trained network', () => {
-  test('is the network that was trained: one batch alone gives in use what it gave in training', async () => {
+  test('gives for a batch what it gave in training', async () => {
     const tensors = await trained(1, 0);
     const x = random(100, [4, ...image], -1, 2);
     const g = new GraphBuilder();
@@ -114,7 +114,7 @@ describe('a trained network', () => {
     expect(difference(learning['y'], runGraph(inference(tensors), { x })['y'])).toBeLessThan(1e-5);
   });
 
-  test('is a plain graph without batch normalization once folded', async () => {
+  test('is a plain graph without batch normalization after folding', async () => {
     const tensors = await trained(3, 0.1);
     const graph = inference(tensors);
     const folded = readGraph(writeGraph(foldBatchNorm(graph)));
@@ -128,7 +128,7 @@ describe('a trained network', () => {
     expect(difference(y, runGraph(graph, { x })['y'])).toBeLessThan(1e-5);
   });
 
-  test('can be the frozen part of another one that learns', async () => {
+  test('can be the frozen part of another network that is trained', async () => {
     const tensors = await trained(2, 0.1);
     const g = new GraphBuilder();
     const features = network(g.input('x', 'float32', ['N', ...image]), trainedWeights(g, tensors));
@@ -153,7 +153,7 @@ describe('a trained network', () => {
     expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? NaN));
   });
 
-  test('names the tensor that is missing or does not fit', async () => {
+  test('throws an error that names the missing or mismatched tensor', async () => {
     const { 'conv/kernel': kernel, ...others } = await trained(0, 0.1);
     expect(() => inference(others)).toThrow(TensorMismatchError);
     expect(() => inference(others)).toThrow(/`conv\/kernel`, received none/);
@@ -171,7 +171,7 @@ function normalized(g: GraphBuilder, x: Value, channels: number, seed: number): 
 
 describe('folding', () => {
   const channels = fc.integer({ min: 1, max: 3 });
-  test('changes no result, whatever the kind of convolution', () => {
+  test('changes no result for any kind of convolution', () => {
     const cases = fc.record({
       group: channels,
       inputs: channels,
@@ -204,7 +204,7 @@ describe('folding', () => {
     );
   });
 
-  test('leaves alone what it cannot fold, and what something else needs', () => {
+  test('leaves alone nodes that it cannot fold or that others need', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 2, 4, 5]);
     const kernel = g.constant(random(1, [2, 2, 3, 3]), 'kernel');

@@ -73,7 +73,7 @@ describe('the loss curve of a small convolutional network', () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.7);
   });
 
-  test('equals PyTorch where tensors stay on a device, bit for bit what the host gives', async () => {
+  test('equals PyTorch if tensors stay on a device, bit for bit as on the host', async () => {
     const backend = keepingBackend(ortBackend());
     const losses = await curve(backend, runs['adam'] as Run, goldenSteps);
     expect(losses).toEqual(await curve(ortBackend(), runs['adam'] as Run, goldenSteps));

@@ -132,7 +132,7 @@ describe('learning rates', () => {
     expect([0, 1, 2, 3, 4, 9].map(warm)).toEqual([0.25, 0.5, 0.75, 1, 1, expect.closeTo(0.6)]);
   });
 
-  test('refuse a number of steps that is none', () => {
+  test('refuse an invalid number of steps', () => {
     expect(() => cosineRate({ rate: 1, steps: 0 })).toThrow(/whole number above 0/);
     expect(() => warmUp(1.5, constantRate(1))).toThrow(/whole number above 0/);
   });

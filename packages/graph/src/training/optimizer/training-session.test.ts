@@ -61,7 +61,7 @@ function batch(step: number): Record<string, HostTensor<'float32'>> {
 const settings = { learningRate: 0.02, start: start() };
 
 describe('training session', () => {
-  test('learns, with equal curves on ONNX Runtime and the interpreter', async () => {
+  test('gives equal loss curves on ONNX Runtime and on the interpreter', async () => {
     const curves: number[][] = [];
     for (const backend of [ortBackend(), await referenceBackend().open()]) {
       const session = await openTrainingSession(perceptron(), backend, settings);
@@ -81,7 +81,7 @@ describe('training session', () => {
     }
   });
 
-  test('keeps tensors on the device: nothing is read unasked, old ones are disposed', async () => {
+  test('keeps tensors on the device, reads none unasked and disposes old ones', async () => {
     const backend = keepingBackend(ortBackend());
     const step = perceptron();
     const session = await openTrainingSession(step, backend, settings);
@@ -103,7 +103,7 @@ describe('training session', () => {
     expect(backend.alive).toBe(0);
   });
 
-  test('hands host tensors on without copies where the backend keeps none', async () => {
+  test('passes host tensors on without copies if the backend keeps none', async () => {
     const session = await openTrainingSession(perceptron(), ortBackend(), settings);
     await session.step(batch(0));
     const [{ tensors: once }, { tensors: twice }] = [await session.state(), await session.state()];
@@ -112,7 +112,7 @@ describe('training session', () => {
     await session.dispose();
   });
 
-  test('goes on from a saved state with the same bits', async () => {
+  test('continues from a saved state with the same bits', async () => {
     const whole = await openTrainingSession(perceptron(), ortBackend(), settings);
     let saved: TrainingState | undefined;
     for (let i = 0; i < 6; i++) {
@@ -211,7 +211,7 @@ describe('training step', () => {
     await session.dispose();
   });
 
-  test('refuses parameters that are no inputs or of unknown shape', () => {
+  test('refuses parameters that are not inputs or have an unknown shape', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', ['N', 2]);
     const w = onnx.mul(g.constant([1, 2]), 2);

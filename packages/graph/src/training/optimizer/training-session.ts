@@ -121,8 +121,8 @@ export async function openTrainingSession(
       queue.run(async () => {
         if (loss === undefined) {
           throw new ModelStateError({
-            expected: 'a training that has done a step',
-            received: 'one that has done none here',
+            expected: 'a training session that has run at least one step',
+            received: 'one that has run none',
           });
         }
         return Number((await onHost(loss)).data[0]);

@@ -10,7 +10,7 @@ const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 0,
   maxLength: 5,
 });
 
-test('parameters come out of their vector in their shapes, and go back into it in the same order', () => {
+test('parameters leave their vector in their shapes and return to it in the same order', () => {
   fc.assert(
     fc.property(shapes, (all) => {
       const g = new GraphBuilder();
@@ -40,7 +40,7 @@ test('parameters come out of their vector in their shapes, and go back into it i
   );
 });
 
-test('each weight decay has a vector of its own, and none is too large for a device', () => {
+test('each weight decay has its own vector, and no vector is too large for a device', () => {
   const g = new GraphBuilder();
   const parameters = [[3, 4], [4], [2 ** 12, 2 ** 11], [5], [2 ** 6, 2 ** 6]].map((dims, i) =>
     g.input(`p${i}`, 'float32', dims),

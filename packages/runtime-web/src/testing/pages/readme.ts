@@ -10,7 +10,7 @@ export async function example(
 ): Promise<void> {
   // #region example
   const { backend, rejected } = await selectBackend([webgpu(), wasm()]);
-  // rejected tells why there is no WebGPU; nothing else ever falls back
+  // rejected says why there is no WebGPU; there is no other fallback
   const response = await fetch('model.onnx');
   const model = readModel(new Uint8Array(await response.arrayBuffer()));
   const inspector = await createInspector(model, { backend });
