@@ -91,11 +91,11 @@ export function overflowGraph(): Graph {
 }
 
 /** Work that takes a moment, so that a run can be caught while it runs. */
-export function slowGraph(): Graph {
+export function slowGraph(products: number = 4): Graph {
   const g = new GraphBuilder({ name: 'slow' });
   const x = g.input('x', 'float32', [48, 48]);
   let y = x;
-  for (let i = 0; i < 4; i++) y = mul(matmul(y, x), 1 / 48);
+  for (let i = 0; i < products; i++) y = mul(matmul(y, x), 1 / 48);
   g.output('y', y);
   return g.build();
 }

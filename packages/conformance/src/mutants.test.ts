@@ -135,6 +135,32 @@ const mutants: Record<string, [BackendFactory, RegExp]> = {
     })),
     /cancellation/,
   ],
+  'ears for signals only until a run begins': [
+    mutant((session) => ({
+      run: async (feeds, options) => {
+        const outputs = await session.run(feeds, options);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return outputs;
+      },
+    })),
+    /cancellation: aborted while running/,
+  ],
+  'sessions that an aborted run leaves unusable': [
+    mutant((session) => {
+      let isSpoiled = false;
+      return {
+        run: async (feeds, options) => {
+          if (isSpoiled) throw new Error('spoiled');
+          const outputs = await session.run(feeds, options);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          isSpoiled = options?.signal?.aborted === true;
+          if (isSpoiled) throw options?.signal?.reason;
+          return outputs;
+        },
+      };
+    }),
+    /cancellation: aborted while running/,
+  ],
   'results out of order': [
     mutant((session) => {
       let count = 0;
