@@ -133,6 +133,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       await second.getByRole('button', { name: 'Use this tab instead' }).click();
       await second.locator('.gallery .card').nth(5).waitFor();
       await first.getByRole('heading', { name: 'Studio moved to another tab' }).waitFor();
+      await expect.poll(() => first.workers().length, { timeout: 30_000 }).toBe(0);
       // A third one waits, and goes on when the second is closed.
       const { page: third } = await openStudio(context, server.url, apples);
       await third.getByRole('heading', { name: 'Studio is open in another tab' }).waitFor();

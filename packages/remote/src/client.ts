@@ -99,7 +99,7 @@ export function connect<P extends Protocol<P>>(channel: Channel, { peer }: Conne
       }
       signal?.addEventListener('abort', cancel);
     });
-    return answer.finally(() => signal?.removeEventListener('abort', cancel));
+    return signal === undefined ? answer : answer.finally(() => signal.removeEventListener('abort', cancel));
   }
 
   return {
