@@ -1,5 +1,5 @@
 /**
- * Test support shared by all rooms: finds the reference data (real images, feature extractors, golden values)
+ * Test support shared by all rooms: finds the reference data (real images, feature extractors)
  * that is too large or not ours to keep in the repository.
  *
  * It is looked for in `ODDPIXEL_REFERENCE_DATA`, else in a folder `shared` beside the checkout. Where it is
@@ -18,6 +18,11 @@ const referenceRoot = process.env['ODDPIXEL_REFERENCE_DATA'] ?? resolve(reposito
 export function referencePath(...segments: readonly string[]): string | undefined {
   const path = join(referenceRoot, ...segments);
   return existsSync(path) ? path : undefined;
+}
+
+/** The float32 values of a file of reference values, which keeps them as base64, little-endian. */
+export function floatsOf(base64: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
 }
 
 /** Title suffix for a test that is skipped because a reference file is absent. */
