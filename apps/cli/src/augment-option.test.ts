@@ -8,7 +8,7 @@ test.each([
   ['rotation=10, shift=0.05', { rotation: 10, shiftX: 0.05, shiftY: 0.05 }],
   ['shift-x=0.1,brightness=.2,contrast=1e-1', { shiftX: 0.1, brightness: 0.2, contrast: 0.1 }],
   ['shift-y=0.1,scale=0.1,noise=0.01', { shiftY: 0.1, scale: 0.1, noise: 0.01 }],
-])('%s', (text, expected) => {
+])('--augment reads %s', (text, expected) => {
   expect(parseAugment(text)).toEqual(expected);
 });
 
@@ -27,12 +27,12 @@ test.each([
   ['contrast=1', /contrast: a number from 0 to 0.9/],
   ['flips,flip-horizontal', /each change once/],
   ['shift=0.1,shift-y=0.2', /each change once/],
-])('refuses %j', (text, message) => {
+])('--augment refuses %j', (text, message) => {
   expect(() => parseAugment(text)).toThrow(UsageError);
   expect(() => parseAugment(text)).toThrow(message);
 });
 
-test('takes every two words together but those that name a change twice', () => {
+test('--augment takes any two words together unless they name a change twice', () => {
   const words = augmentWords.split(', ').map((word) => word.replace('=N', '=0.25'));
   for (const a of words) {
     for (const b of words) {

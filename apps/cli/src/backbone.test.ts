@@ -51,7 +51,7 @@ function train(backbone: string, { cache, out = 'model.onnx', signal }: Training
 const kept = (cache: string): Promise<string[]> => readdir(join(folder, cache, 'extractors')).catch(() => []);
 
 describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
-  test('downloads once; the next training needs no network and gives the same model', async () => {
+  test('downloads once; training again needs no network and gives the same model', async () => {
     const url = `${await answering((_request, response) => response.end(bytes))}#sha256=${small.sha256}`;
     const first = await train(url, { cache: 'once', out: 'first.onnx' });
     const path = join(folder, 'once/extractors', `${small.sha256}.onnx`);
@@ -66,7 +66,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     expect(await kept('once')).toEqual([`${small.sha256}.onnx`]);
   });
 
-  test('without a network says where a file can be put, and that a file can be given', async () => {
+  test('without a network, the error says where to put a file, and that a file can be given', async () => {
     const url = await answering(() => undefined);
     await stop();
     const { code, stderr } = await train(`${url}#sha256=${small.sha256}`, { cache: 'offline' });
@@ -77,7 +77,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     expect(stderr).toContain('--backbone FILE');
   });
 
-  test('refuses another file, and keeps nothing', async () => {
+  test('refuses a file with another SHA-256 and keeps nothing', async () => {
     const url = await answering((_request, response) => response.end('something else'));
     const { code, stderr } = await train(`${url}#sha256=${small.sha256}`, { cache: 'other' });
     expect([code, stderr]).toEqual([
@@ -87,7 +87,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     expect(await kept('other')).toEqual([]);
   });
 
-  test('needs the hash: exit code 2', async () => {
+  test('without the hash is wrong usage, exit code 2', async () => {
     const asked: unknown[] = [];
     const url = await answering((request) => asked.push(request.url));
     for (const fragment of ['', '#sha256=12', '#md5=12']) {
@@ -97,7 +97,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     expect(asked).toEqual([]);
   });
 
-  test('Ctrl-C half-way leaves nothing', async () => {
+  test('leaves nothing behind after Ctrl-C half-way', async () => {
     const interrupt = new AbortController();
     const url = await answering((_request, response) => {
       response.writeHead(200, { 'content-length': bytes.length });

@@ -63,7 +63,7 @@ describe('the whole job', () => {
     });
   });
 
-  test('info tells what the file carries', async () => {
+  test('info shows what the file contains', async () => {
     const { stdout } = await oddpixel('info', model, '--json');
     const { manifest } = jsonOutputs.info.parse(JSON.parse(stdout));
     expect(manifest).toMatchObject({
@@ -112,7 +112,7 @@ describe('the whole job', () => {
     });
   });
 
-  test('predict writes maps and overlays, and ends with 3 for an odd image where asked to', async () => {
+  test('predict writes maps and overlays, and with --fail-on-nok exits with 3 for an image that is nok', async () => {
     const out = join(folder, 'pictures');
     const images = [join(data, 'test/good/0.png'), join(data, 'test/blot/1.png')];
     const { code, stdout } = await oddpixel(
@@ -144,7 +144,7 @@ describe('the whole job', () => {
     expect(await sharp(join(out, '1.overlay.png')).metadata()).toMatchObject({ width: 150, height: 100 });
   });
 
-  test('the saved input gives the saved map in plain ONNX Runtime', async () => {
+  test('predict --save-input writes an input that gives the saved map in plain ONNX Runtime', async () => {
     const out = join(folder, 'float');
     const npy = join(out, 'x.npy');
     const image = join(data, 'test/blot/2.png');
@@ -170,7 +170,7 @@ describe('the whole job', () => {
     expect(worst).toBeLessThan(1e-4);
   });
 
-  test('tiles find a small blot on a large image, at the right place', async () => {
+  test('predict --tile finds a small blot on a large image, in the right place', async () => {
     const large = join(folder, 'large.png');
     await writePicture(large, 50, { width: 600, height: 400 });
     const spot = await sharp({ create: { width: 22, height: 18, channels: 3, background: '#e06020' } })
@@ -246,7 +246,7 @@ describe('the whole job', () => {
     });
   });
 
-  test('a folder of good beside others, with a validation share: the claim is a guarantee', async () => {
+  test('train on a folder with good beside others and a validation share gives a guaranteed statement', async () => {
     const plain = join(folder, 'plain');
     for (let i = 0; i < 12; i++) await writePicture(join(plain, 'good', `${i}.png`), i);
     await writePicture(join(plain, 'scratched', '0.png'), 40, { blot: [0.4, 0.4] });
@@ -259,7 +259,7 @@ describe('the whole job', () => {
     expect(thresholds?.statement).toMatchObject({ kind: 'guaranteed', referenceCount: validationImages });
   });
 
-  test('a student that was killed goes on to the same file', async () => {
+  test('a student that was killed resumes to the same file', async () => {
     const args = `train "${data}" --head student --size 96x64 --epochs 25 --complexity 4 ${cpu.join(' ')}`;
     const whole = join(folder, 'student.onnx');
     const outcome = await inShell(`$ODDPIXEL ${args} --out "${whole}" --json`);
@@ -303,7 +303,7 @@ describe('the whole job', () => {
     expect((await readFile(cached)).equals(await readFile(plain))).toBe(true);
   }, 60_000);
 
-  test('devices names what works and why others do not', async () => {
+  test('devices names the devices that work, and why others do not', async () => {
     const { stdout, code } = await oddpixel('devices', '--json');
     const { devices } = jsonOutputs.devices.parse(JSON.parse(stdout));
     expect(code).toBe(0);
@@ -350,7 +350,7 @@ describe('bad input', () => {
     expect(checked.stdout).toContain('train/good/1.png');
   });
 
-  test('no good images', async () => {
+  test('a data set without good images', async () => {
     const odd = join(folder, 'odd-only');
     await writePicture(join(odd, 'test/scratch/0.png'), 1);
     await mkdir(join(odd, 'train/good'), { recursive: true });
@@ -384,7 +384,7 @@ describe('bad input', () => {
     expect(size.code).toBe(2);
   });
 
-  test('options that would have no effect', async () => {
+  test('options without effect are wrong usage', async () => {
     const out = ['--out', join(folder, 'x.onnx')];
     for (const [args, needs] of [
       [['train', data, ...out, '--epochs', '3'], '--head student'],
@@ -401,7 +401,7 @@ describe('bad input', () => {
     }
   });
 
-  test('a damaged image among others costs its own verdict only', async () => {
+  test('a damaged image among others loses only its own verdict', async () => {
     const mixed = join(folder, 'one-damaged');
     await writePicture(join(mixed, 'a.png'), 21);
     await writeFile(join(mixed, 'b.png'), 'this is not a picture');
@@ -416,14 +416,14 @@ describe('bad input', () => {
     ]);
   });
 
-  test('a standalone export where a model is asked for', async () => {
+  test('a standalone export instead of a model', async () => {
     const standalone = join(folder, 'alone.onnx');
     await oddpixel('export', model, '--standalone', '--out', standalone);
     const { code, stderr } = await oddpixel('predict', standalone, data);
     expect([code, stderr]).toEqual([1, expect.stringContaining('standalone export')]);
   });
 
-  test('a trained model as feature extractor, a folder without an image, a device that is not here', async () => {
+  test('a trained model as backbone, a folder without an image, a missing device', async () => {
     const trained = await oddpixel('train', data, '--out', join(folder, 'x.onnx'), '--backbone', model);
     expect([trained.code, trained.stderr]).toEqual([2, expect.stringMatching(/trained model/)]);
     await mkdir(join(folder, 'empty'));
@@ -434,7 +434,7 @@ describe('bad input', () => {
     expect([absent.code, absent.stderr]).toEqual([1, expect.stringMatching(/Use --device auto or cpu/)]);
   });
 
-  test('a reader that has had enough is no failure; results that cannot be written are one', async () => {
+  test('a reader that closes the pipe is not a failure; results that cannot be written are', async () => {
     const image = join(data, 'test/good/0.png');
     const predict = `$ODDPIXEL predict ${model} ${image} --device cpu`;
     const { stdout } = await inShell(

@@ -22,14 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a table whose every line fails names the options that say where paths count from', async () => {
+test('a table in which every line fails names the options for the base folder', async () => {
   const { code, stderr } = await oddpixel('dataset', table);
   expect(code).toBe(1);
   expect(stderr).toMatch(/line 2: the image parts\/ok\/0\.png does not exist/);
   expect(stderr).toMatch(/--image-dir and --mask-dir/);
 });
 
-test('--image-dir says where the paths of a table count from; what no line names is told', async () => {
+test('--image-dir sets the base folder of a table; files not listed in it are named', async () => {
   const text = await oddpixel('dataset', table, '--image-dir', folder);
   expect([text.code, text.stderr]).toEqual([0, '']);
   expect(text.stdout).toMatch(/remark: 1 image is not listed in the table, for example loose\.png/);
@@ -39,13 +39,13 @@ test('--image-dir says where the paths of a table count from; what no line names
   expect([images, remarks.map(({ files }) => files)]).toEqual([2, [['loose.png']]]);
 });
 
-test('of a folder they name its images and masks', async () => {
+test('--image-dir and --mask-dir name the images and masks of a folder', async () => {
   const dirs = ['--image-dir', join(folder, 'parts'), '--mask-dir', join(folder, 'masks')];
   const { code, stdout } = await oddpixel('dataset', folder, ...dirs, '--json');
   expect([code, jsonOutputs.dataset.parse(JSON.parse(stdout)).images]).toEqual([0, 2]);
 });
 
-test('what does not go together is wrong usage', async () => {
+test('conflicting folder options are wrong usage', async () => {
   const alone = await oddpixel('dataset', folder, '--mask-dir', join(folder, 'masks'));
   expect([alone.code, alone.stderr]).toEqual([
     2,

@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, timeout);
 
 describe('a data set with all kinds of files', () => {
-  test('is counted, and what is not used is told', { timeout }, async () => {
+  test('is counted, and unused files are named', { timeout }, async () => {
     const { code, stdout } = await oddpixel('dataset', data, '--json');
     const { files, remarks, problems, counts } = jsonOutputs.dataset.parse(JSON.parse(stdout));
     expect(files).toEqual({ images: 9, masks: 3, tables: 0, clutter: 0, unused: 1, failed: 0 });
@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')(
       await writeFile(name, 'x');
     }, timeout);
 
-    test('has failed at both: dataset names them and ends with 1', { timeout }, async () => {
+    test('is a failure: dataset names both and exits with 1', { timeout }, async () => {
       const { code, stdout } = await oddpixel('dataset', broken);
       expect(stdout).toContain(
         'error: 1 file cannot be used (it is a link that leads nowhere), for example train/good/gone.png',
@@ -83,7 +83,7 @@ describe.skipIf(process.platform !== 'linux')(
       expect(json.code).toBe(1);
     });
 
-    test('train refuses it before any work', { timeout }, async () => {
+    test('is refused by train before any work', { timeout }, async () => {
       const out = join(await scratchFolder(), 'm.onnx');
       const { code, stderr } = await oddpixel(
         'train',

@@ -22,19 +22,23 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const isPosix = process.platform !== 'win32';
 
-test('a cache that cannot be written costs a remark, not the training', { timeout: 90_000 }, async () => {
-  // Below a file there is no folder, and none can be made, not by an administrator either.
-  await writeFile(join(folder, 'a-file'), '');
-  const out = join(folder, 'without-cache.onnx');
-  const cache = join(folder, 'a-file', 'cache');
-  const trained = await oddpixel('train', data, '--out', out, '--cache', cache, ...small);
-  expect(trained.code).toBe(0);
-  expect(trained.stderr).toContain('The cache could not be used, and the work went on without it.');
-  expect(await readFile(out)).toEqual(await readFile(model));
-});
+test(
+  'a cache that cannot be written gives a remark, and training continues',
+  { timeout: 90_000 },
+  async () => {
+    // Below a file there is no folder, and none can be made, not by an administrator either.
+    await writeFile(join(folder, 'a-file'), '');
+    const out = join(folder, 'without-cache.onnx');
+    const cache = join(folder, 'a-file', 'cache');
+    const trained = await oddpixel('train', data, '--out', out, '--cache', cache, ...small);
+    expect(trained.code).toBe(0);
+    expect(trained.stderr).toContain('The cache could not be used, and the work went on without it.');
+    expect(await readFile(out)).toEqual(await readFile(model));
+  },
+);
 
 test.runIf(process.platform === 'linux')(
-  'a cache that is full in the middle, too',
+  'a cache that fills up half-way gives a remark, too',
   { timeout: 90_000 },
   async () => {
     const out = join(folder, 'full-cache.onnx');
@@ -61,7 +65,7 @@ test.runIf(isPosix)('--out keeps a link and writes its file; /dev/null stays a d
   expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
 });
 
-test.runIf(process.platform === 'linux')('--out below /proc ends with a clear error', async () => {
+test.runIf(process.platform === 'linux')('--out below /proc gives a clear error', async () => {
   const exported = await oddpixel('export', model, '--standalone', '--out', '/proc/x/y.onnx');
   expect(exported.code).toBe(1);
   expect(exported.stderr).toContain('/proc accepts no new files');

@@ -35,7 +35,7 @@ const forProgrammers: readonly string[] = [
 /** What only programmers write: `camelCase`, calls, and fields of objects. */
 const programmersWord = /\b[a-z]+[A-Z]\w*|\w\(\)|\w+\(\w+\.\w+\)|\b[a-z]\w*: (true|false|\[)|\bPass \w+:/;
 
-test('advice of the library names options of the command line', async () => {
+test('advice of the library is shown with options of the command line', async () => {
   const advice: string[] = [];
   for (const room of rooms) {
     const folder = join(repositoryRoot, 'packages', room);
@@ -86,7 +86,7 @@ test('limits name their options', () => {
   }
 });
 
-test('names of files stay as they are', () => {
+test('file names stay unchanged', () => {
   const file = 'sourceRange.imageWidth/maxPixels.png';
   const image = new ImageFormatError({ file, problem: 'the file is damaged' });
   expect(messageInFlagWords(image)).toContain(file);

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('every command that opens a model refuses one with a bit changed, and writes nothing', async () => {
+test('every command that opens a model refuses one with a changed bit and writes nothing', async () => {
   const out = join(folder, 'out.onnx');
   const train = join(folder, 'train');
   for (const args of [
@@ -48,7 +48,7 @@ test('every command that opens a model refuses one with a bit changed, and write
   }
 }, 60_000);
 
-test('info says whether the file carried a hash', async () => {
+test('info says whether the file has a hash', async () => {
   const foreign = join(folder, 'foreign.onnx');
   await writeFile(foreign, brokenModel('fine'));
   for (const [path, integrity] of [
@@ -166,7 +166,7 @@ async function writeForeign(channels: number, width: number, height: number): Pr
   return path;
 }
 
-test('a foreign model may have a size that is no multiple of 32', async () => {
+test('a foreign model may have a size that is not a multiple of 32', async () => {
   for (const [channels, width, height] of [
     [1, 100, 50],
     [3, 45, 33],
@@ -186,7 +186,7 @@ test('a foreign model may have a size that is no multiple of 32', async () => {
   }
 }, 60_000);
 
-test('a foreign model of an impossible size is named, and no option is', async () => {
+test('a foreign model of an impossible size is named, without advice on an option', async () => {
   for (const [channels, width, height] of [
     [1, 8193, 4],
     [1, 4, 9000],

@@ -28,7 +28,7 @@ function slowModel(size: number): Uint8Array {
 }
 
 test.skipIf(process.platform === 'win32')(
-  'a second Ctrl-C ends a run that is stuck in native code',
+  'a second Ctrl-C ends a run that hangs in native code',
   async () => {
     const main = join(import.meta.dirname, '..', 'dist', 'main.js');
     const args = [main, 'predict', join(folder, 'slow.onnx'), join(folder, 'a.png'), '--device', 'cpu'];

@@ -4,11 +4,11 @@ import { folded, outputNames, ownSuffixes } from './output-names.ts';
 
 const named = (...paths: string[]): string[] => outputNames(paths.map((relative) => ({ relative })));
 
-test('pictures lie as the images do, without their endings', () => {
+test('pictures keep the subfolders of the images, without their endings', () => {
   expect(named('a/part.png', 'b/part.png', 'c/part-2.png')).toEqual(['a/part', 'b/part', 'c/part-2']);
 });
 
-test('equal names are told apart, and a number never takes the name of another image', () => {
+test('equal names are numbered, and a number never takes the name of another image', () => {
   expect(named('part.png', 'part.png', 'part-2.png')).toEqual(['part', 'part-3', 'part-2']);
   expect(named('a.png', 'a.jpg')).toEqual(['a.png', 'a.jpg']);
   expect(new Set(named('Part.png', 'part.png').map(folded)).size).toBe(2);
@@ -24,7 +24,7 @@ test('names that Windows refuses are changed', () => {
   ]);
 });
 
-test('a folder that is named like a picture is in no picture’s way', () => {
+test('a folder with the name of a picture does not collide with it', () => {
   const names = named('a.png', 'a.map.png/b.png');
   expect(names).toEqual(['a', 'a.map.png_/b']);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('what can be written passes, and no trace is left', async () => {
+test('a writable path passes and leaves no trace', async () => {
   const before = await readdir(folder);
   await probeFile(at('new.onnx'), '--out');
   await probeFile(at('file'), '--out');
@@ -28,7 +28,7 @@ test('what can be written passes, and no trace is left', async () => {
   expect(await readdir(folder)).toEqual(before);
 });
 
-test('links are followed, to what is not there yet as well', async () => {
+test('links are followed, even to missing files', async () => {
   await symlink(at('later.onnx'), at('link'));
   await symlink(at('loop-b'), at('loop-a'));
   await symlink(at('loop-a'), at('loop-b'));
@@ -39,7 +39,7 @@ test('links are followed, to what is not there yet as well', async () => {
   }
 });
 
-test('what cannot be written names the path, the reason and the option', async () => {
+test('an error about an unwritable path names the path, the reason and the option', async () => {
   await expect(probeFile(folder, '--out')).rejects.toThrow(/it is a folder\. Give --out another path/);
   await expect(probeFile(at('file', 'x'), '--checkpoint')).rejects.toThrow(/Give --checkpoint another path/);
   await expect(probeFolder(at('file'), '--report')).rejects.toThrow(/it is not a folder/);
@@ -48,7 +48,7 @@ test('what cannot be written names the path, the reason and the option', async (
   await checkCacheFolder(at('no-cache-yet'));
 });
 
-test('every command asks before it works', async () => {
+test('every command checks its output paths first', async () => {
   const [data, model] = [at('data'), at('model.onnx')];
   const small = ['--size', '64', '--rows', '20', '--device', 'cpu'];
   expect((await oddpixel('train', data, '--out', model, ...small)).code).toBe(0);
@@ -70,7 +70,7 @@ test('every command asks before it works', async () => {
   expect([cache.code, cache.stderr]).toEqual([1, expect.stringContaining('--cache')]);
 }, 60_000);
 
-test('a threshold below zero, given in either way', async () => {
+test('a negative threshold can be given in both notations', async () => {
   const model = at('model.onnx');
   for (const args of [['--threshold', '-1'], ['--threshold=-1']]) {
     const { code } = await oddpixel('export', model, ...args, '--out', at('low.onnx'));
@@ -79,7 +79,7 @@ test('a threshold below zero, given in either way', async () => {
   }
 });
 
-test('more tiles than anybody waits for cost the image its verdict, at once', async () => {
+test('an image of more than 10,000 tiles gets no verdict, at once', async () => {
   await writePicture(at('large.png'), 1, { width: 600, height: 400 });
   const args = ['--tile', '64', '--overlap', '63', '--device', 'cpu'];
   const { code, stdout, stderr } = await oddpixel('predict', at('model.onnx'), at('large.png'), ...args);

@@ -34,7 +34,7 @@ async function images(name: string, ...paths: string[]): Promise<string> {
   return root;
 }
 
-test('every image has its own pictures, in the folders that the images lie in', async () => {
+test('every image has its own pictures, in the subfolders of the images', async () => {
   const root = await images('tree', 'a/part.png', 'b/part.png', 'c/part-2.png', 'c/part.jpg', 'c/part.png');
   const out = join(folder, 'tree-out');
   const { stdout } = await predict(root, '--out', out, '--json');
@@ -105,7 +105,7 @@ test.skipIf(process.platform === 'win32')('a name cannot forge a row', async () 
   expect(stdout).not.toContain('\x1b');
 });
 
-test('lines of JSON come one by one and end with a summary', async () => {
+test('--jsonl prints lines one by one and ends with a summary', async () => {
   const root = await images('lines', '0.png', '1.png');
   await writeFile(join(root, '2.png'), 'no picture');
   const { code, stdout } = await predict(root, '--jsonl');
@@ -119,7 +119,7 @@ test('lines of JSON come one by one and end with a summary', async () => {
   expect((await predict(root, '--jsonl', '--json')).code).toBe(2);
 });
 
-test('Ctrl-C keeps the verdicts that came before it, and says how many', async () => {
+test('after Ctrl-C, the verdicts so far are printed with their number', async () => {
   const root = await images('stopped', ...Array.from({ length: 400 }, (_, i) => `${i}.png`));
   for (const format of ['--jsonl', undefined]) {
     const main = join(import.meta.dirname, '..', 'dist', 'main.js');
@@ -152,7 +152,7 @@ test('Ctrl-C keeps the verdicts that came before it, and says how many', async (
   }
 }, 60_000);
 
-test('a picture that cannot be written costs the pictures of that image only', async () => {
+test('a picture that cannot be written affects only the pictures of its image', async () => {
   const root = await images('blocked', 'a.png', 'b.png');
   const out = join(folder, 'blocked-out');
   await mkdir(join(out, 'a.overlay.png'), { recursive: true });
@@ -168,7 +168,7 @@ test('a picture that cannot be written costs the pictures of that image only', a
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a name that is too long with its suffix costs its pictures only',
+  'a name that is too long with its suffix loses only its pictures',
   async () => {
     const root = await images('long', `${'n'.repeat(250)}.png`, 'b.png');
     const { code, stdout } = await predict(root, '--out', join(folder, 'long-out'));
@@ -176,7 +176,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('patterns that the shell passes on are understood in the last part of a path', async () => {
+test('patterns that the shell does not expand work in the last part of a path', async () => {
   const root = await images('patterns', 'a1.png', 'a2.png', 'b1.png');
   expect((await predict(join(root, 'a?.png'))).stdout).toContain('0 of 2 nok');
   expect((await predict(join(root, '*.png'))).stdout).toContain('0 of 3 nok');
@@ -186,19 +186,22 @@ test('patterns that the shell passes on are understood in the last part of a pat
   expect([deep.code, deep.stderr]).toEqual([1, expect.stringContaining('last part of a path')]);
 });
 
-test.skipIf(process.platform === 'win32')('standard input is an image, under any of its names', async () => {
-  await symlink('/dev/stdin', join(folder, 'link'));
-  for (const name of ['-', '/dev/stdin', join(folder, 'link')]) {
-    const { code, stdout } = await inShell(
-      `cat '${good}' | $ODDPIXEL predict '${model}' '${name}' --device cpu`,
+test.skipIf(process.platform === 'win32')(
+  'standard input is read as an image under any of its names',
+  async () => {
+    await symlink('/dev/stdin', join(folder, 'link'));
+    for (const name of ['-', '/dev/stdin', join(folder, 'link')]) {
+      const { code, stdout } = await inShell(
+        `cat '${good}' | $ODDPIXEL predict '${model}' '${name}' --device cpu`,
+      );
+      expect([code, stdout]).toEqual([0, expect.stringContaining('0 of 1 nok')]);
+    }
+    const large = await inShell(
+      `cat /dev/zero | $ODDPIXEL predict '${model}' - --device cpu --max-file-size 1M`,
     );
-    expect([code, stdout]).toEqual([0, expect.stringContaining('0 of 1 nok')]);
-  }
-  const large = await inShell(
-    `cat /dev/zero | $ODDPIXEL predict '${model}' - --device cpu --max-file-size 1M`,
-  );
-  expect([large.code, large.stderr]).toEqual([1, expect.stringContaining('Raise `--max-file-size`')]);
-});
+    expect([large.code, large.stderr]).toEqual([1, expect.stringContaining('Raise `--max-file-size`')]);
+  },
+);
 
 test.each(['--out', '--save-input'])(
   '%s that cannot be written is found before the first image',

@@ -37,14 +37,14 @@ const train = (data: string, ...more: string[]): ReturnType<typeof oddpixel> =>
   );
 
 describe('--range', () => {
-  test('dataset says what the images use, and which range to train with', async () => {
+  test('dataset shows the range in use and the range to train with', async () => {
     const { stdout } = await oddpixel('dataset', join(folder, 'deep'));
     expect(stdout).toMatch(/0\.\.3824, at most 1\/16 .*--range 0,4095 or --range auto/);
     const float = await oddpixel('dataset', join(folder, 'heights'));
     expect(float.stdout).toMatch(/-1\.\.1\.39.*--range -1,1\.39 or --range auto/);
   }, 60_000);
 
-  test('auto is measured, printed and in the model; without it a remark names it', async () => {
+  test('auto is measured, printed and stored in the model; without it, a remark names it', async () => {
     const { stdout } = await train('deep', '--range', 'auto', '--json');
     expect(jsonOutputs.train.parse(JSON.parse(stdout)).range).toEqual([0, 4095]);
     const plain = await train('deep');
@@ -53,7 +53,7 @@ describe('--range', () => {
     );
   }, 60_000);
 
-  test('float images need it, and take negative numbers', async () => {
+  test('float images need it, and it may be negative', async () => {
     const { code, stderr } = await train('heights');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/good\/\d\.tif: the image is float.*--range/)]);
     const given = await train('heights', '--range', '-1,1.5', '--json');

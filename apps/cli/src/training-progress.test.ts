@@ -33,14 +33,14 @@ const epoch = (done: number, error: number, total: number = 30): TrainProgress =
   error,
 });
 
-test('errors become a curve', () => {
+test('errors are drawn as a curve', () => {
   expect(errorCurve([1, 0.5, 0.26, 0.01])).toBe('█▅▃▁');
   expect(errorCurve([])).toBe('');
   expect(errorCurve(Array.from({ length: 100 }, () => 0.5))).toBe('█'.repeat(24));
   expect(errorCurve([1, 0.5, 0.26, 0.01], 2)).toBe('█▁');
 });
 
-test('a pass over the images shows how long it takes and how fast it is', () => {
+test('a pass over the images shows the time remaining and the images per second', () => {
   expect(
     shown([
       [5, { phase: 'features', done: 8, total: 64 }],
@@ -61,7 +61,7 @@ test('a pass over the images shows how long it takes and how fast it is', () => 
   ]);
 });
 
-test('epochs show error, time that is left and images of the training per second', () => {
+test('epochs show the error, the time remaining and the training images per second', () => {
   expect(
     shown([
       [10, { phase: 'features', done: 48, total: 48 }],
@@ -80,7 +80,7 @@ test('epochs show error, time that is left and images of the training per second
   ]);
 });
 
-test('a training that goes on counts only the epochs of now', () => {
+test('resumed training counts only its own epochs', () => {
   expect(
     shown([
       [0, { phase: 'features', done: 100, total: 100 }],
@@ -94,7 +94,7 @@ test('a training that goes on counts only the epochs of now', () => {
   ]);
 });
 
-test('long times are told in minutes and hours', () => {
+test('long times are shown in minutes and hours', () => {
   const left = (seconds: number): string | undefined =>
     shown([
       [0, { phase: 'features', done: 1, total: 3 }],
@@ -109,7 +109,7 @@ test('long times are told in minutes and hours', () => {
   ]);
 });
 
-test('the curve takes the room that a terminal has, and no more', () => {
+test('the curve fits the width of the terminal', () => {
   const reports = Array.from({ length: 30 }, (_, i) => [2 * i, epoch(i + 1, 1 / (i + 1))] as const);
   const last = (columns?: number): string | undefined =>
     shown([[0, { phase: 'features', done: 64, total: 64 }], ...reports], columns).at(-1);

@@ -215,7 +215,7 @@ test.each(Object.entries(mutants))('catches a backend with %s', async (_, [facto
   expect(failed.map(({ name }) => name).join('\n')).toMatch(expected);
 });
 
-test('the summary says what ran and what was skipped', async () => {
+test('the summary names cases that ran and cases that were skipped', async () => {
   const summary = await runCases(referenceBackend());
   expect(summary.failed).toEqual([]);
   expect(summary.skipped.every(({ reason }) => reason.includes('keepOnDevice'))).toBe(true);

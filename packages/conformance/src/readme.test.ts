@@ -12,13 +12,13 @@ async function example(console: { log(text: string): void }): Promise<boolean> {
   return conforms;
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const lines: string[] = [];
   expect(await example({ log: (text) => lines.push(text) })).toBe(true);
   expect(lines[0]).toMatch(/^\d+ cases run/);
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

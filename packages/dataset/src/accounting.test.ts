@@ -37,7 +37,7 @@ describe('every file is accounted for', () => {
     expect((await read(files)).remarks).toBeUndefined();
   });
 
-  test('files that are no image are told with the reason', async () => {
+  test('files that are not images are named with the reason', async () => {
     const dataset = await read({
       ...Object.fromEntries(good.map((path) => [path, ''])),
       'train/good/1.heic': '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
@@ -47,7 +47,7 @@ describe('every file is accounted for', () => {
     expect(dataset.remarks?.[0]?.message).toMatch(/HEIF/);
   });
 
-  test('masks in a folder that no image has the name of are told with what to do', async () => {
+  test('masks in a folder that matches no image are named with what to do', async () => {
     const dataset = await read([
       ...good,
       'ground_truth/scratch/000/000.png',
@@ -59,7 +59,7 @@ describe('every file is accounted for', () => {
     expect(fixOf(dataset, 'unusedMasks')).toMatch(/folder of its name: ground_truth\/DEFECT\/NAME\/000\.png/);
   });
 
-  test('a folder that is nearly named as a split is told', async () => {
+  test('a folder whose name resembles a split is named', async () => {
     const dataset = await read([
       'train/good/0.png',
       'test_new/good/1.png',
@@ -72,13 +72,13 @@ describe('every file is accounted for', () => {
     expect(fixOf(dataset, 'unusedFiles')).toBe('To use them, rename test_new to test.');
   });
 
-  test('images of a split whose labels are not told are not offered as test images', async () => {
+  test('images of a split without labels are not offered as test images', async () => {
     const dataset = await read([...good, 'test_private/0.png', 'test_private/1.png']);
     expect(told(dataset)).toEqual(['unusedFiles: test_private/0.png, test_private/1.png']);
     expect(fixOf(dataset, 'unusedFiles')).toBe('To use them, sort them into test/good and test/DEFECT.');
   });
 
-  test('masks inside of the split to train with are no images, and are told', async () => {
+  test('masks inside the training split do not count as images and are named', async () => {
     const dataset = await read([...good, 'train/ground_truth/good/0_mask.png', 'train/good/masks/0.png']);
     expect(dataset.samples).toHaveLength(3);
     expect(told(dataset)).toEqual([
@@ -86,7 +86,7 @@ describe('every file is accounted for', () => {
     ]);
   });
 
-  test('images that no line of a table names are told, tables are not', async () => {
+  test('images not listed in the table are named, tables are not', async () => {
     const dataset = await read({
       'a.png': '',
       'b.png': '',
@@ -96,7 +96,7 @@ describe('every file is accounted for', () => {
     expect(told(dataset)).toEqual(['unusedFiles: b.png']);
   });
 
-  test('each image that is no sample and each mask that no image has is in the remarks', async () => {
+  test('each image that is not a sample and each mask without an image is in the remarks', async () => {
     const image = fc.tuple(
       fc.constantFrom('train/good', 'test/good', 'test/bent', 'test_x', '', 'other/a'),
       fc.constantFrom('0.png', '1.PGM', '2.jfif', '2_Mask.tif'),
@@ -153,7 +153,7 @@ describe('what can be neither read nor listed', () => {
     });
   };
 
-  test('has failed, for the splits that may have been meant to use it', async () => {
+  test('counts as failed for the splits that may have been meant to use it', async () => {
     const dataset = await broken(good, 'train/good/9.png', 'link');
     expect(told(dataset)).toEqual(['unusableFiles: link, train/good/9.png']);
     expect(dataset.remarks?.[0]?.message).toBe(
@@ -165,7 +165,7 @@ describe('what can be neither read nor listed', () => {
     expect(unusableRemarks(dataset, ['test'])).toEqual([]);
   });
 
-  test('concerns everything where there are no splits, and evaluation alone where it is a mask', async () => {
+  test('concerns all jobs if there are no splits, and only evaluation if it is a mask', async () => {
     expect(unusableRemarks(await broken(['good/0.png', 'bad/1.png'], 'bad/2.png'), ['train'])).toHaveLength(
       1,
     );
@@ -177,7 +177,7 @@ describe('what can be neither read nor listed', () => {
     expect(unusableRemarks(masks, ['test'])).toHaveLength(1);
   });
 
-  test('is named where no image is left', async () => {
+  test('is named if no image is left', async () => {
     await expect(broken({ 'good/readme.txt': '' }, 'good/0.png')).rejects.toThrow(
       /no image was found.*1 file cannot be used \(it is a link that leads nowhere\), for example good\/0\.png/,
     );
@@ -191,7 +191,7 @@ describe('what can be neither read nor listed', () => {
     );
   });
 
-  test('is only left out beside a table that does not name it', async () => {
+  test('is skipped beside a table that does not name it', async () => {
     const dataset = await broken({ 'a.png': '', 'list.csv': 'image,label\na.png,ok\n' }, 'b.png');
     expect(told(dataset)).toEqual(['unusedFiles: b.png']);
     expect(dataset.files).toEqual({ images: 1, masks: 0, tables: 1, clutter: 0, unused: 1, failed: 0 });
@@ -214,7 +214,7 @@ describe('numbers of files', () => {
     expect(dataset.files).toEqual({ images: 3, masks: 2, tables: 1, clutter: 2, unused: 3, failed: 0 });
   });
 
-  test('reading asks for each folder and each beginning of a file once', async () => {
+  test('each folder and each beginning of a file is read once', async () => {
     const asked: string[] = [];
     const files = [...good.map((path) => path.replace('.png', '')), 'ground_truth/scratch/0'];
     const whole = memoryFileSource(new Map(files.map((path) => [path, Buffer.from('P7\nWIDTH 1\n')])));
@@ -236,7 +236,7 @@ describe('numbers of files', () => {
 });
 
 describe('content decides', () => {
-  test('reads images without a known ending by their first bytes', async () => {
+  test('recognizes images without a known ending by their first bytes', async () => {
     const dataset = await read({
       'good/a': '\x89PNG\r\n\x1a\n',
       'good/b.dat': 'P5 4 3 255\n',
@@ -257,7 +257,7 @@ describe('content decides', () => {
   });
 });
 
-describe('suffixes of masks', () => {
+describe('masks', () => {
   test.each([
     '0_mask.png',
     '0_MASK.PNG',
@@ -267,7 +267,7 @@ describe('suffixes of masks', () => {
     '0.pgm',
     '0-mask.png',
     '0_label.png',
-  ])('uses %s', async (name) => {
+  ])('are recognized by the name %s', async (name) => {
     const dataset = await read([...good, `ground_truth/scratch/${name}`]);
     expect(dataset.samples.find(({ defect }) => defect === 'scratch')?.anomalyFileName).toBe(
       `scratch/${name}`,
@@ -275,7 +275,7 @@ describe('suffixes of masks', () => {
     expect(dataset.remarks).toBeUndefined();
   });
 
-  test('finds folders and names that differ in case or Unicode form', async () => {
+  test('may differ in case or Unicode form from folders and names of images', async () => {
     const maskOf = async (image: string, mask: string): Promise<string | undefined> => {
       const dataset = await read([
         'train/good/0.png',
@@ -296,7 +296,7 @@ describe('suffixes of masks', () => {
     }
   });
 
-  test('gives names that differ in case alone their own masks', async () => {
+  test('are kept apart for image names that differ only in case', async () => {
     const dataset = await read([
       ...good,
       'test/scratch/a.png',
@@ -314,7 +314,7 @@ describe('suffixes of masks', () => {
     });
   });
 
-  test('masks beside images count as images, with a remark', async () => {
+  test('beside images count as images, with a remark', async () => {
     const dataset = await read([...good, 'test/scratch/0_MASK.png', 'train/good/a_mask.png']);
     expect(told(dataset)).toEqual(['masksAmongImages: test/scratch/0_MASK.png']);
     expect(dataset.remarks?.[0]?.message).toMatch(
@@ -322,19 +322,22 @@ describe('suffixes of masks', () => {
     );
   });
 
-  test.each(['_label', '-seg', '_masks', '.gt', '_GroundTruth'])('%s tells them too', async (suffix) => {
-    const dataset = await read([...good, `test/scratch/0${suffix}.bmp`, `test/good/other${suffix}.png`]);
-    expect(told(dataset)).toEqual([`masksAmongImages: test/scratch/0${suffix}.bmp`]);
-  });
+  test.each(['_label', '-seg', '_masks', '.gt', '_GroundTruth'])(
+    'beside images with the ending %s are in the remark too',
+    async (suffix) => {
+      const dataset = await read([...good, `test/scratch/0${suffix}.bmp`, `test/good/other${suffix}.png`]);
+      expect(told(dataset)).toEqual([`masksAmongImages: test/scratch/0${suffix}.bmp`]);
+    },
+  );
 
-  test('leaves masks that cannot be told and says so', async () => {
+  test('that are ambiguous are left out, with a remark', async () => {
     const dataset = await read([...good, 'ground_truth/scratch/0_GT.bmp', 'ground_truth/scratch/0_MASK.png']);
     expect(told(dataset)).toEqual([
       'unusedMasks: ground_truth/scratch/0_GT.bmp, ground_truth/scratch/0_MASK.png',
     ]);
   });
 
-  test('an image called NAME_gt keeps its own mask', async () => {
+  test('do not take the mask of an image called NAME_gt', async () => {
     const dataset = await read([...good, 'test/scratch/0_gt.png', 'ground_truth/scratch/0_gt.png']);
     expect(dataset.samples.filter(({ anomalyFileName }) => anomalyFileName !== undefined)).toHaveLength(1);
     expect(dataset.samples.find(({ anomalyFileName }) => anomalyFileName !== undefined)?.imageFileName).toBe(
@@ -351,7 +354,7 @@ describe('a test split without a good image', () => {
     expect(fixOf(dataset, 'noGoodTestImage')).toBe(`If ${name} holds good parts, name it good.`);
   });
 
-  test('is no remark where there is one, or no test split', async () => {
+  test('gives no remark if there is a good image or no test split', async () => {
     expect((await read(good)).remarks).toBeUndefined();
     expect((await read(['train/good/0.png'])).remarks).toBeUndefined();
   });

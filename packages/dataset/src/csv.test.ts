@@ -7,7 +7,7 @@ const rows = (text: string): Record<string, string>[] =>
   parseCsv(text, 't.csv').rows.map(({ cells }) => ({ ...cells }));
 
 describe('parseCsv', () => {
-  test('reads what spreadsheets write', () => {
+  test('reads tables written by spreadsheets', () => {
     const expected = [
       { image: 'a.png', label: 'good' },
       { image: 'b,c "d".png', label: 'two\nlines' },
@@ -37,7 +37,7 @@ describe('parseCsv', () => {
     expect(() => parseCsv(text, 't.csv')).toThrow(message);
   });
 
-  test('gives back what was written, for any text', () => {
+  test('restores any written text', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', '\r', ' ', '\t', '\\') });
     const table = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 });
     const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -55,7 +55,7 @@ describe('parseCsv', () => {
     );
   });
 
-  test('never fails otherwise than by DatasetError', () => {
+  test('throws only DatasetError', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\uFEFF') }), (text) => {
         try {

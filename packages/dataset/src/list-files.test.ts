@@ -32,7 +32,7 @@ test('everything below a folder is an image or is listed with a reason', async (
   for (const { reason } of others) expect(reason).toMatch(/^(it|operating systems) /);
 });
 
-test('what cannot be used is listed as such, and loops of links end', async () => {
+test('unusable entries are listed as such, and loops of links end', async () => {
   const source: FileSource = {
     name: 'links',
     async *list(path) {
@@ -50,7 +50,7 @@ test('what cannot be used is listed as such, and loops of links end', async () =
   ]);
 });
 
-test('a link to a folder above the one that is walked is not followed, be it the root itself', async () => {
+test('a link to a folder above is not followed, not even to the root', async () => {
   const folders: Readonly<Record<string, readonly string[]>> = {
     '': ['test', 'self'],
     test: ['test/a.png', 'test/up'],

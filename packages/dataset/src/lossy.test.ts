@@ -14,11 +14,11 @@ test.each([
   ['\0\0\0\x1cftypavif', true],
   ['\0\0\0\x1cftypmp42', false],
   ['', false],
-])('tells lossy files by content: %j', (text, lossy) => {
+])('isLossyFile recognizes files by content: %j', (text, lossy) => {
   expect(isLossyFile(bytes(text))).toBe(lossy);
 });
 
-test('hashes by SHA-256, also from shared memory', async () => {
+test('hashBytes computes SHA-256, even from shared memory', async () => {
   const expected = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
   expect(await hashBytes(bytes('abc'))).toBe(expected);
   const shared = new Uint8Array(new SharedArrayBuffer(3));

@@ -48,7 +48,7 @@ describe('several masks of one image, in a folder of its name', () => {
     ],
   };
 
-  test('all belong to the image, and nothing is left', async () => {
+  test('all belong to the image, and none is left over', async () => {
     const dataset = await read(loco);
     expect(masksOf(dataset)).toEqual(expected);
     expect(dataset.remarks).toBeUndefined();
@@ -57,12 +57,12 @@ describe('several masks of one image, in a folder of its name', () => {
     });
   });
 
-  test('a saved data set keeps them', async () => {
+  test('are kept in a saved data set', async () => {
     const dataset = await read(loco);
     expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
   });
 
-  test('are found beside folders of images without splits, and by folders of images and masks', async () => {
+  test('are found beside image folders without splits, and by imageDir and anomalyDir', async () => {
     const folders = ['good/0.png', 'bent/7.png', 'masks/bent/7/a.png', 'masks/bent/7/b.png'];
     expect(masksOf(await read(folders))).toEqual({
       'bent/7.png': ['masks/bent/7/a.png', 'masks/bent/7/b.png'],
@@ -71,7 +71,7 @@ describe('several masks of one image, in a folder of its name', () => {
     expect(Object.values(masksOf(dataset))).toEqual(Object.values(expected));
   });
 
-  test('are named by a table as their folder', async () => {
+  test('can be named in a table by their folder', async () => {
     const read = (cell: string): Promise<Dataset> => {
       const table = `image,label,mask\na.png,ok,\nb.png,bad,${cell}\n`;
       const files = ['a.png', 'b.png', 'masks/b/0.png', 'masks/b/1.png', 'none/readme.txt'];
@@ -85,7 +85,7 @@ describe('several masks of one image, in a folder of its name', () => {
     await expect(read('masks/c')).rejects.toThrow('line 3: the mask masks/c does not exist');
   });
 
-  test('are found where the names of folders differ in case', async () => {
+  test('are found if the folder names differ in case', async () => {
     const dataset = await read([
       ...good,
       'test/bent/A.png',
@@ -97,7 +97,7 @@ describe('several masks of one image, in a folder of its name', () => {
     });
   });
 
-  test('one file named as the image comes first, and the folder is told', async () => {
+  test('one file with the name of the image takes precedence, and the folder is named', async () => {
     const dataset = await read([
       ...good,
       'test/bent/0.png',
@@ -108,7 +108,7 @@ describe('several masks of one image, in a folder of its name', () => {
     expect(dataset.remarks?.map(({ files }) => files)).toEqual([['ground_truth/bent/0/0.png']]);
   });
 
-  test('a folder that mirrors a folder of images is not taken for that of one image', async () => {
+  test('a folder that mirrors an image folder is not taken for the masks of one image', async () => {
     const dataset = await read([
       ...good,
       'test/bent/0.png',
@@ -121,7 +121,7 @@ describe('several masks of one image, in a folder of its name', () => {
   });
 });
 
-describe('masks inside of a split', () => {
+describe('masks inside a split', () => {
   const ad2 = [
     'train/good/000_regular.png',
     'validation/good/000_regular.png',
@@ -134,7 +134,7 @@ describe('masks inside of a split', () => {
     'test_private_mixed/000_mixed.png',
   ];
 
-  test('test_public of MVTec AD 2 is the test split; images without labels are told and not used', async () => {
+  test('test_public of MVTec AD 2 is the test split; images without labels are named and not used', async () => {
     const dataset = await read(ad2);
     expect(
       dataset.samples.map(({ imageFileName, split, imageLabel }) => [imageFileName, split, imageLabel]),
@@ -157,7 +157,7 @@ describe('masks inside of a split', () => {
     expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
   });
 
-  test('is read below a folder of the source too', async () => {
+  test('are found below a folder of the source too', async () => {
     const dataset = await read(
       ad2.map((path) => `can/${path}`),
       { path: 'can' },
@@ -167,7 +167,7 @@ describe('masks inside of a split', () => {
     });
   });
 
-  test('masks in several places serve one data set', async () => {
+  test('may be in several places for one data set', async () => {
     const dataset = await read([
       ...good,
       'test/bent/0.png',
@@ -185,35 +185,38 @@ describe('masks inside of a split', () => {
     expect(dataset.remarks).toBeUndefined();
   });
 
-  test('masks in the folder of their images are masks, without splits too', async () => {
+  test('are recognized in the folder of their images, even without splits', async () => {
     const dataset = await read(['good/0.png', 'bent/1.png', 'bent/mask/1.png']);
     expect(masksOf(dataset)).toEqual({ 'bent/1.png': ['bent/mask/1.png'] });
     expect(dataset.samples).toHaveLength(2);
   });
 
-  test.each(['gt', 'GT', 'Ground Truth', 'groundtruth', 'masks'])('a folder %s holds masks', async (name) => {
-    const dataset = await read([
-      ...good,
-      'test/bent/0.png',
-      `${name}/bent/0.png`,
-      'test/torn/1.png',
-      `test/torn/${name}/1.png`,
-    ]);
-    expect(masksOf(dataset)).toEqual({
-      'test/bent/0.png': [`${name}/bent/0.png`],
-      'test/torn/1.png': [`test/torn/${name}/1.png`],
-    });
-    expect(dataset.remarks).toBeUndefined();
-  });
+  test.each(['gt', 'GT', 'Ground Truth', 'groundtruth', 'masks'])(
+    'are recognized in a folder %s',
+    async (name) => {
+      const dataset = await read([
+        ...good,
+        'test/bent/0.png',
+        `${name}/bent/0.png`,
+        'test/torn/1.png',
+        `test/torn/${name}/1.png`,
+      ]);
+      expect(masksOf(dataset)).toEqual({
+        'test/bent/0.png': [`${name}/bent/0.png`],
+        'test/torn/1.png': [`test/torn/${name}/1.png`],
+      });
+      expect(dataset.remarks).toBeUndefined();
+    },
+  );
 
-  test('a mask in two places is an error that names both', async () => {
+  test('throw an error that names both places if there are two', async () => {
     const twice = ['test/bent/0.png', 'ground_truth/bent/0_mask.png', 'test/ground_truth/bent/0_mask.png'];
     await expect(read([...good, ...twice])).rejects.toThrow(
       'test/bent/0.png has several masks: ground_truth/bent/0_mask.png, test/ground_truth/bent/0_mask.png',
     );
   });
 
-  test('a defect called mask is a defect, here and for everything that walks folders', async () => {
+  test('do not include a defect called mask', async () => {
     const files = [...good, 'test/mask/0.png', 'test/mask/1.png', 'ground_truth/mask/0_mask.png'];
     const dataset = await read(files);
     expect(dataset.samples.filter(({ defect }) => defect === 'mask')).toHaveLength(2);

@@ -10,7 +10,7 @@ import {
 } from './paths.ts';
 
 describe('paths', () => {
-  test('takes names apart', () => {
+  test('splits names into parts', () => {
     expect([folderOf('a/b/c.png'), fileNameOf('a/b/c.old.png'), baseNameOf('a/b/c.old.png')]).toEqual([
       'a/b',
       'c.old.png',
@@ -41,7 +41,7 @@ describe('paths', () => {
     expect(normalizeRelativePath(text)).toBe(expected);
   });
 
-  test('knows the root as a folder', () => {
+  test('recognizes the root as a folder', () => {
     expect(['', '.', './', 'a/', '..', '/'].map(normalizeFolder)).toEqual([
       '',
       '',
@@ -52,7 +52,7 @@ describe('paths', () => {
     ]);
   });
 
-  test('knows images in any case, and not hidden files', () => {
+  test('recognizes images in any case, but no hidden files', () => {
     for (const extension of ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'bmp', 'gif', 'avif']) {
       expect(isImageFile(`a/b.${extension}`)).toBe(true);
       expect(isImageFile(`a/b.${extension.toUpperCase()}`)).toBe(true);

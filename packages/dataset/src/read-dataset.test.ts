@@ -50,7 +50,7 @@ describe('mvtec', () => {
     'train/good/.thumbnails/000.png',
   ];
 
-  test('takes split, label, defect and mask from folders and names', async () => {
+  test('reads split, label, defect and mask from folders and names', async () => {
     const dataset = await read(files);
     expect(summary(dataset)).toEqual([
       'test/crack/000.png crack test crack/000_mask.png -',
@@ -65,7 +65,7 @@ describe('mvtec', () => {
     expect(dataset.samples.map(({ imageLabelId }) => imageLabelId)).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
-  test('reads below a path, in any case, with validation', async () => {
+  test('reads below a path, in any case, with a validation split', async () => {
     const dataset = await read(
       [
         'sets/tile/Train/OK/1.png',
@@ -86,7 +86,7 @@ describe('mvtec', () => {
     expect(train && anomalyPaths(dataset, train)).toEqual([]);
   });
 
-  test('passes over what systems leave behind', async () => {
+  test('skips clutter of operating systems', async () => {
     const dataset = await read([
       'good/a.png',
       'crack/b.png',
@@ -100,7 +100,7 @@ describe('mvtec', () => {
     expect(dataset.samples.map(({ imageFileName }) => imageFileName)).toEqual(['crack/b.png', 'good/a.png']);
   });
 
-  test('does not depend on the order of listing, and sorts by code units', async () => {
+  test('sorts by code units, whatever the order of listing', async () => {
     const names = [
       'train/good/b.png',
       'train/good/B.png',
@@ -138,7 +138,7 @@ describe('mvtec', () => {
     ]);
   });
 
-  test('gives masks to test images, not to training images of the same name', async () => {
+  test('assigns masks to test images, not to training images of the same name', async () => {
     const dataset = await read([
       'train/good/1.png',
       'train/crack/1.png',
@@ -156,7 +156,7 @@ describe('mvtec', () => {
     ]);
   });
 
-  test('keeps a defect in train for the check to report, and warns of masks without image', async () => {
+  test('keeps a defect in train for checkSamples to report, and warns of masks without an image', async () => {
     const dataset = await read(['train/good/1.png', 'train/crack/2.png', 'ground_truth/crack/9_mask.png']);
     expect(summary(dataset)[0]).toBe('train/crack/2.png crack train - -');
     expect(dataset.remarks).toEqual([
@@ -170,15 +170,27 @@ describe('mvtec', () => {
 });
 
 describe('folder', () => {
-  test.each(['good', 'OK', 'Normal', 'defect_free'])('knows %s against anything else', async (good) => {
-    const dataset = await read([`${good}/a.jpg`, `${good}/batch 2/b.jpg`, 'bent/c.jpg', 'masks/bent/c.png']);
-    expect(new Set(summary(dataset))).toEqual(
-      new Set([`${good}/a.jpg ok - - -`, `${good}/batch 2/b.jpg ok - - -`, 'bent/c.jpg bent - bent/c.png -']),
-    );
-    expect(dataset.anomalyDir).toBe('masks');
-  });
+  test.each(['good', 'OK', 'Normal', 'defect_free'])(
+    'recognizes %s beside any other folder',
+    async (good) => {
+      const dataset = await read([
+        `${good}/a.jpg`,
+        `${good}/batch 2/b.jpg`,
+        'bent/c.jpg',
+        'masks/bent/c.png',
+      ]);
+      expect(new Set(summary(dataset))).toEqual(
+        new Set([
+          `${good}/a.jpg ok - - -`,
+          `${good}/batch 2/b.jpg ok - - -`,
+          'bent/c.jpg bent - bent/c.png -',
+        ]),
+      );
+      expect(dataset.anomalyDir).toBe('masks');
+    },
+  );
 
-  test('leaves out loose images with a warning', async () => {
+  test('skips images outside a class folder, with a warning', async () => {
     const dataset = await read(['good/a.png', 'preview.png']);
     expect(dataset.samples).toHaveLength(1);
     expect(dataset.remarks).toEqual([
@@ -209,7 +221,7 @@ describe('csv', () => {
     expect(dataset).toMatchObject({ imageDir: '', anomalyDir: '' });
   });
 
-  test('finds images whose names are composed otherwise', async () => {
+  test('finds images whose names have another Unicode form', async () => {
     const dataset = await read({ 'e\u0301.png': '', 'table.csv': 'image,label\n\u00e9.png,ok\n' });
     expect(dataset.samples[0]?.imageFileName).toBe('e\u0301.png');
   });
@@ -261,7 +273,7 @@ describe('csv', () => {
     expect(problems[7]).toContain('there is a/2.png');
   });
 
-  test('reads UTF-8 with or without a mark and UTF-16, and refuses what would be read wrongly', async () => {
+  test('reads UTF-8 with or without a byte order mark and UTF-16, and refuses other encodings', async () => {
     const table = 'image;label\r\n"bilder\\äpfel.png";bad\r\n';
     const utf16 = (big: boolean): Uint8Array => {
       const bytes = new Uint8Array(2 + 2 * table.length);
@@ -291,7 +303,7 @@ describe('csv', () => {
     expect(await problemsOf(readTable(latin1))).toEqual(['it is not UTF-8 text']);
   });
 
-  test('is not confused by other tables', async () => {
+  test('ignores other tables', async () => {
     const files = { 'groups.csv': 'file,group\ngood/1.png,p', 'broken.csv': '"', 'good/1.png': '' };
     expect((await read(files)).samples).toHaveLength(1);
     const two = { 'a.csv': 'image,label\n1.png,ok', 'b.csv': 'image,label\n1.png,ok', '1.png': '' };
@@ -331,7 +343,7 @@ describe('halcon', () => {
     expect(dataset).toMatchObject({ imageDir: 'images', anomalyDir: 'labels' });
   });
 
-  test('takes deeper images by their last folder, masks without folders, and masks below the images', async () => {
+  test('reads the last folder of deeper images, masks without folders, and masks below the images', async () => {
     const deep = ['images/line 1/good/1.png', 'images/line 1/crack/2.png', 'labels/crack/2.png'];
     expect(summary(await read(deep, options))).toEqual([
       'line 1/crack/2.png crack - crack/2.png -',
@@ -345,7 +357,7 @@ describe('halcon', () => {
     });
   });
 
-  test('lists what is ambiguous or missing', async () => {
+  test('lists ambiguous and missing masks', async () => {
     const problems = await problemsOf(
       read(
         [
@@ -373,14 +385,14 @@ describe('halcon', () => {
     ]);
   });
 
-  test('wants the folder of the images', async () => {
+  test('requires imageDir', async () => {
     await expect(read(['good/1.png'], { layout: 'halcon' })).rejects.toThrow(ParameterError);
     expect((await read(['x/good/1.png'], { imageDir: 'x' })).anomalyDir).toBeUndefined();
   });
 });
 
 describe('auto', () => {
-  test('names what it saw where nothing fits', async () => {
+  test('names what it found if no layout fits', async () => {
     const message = async (files: readonly string[]): Promise<string> =>
       String((await problemsOf(read(files)))[0]);
     expect(await message([])).toMatch(/found an empty folder/);
@@ -390,7 +402,7 @@ describe('auto', () => {
     await expect(read(['1.png'])).rejects.toThrow(/train\/good and test/);
   });
 
-  test('does not choose where several fit', async () => {
+  test('does not choose if several layouts fit', async () => {
     const files = { 'train/good/1.png': '', 'good/1.png': '', 't.csv': 'image,label\ngood/1.png,ok' };
     expect(await problemsOf(read(files))).toEqual([
       'several layouts fit: mvtec (the folder train), folder (the folder good), csv (the table t.csv)',
@@ -424,7 +436,7 @@ describe('groups', () => {
     expect(summary(await read(images, { groupsText: table }))).toEqual(expected);
   });
 
-  test('must fit the data set', async () => {
+  test('must match the data set', async () => {
     const bad = (text: string): Promise<readonly string[]> => problemsOf(read(images, { groupsText: text }));
     expect(await bad('image,part\nx,y')).toEqual([expect.stringMatching(/column file and group is missing/)]);
     expect(await bad('file,group\n../x,p\ny,\nz,1\nz,2')).toHaveLength(3);

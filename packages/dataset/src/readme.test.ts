@@ -31,14 +31,14 @@ async function example(console: { log(...items: unknown[]): void }): Promise<voi
   // #endregion
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const lines: unknown[][] = [];
   await example({ log: (...items) => lines.push(items) });
   expect(lines).toHaveLength(5);
   expect(lines[0]).toEqual([expect.stringMatching(/^good\/\d\.png$/), 1, 1]);
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -15,7 +15,7 @@ const dataset: Dataset = makeDataset({ imageDir: 'sets/tiles', anomalyDir: 'sets
 ]);
 
 describe('saveDataset and loadDataset', () => {
-  test('come back equal, also from the root and with a byte order mark', () => {
+  test('restore an equal data set, even from the root and with a byte order mark', () => {
     expect(loadDataset(saveDataset(dataset))).toEqual(dataset);
     const atRoot = makeDataset({ imageDir: '' }, [{ imageFileName: 'ä/é.png', imageLabel: 'ok' }]);
     expect(loadDataset(`\uFEFF${saveDataset(atRoot)}`)).toEqual(atRoot);
@@ -131,7 +131,7 @@ describe('saveDataset and loadDataset', () => {
     },
   );
 
-  test('any JSON value as the version, the folders or a sample is a typed error', () => {
+  test('throw a typed error for any JSON value as version, folders or sample', () => {
     expect(() => loadDataset('{"oddpixelDataset":{"toString":0},"samples":[]}')).toThrow(
       /version \{"toString":0\}; this program reads version 1/,
     );

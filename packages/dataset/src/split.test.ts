@@ -42,7 +42,7 @@ describe('splitDataset', () => {
     expect(count(dataset, 'nok')).toEqual({ train: 0, validation: 0, test: 9 });
   });
 
-  test('has exact counts without groups, and groups on one side, whatever the numbers', () => {
+  test('gives exact counts without groups, and keeps groups in one split, for any numbers', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 4, max: 60 }),
@@ -82,7 +82,7 @@ describe('splitDataset', () => {
     expectGroupsTogether(dataset);
   });
 
-  test('is decided by the seed', () => {
+  test('depends on the seed', () => {
     const images = makeImages(40, 5);
     const split = (seed: number): unknown =>
       splitNames(splitDataset(images, { train: 50, validation: 10, seed }));
@@ -91,14 +91,14 @@ describe('splitDataset', () => {
     expect(splitNames(images).every((name) => name === undefined)).toBe(true);
   });
 
-  test('keeps its meaning of seeds from version to version', () => {
+  test('gives the same split for a seed as in earlier versions', () => {
     const dataset = splitDataset(makeImages(10, 0), { train: 50, validation: 20, seed: 42 });
     expect(splitNames(dataset).join(' ')).toMatchInlineSnapshot(
       `"train train train train test test test validation validation train"`,
     );
   });
 
-  test('groups by a function, and writes the group down', () => {
+  test('groups by a function and stores the group', () => {
     const dataset = splitDataset(makeImages(20, 0), {
       train: 50,
       validation: 0,
@@ -110,14 +110,14 @@ describe('splitDataset', () => {
     expect(count(dataset)).toEqual({ train: 10, validation: 0, test: 10 });
   });
 
-  test('does not split twice unless told to', () => {
+  test('does not split twice unless overwrite is set', () => {
     const once = splitDataset(makeImages(10, 2), { train: 50, validation: 10, seed: 1 });
     expect(() => splitDataset(once, { train: 50, validation: 10, seed: 1 })).toThrow(DatasetError);
     const again = splitDataset(once, { train: 80, validation: 10, seed: 2, overwrite: true });
     expect(count(again)).toEqual({ train: 8, validation: 1, test: 1 });
   });
 
-  test('takes the percentages at their ends', () => {
+  test('accepts percentages of 0 and 100', () => {
     expect(count(splitDataset(makeImages(7, 2), { train: 100, validation: 0, seed: 1 }))).toMatchObject({
       train: 7,
     });
@@ -126,7 +126,7 @@ describe('splitDataset', () => {
     });
   });
 
-  test('refuses what cannot be', () => {
+  test('refuses impossible splits', () => {
     const images = makeImages(5, 5);
     for (const bad of [
       { train: 101 },
@@ -150,7 +150,7 @@ describe('splitDataset', () => {
 });
 
 describe('carveValidation', () => {
-  test('moves the share of good training images, and leaves the rest alone', () => {
+  test('moves the share of good training images and leaves the others alone', () => {
     const { samples: test, ...rest } = makeImages(3, 2, 0, 'test');
     const dataset = {
       ...rest,
@@ -188,7 +188,7 @@ describe('carveValidation', () => {
     );
   });
 
-  test('refuses a second validation, bad shares and too few images', () => {
+  test('refuses a second validation split, invalid shares and too few images', () => {
     const images = makeImages(10, 0, 0, 'train');
     const once = carveValidation(images, { share: 0.5, seed: 1 });
     expect(() => carveValidation(once, { share: 0.5, seed: 1 })).toThrow(/already/);
@@ -216,13 +216,13 @@ describe('random', () => {
     for (const n of counts.values()) expect(Math.abs(n - 1000)).toBeLessThan(120);
   });
 
-  test('is fair where the range does not divide the generator’s', () => {
+  test('is fair if the range does not divide that of the generator', () => {
     const random = createRandom(3);
     const low = Array.from({ length: 3000 }, () => random.below(3 * 2 ** 30)).filter((n) => n < 2 ** 30);
     expect(Math.abs(low.length - 1000)).toBeLessThan(120);
   });
 
-  test('reaches all of its range, and no more', () => {
+  test('covers exactly its range', () => {
     const random = createRandom(99);
     const seen = new Set(Array.from({ length: 300 }, () => random.below(7)));
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);

@@ -12,7 +12,7 @@ const gray = (width: number, height: number, data: Raster['data']): Raster => ({
 });
 
 describe('masks of one image', () => {
-  test('mark together what any of them marks, whatever the values', () => {
+  test('are united into what any of them marks, whatever the values', () => {
     const size = { minLength: 6, maxLength: 6 };
     const values = fc.array(fc.constantFrom(0, 0, 1, 7, 255), size);
     fc.assert(
@@ -46,7 +46,7 @@ describe('masks of one image', () => {
     expect([...united.data]).toEqual([0, 255, 255, 255, 0]);
   });
 
-  test('of another size than the first are an error that names the file', () => {
+  test('of another size than the first throw an error that names the file', () => {
     const masks = [
       mask(gray(3, 2, new Uint8Array(6))),
       mask(gray(2, 3, new Uint8Array(6)), false, 'b.png'),

@@ -42,7 +42,7 @@ test('there are reference cases', () => {
 });
 
 test.each(cases)(
-  'equals scikit-learn and brute force: $name',
+  'image and pixel measures equal scikit-learn and brute force: $name',
   ({ shape, imageScores, imageLabels, expected, ...packed }) => {
     const [count, height, width] = shape;
     const size = width * height;
@@ -123,7 +123,7 @@ describe('image measures', () => {
     );
   });
 
-  test('scores that only double precision tells apart are no ties', () => {
+  test('scores that differ only in double precision are not ties', () => {
     const list = [0.1, 0.3 - 1e-12, 0.3, 0.7].map((score, i) => ({ score, nok: i > 1 }));
     const { image } = evaluateAll(toImages(list));
     expect(image).toMatchObject({ auroc: 1, ap: 1, f1Max: 1, f1MaxThreshold: 0.3 });
@@ -151,7 +151,7 @@ describe('image measures', () => {
     );
   });
 
-  test('the best F1 is reached at the threshold that is named', () => {
+  test('the best F1 is reached at the reported threshold', () => {
     fc.assert(
       fc.property(scoredImages, (list) => {
         const { image, thresholds } = evaluateAll(toImages(list));
@@ -165,7 +165,7 @@ describe('image measures', () => {
     );
   });
 
-  test('of several thresholds with the best F1 the highest is named', () => {
+  test('of several thresholds with the best F1, the highest is reported', () => {
     const list = [4, 3, 2, 1].map((score) => ({ score, nok: score === 4 || score === 1 }));
     // 2 · 1 / (1 + 2) at 4, 2 · 2 / (4 + 2) at 1.
     expect(evaluateAll(toImages(list)).image).toMatchObject({ f1Max: 2 / 3, f1MaxThreshold: 4 });
@@ -314,7 +314,7 @@ describe('pixel measures', () => {
     );
   });
 
-  test('counts pixels, regions and what vanished; leaves out images without mask', () => {
+  test('count pixels, regions and vanished regions, and leave out images without a mask', () => {
     const map = { width, height, data: Float32Array.from({ length: 35 }, (_, i) => i - 17) };
     const { pixel, perDefect, counts } = evaluateAll([
       { imageId: 0, label: 'nok', defect: 'scratch', score: 3, map, mask: odd, vanishedRegions: 2 },
@@ -355,7 +355,7 @@ describe('tables', () => {
     expect(thresholds[1]?.confusion.falseNegatives).toBe(0);
   });
 
-  test('every point of a curve is what its threshold does', () => {
+  test('every point of a curve gives the rates at its threshold', () => {
     fc.assert(
       fc.property(scoredImages, (images) => {
         const { roc, precisionRecall } = evaluateAll(toImages(images));
@@ -381,7 +381,7 @@ describe('tables', () => {
     );
   });
 
-  test('the histogram counts every image once, the curves end in their corners', () => {
+  test('the histogram counts every image once, and the curves end in their corners', () => {
     const { histogram, roc, precisionRecall } = evaluateAll(list, { histogramBins: 4 });
     expect(histogram.edges).toHaveLength(5);
     expect(histogram.ok.reduce((a, b) => a + b)).toBe(3);
@@ -391,14 +391,14 @@ describe('tables', () => {
     expect(precisionRecall.at(-1)?.x).toBe(1);
   });
 
-  test('one class alone: what cannot be measured is null', () => {
+  test('with one class alone, measures that need both are null', () => {
     const { image, thresholds, roc } = evaluateAll(list.slice(0, 3));
     expect(image).toMatchObject({ auroc: null, ap: null, f1Max: null });
     expect(thresholds.map(({ name }) => name)).toEqual(['maxOk']);
     expect(roc).toEqual([]);
   });
 
-  test('the model’s threshold comes first; a score at it is nok, in the table and per kind of defect', () => {
+  test('the model’s threshold comes first; a score equal to it is nok, in the table and per kind of defect', () => {
     const manual = { classificationMethod: 'manual', segmentationMethod: 'manual' } as const;
     const kinds = list.map((image) => (image.score > 0.7 ? { ...image, defect: 'worm' } : image));
     const { thresholds, perDefect } = evaluateAll(kinds, {
@@ -411,7 +411,7 @@ describe('tables', () => {
     ]);
   });
 
-  test('the summary holds what programs read, and can be written as JSON', () => {
+  test('the summary holds the fields that programs read, and can be written as JSON', () => {
     const map = { width: 25, height: 4, data: Float32Array.from({ length: 100 }, (_, i) => (i * 37) % 100) };
     const mask = Uint8Array.from(map.data, (value, i) => (i < 4 || value > 97 ? 1 : 0));
     const evaluation = evaluateAll([...list, { imageId: 9, label: 'nok', score: 0.9, map, mask }], {
@@ -433,14 +433,14 @@ describe('tables', () => {
     expect(parsed.roc[0]).toEqual({ x: 0, y: 0, threshold: null });
   });
 
-  test('the summary has no pixel measures where no defect has a mask', () => {
+  test('the summary has no pixel measures if no defect has a mask', () => {
     const map = { width: 2, height: 1, data: Float32Array.of(1, 2) };
     const good = { imageId: 20, label: 'ok', score: 0, map, mask: new Uint8Array(2) } as const;
     expect(summarizeEvaluation(evaluateAll([...list, good])).pixel).toBeNull();
   });
 });
 
-test('measuring twice, and adding in between', () => {
+test('finish can be called twice, with images added in between', () => {
   const map = { width: 3, height: 2, data: Float32Array.of(0, 1, 2, 3, 4, 5) };
   const evaluator = createEvaluator({ bootstrapSamples: 20 });
   evaluator.add({ imageId: 0, label: 'nok', score: 2, map, mask: Uint8Array.of(0, 0, 0, 0, 1, 1) });
@@ -475,7 +475,7 @@ describe('wrong input', () => {
     expect(evaluator.finish().counts.images).toBe(0);
   });
 
-  test('an image twice, and parameters out of range', () => {
+  test('a repeated image and parameters out of range are refused', () => {
     const evaluator = createEvaluator();
     evaluator.add(image);
     expect(() => evaluator.add(image)).toThrow(/second time/);

@@ -43,7 +43,7 @@ test.each([
   }
 });
 
-test('a map is drawn from the lowest to the highest colour, and stays there beyond', () => {
+test('a map is drawn from the lowest to the highest colour, and values beyond keep the end colours', () => {
   const drawn = renderMap(map, { min: 2, max: 5, colorMap: 'viridis' });
   expect(pixel(drawn, 0, 0)).toEqual([...colorMaps.viridis.slice(0, 3)]);
   expect(pixel(drawn, 2, 0)).toEqual([...colorMaps.viridis.slice(0, 3)]);
@@ -52,14 +52,14 @@ test('a map is drawn from the lowest to the highest colour, and stays there beyo
 });
 
 describe('overlay', () => {
-  test('leaves ordinary pixels as they are and covers odd ones', () => {
+  test('leaves normal pixels as they are and covers anomalous ones', () => {
     const overlay = renderOverlay(gray(8, 4, 100), map, { min: 3, max: 7, opacity: 1, colorMap: 'hot' });
     expect([overlay.width, overlay.height, overlay.channels]).toEqual([8, 4, 3]);
     expect(pixel(overlay, 0, 0)).toEqual([100, 100, 100]);
     expect(pixel(overlay, 7, 3)).toEqual([...colorMaps.hot.slice(-3)]);
   });
 
-  test('lies alike from both sides', () => {
+  test('is symmetric for a mirrored map', () => {
     const slope = { width: 2, height: 1, data: Float32Array.of(0, 1) };
     const mirrored = { ...slope, data: Float32Array.of(1, 0) };
     const reds = (drawn: AnomalyImage): number[] => {
@@ -112,7 +112,7 @@ describe('overlay', () => {
 });
 
 describe('outlines', () => {
-  test('a region stays visible in a picture smaller than the map', () => {
+  test('a region stays visible in an image smaller than the map', () => {
     const large = { width: 40, height: 24, data: new Float32Array(960) };
     for (let seed = 0; seed < 960; seed += 7) {
       const groundTruth = new Uint8Array(960);
@@ -127,7 +127,7 @@ describe('outlines', () => {
     }
   });
 
-  test('nothing is drawn for what lies outside of the picture', () => {
+  test('nothing is drawn for parts outside the image', () => {
     const box = { x: -8, y: 0, width: 8, height: 4 };
     const geometry = { sourceWidth: 8, sourceHeight: 4, box, width: 4, height: 2 };
     const overlay = renderOverlay(gray(8, 4, 9), map, {
@@ -140,7 +140,7 @@ describe('outlines', () => {
   });
 });
 
-test('an overlay of another depth is the overlay of its 8-bit picture', () => {
+test('an overlay of another depth equals the overlay of the 8-bit image', () => {
   const deep = { width: 8, height: 4, channels: 1, data: new Uint16Array(32).fill(100 * 257) };
   const range = { min: 1, max: 6, colorMap: 'viridis' } as const;
   expect([...renderOverlay(deep, map, range).data]).toEqual([
@@ -152,7 +152,7 @@ test.each([
   ['opacity', { opacity: 1.5 }],
   ['groundTruth', { groundTruth: new Uint8Array(7) }],
   ['region', { region: { width: 2, height: 4, runs: new Int32Array() } }],
-])('refuses a wrong %s', (name, options) => {
+])('a wrong %s is refused', (name, options) => {
   const draw = () => renderOverlay(gray(8, 4, 0), map, { min: 0, max: 1, ...options });
   expect(draw).toThrow(ParameterError);
   expect(draw).toThrow(name);
@@ -167,7 +167,7 @@ test('any raster becomes 8-bit RGB', () => {
   expect([...toRgb(rgba).data]).toEqual([1, 2, 3]);
 });
 
-test('thumbnails are means over areas, strips hold all pictures', () => {
+test('thumbnails are means over areas, and strips hold all images', () => {
   const checks = toRgb({
     width: 6,
     height: 4,
@@ -206,7 +206,7 @@ test('thumbnails keep depth and channels', () => {
   expect(() => thumbnail(deep, 0)).toThrow(ParameterError);
 });
 
-test('12 bits in 16 are drawn as bright as the same picture in 8 bits', () => {
+test('12 bits in 16 are drawn as bright as the same image in 8 bits', () => {
   const map = { width: 4, height: 2, data: new Float32Array(8) };
   const bytes = Uint8Array.from({ length: 32 }, (_, i) => 8 * i);
   const eight: Raster = { width: 8, height: 4, channels: 1, data: bytes };
@@ -219,24 +219,21 @@ test('12 bits in 16 are drawn as bright as the same picture in 8 bits', () => {
   expect([...given.data]).toEqual(expected);
 });
 
-test('the range of the model is the scale of float images, whatever they hold', () => {
+test('float images are scaled by the range of the model, whatever they hold', () => {
   const float: Raster = { width: 3, height: 1, channels: 1, data: Float32Array.of(-2, 0.5, 9) };
   expect([...toRgb(float, [0, 1]).data]).toEqual([0, 0, 0, 128, 128, 128, 255, 255, 255]);
 });
 
-test.each(['jet', 'hot', 'viridis', 'inferno'] as const)(
-  'a value that is no number has the highest colour of %s',
-  (colorMap) => {
-    const odd = { width: 3, height: 1, data: Float32Array.of(0, NaN, 0) };
-    const highest = [...colorMaps[colorMap].slice(-3)];
-    for (const [min, max] of [
-      [0, 1],
-      [1, 1],
-      [0, NaN],
-    ] as const) {
-      expect(pixel(renderMap(odd, { min, max, colorMap }), 1, 0)).toEqual(highest);
-      const drawn = renderOverlay(gray(3, 1, 100), odd, { min, max, colorMap, opacity: 1 });
-      expect(pixel(drawn, 1, 0)).toEqual(highest);
-    }
-  },
-);
+test.each(['jet', 'hot', 'viridis', 'inferno'] as const)('NaN has the highest colour of %s', (colorMap) => {
+  const odd = { width: 3, height: 1, data: Float32Array.of(0, NaN, 0) };
+  const highest = [...colorMaps[colorMap].slice(-3)];
+  for (const [min, max] of [
+    [0, 1],
+    [1, 1],
+    [0, NaN],
+  ] as const) {
+    expect(pixel(renderMap(odd, { min, max, colorMap }), 1, 0)).toEqual(highest);
+    const drawn = renderOverlay(gray(3, 1, 100), odd, { min, max, colorMap, opacity: 1 });
+    expect(pixel(drawn, 1, 0)).toEqual(highest);
+  }
+});

@@ -5,7 +5,7 @@ import { packPixels, walkPixels } from './pixel-store.ts';
 import { radixSort } from './radix-sort.ts';
 import { rankScores, sumRanking } from './ranking.ts';
 
-test('radix sort sorts as the built-in sort does', () => {
+test('radix sort gives the order of the built-in sort', () => {
   const keys = fc.oneof(
     fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 300 }),
     // Digits that all keys share are passes left out.
@@ -40,7 +40,7 @@ function packRows(list: readonly { value: number; odd: boolean }[], regionSizes:
   );
 }
 
-test('pixels rank as a sorted list of their values does, whatever the size of a slice', () => {
+test('pixels rank like a sorted list of their values, whatever the slice size', () => {
   fc.assert(
     fc.property(pixels, fc.constantFrom(1, 5, 1000), (list, sliceSize) => {
       const values = (wanted: boolean): number[] =>
@@ -93,7 +93,7 @@ test('every anomalous pixel is visited once, with its region, before its value',
   );
 });
 
-test('more regions than can be numbered are refused, and leave no trace', () => {
+test('more regions than can be numbered are refused and leave no trace', () => {
   const side = 2900;
   const mask = new Uint8Array(side * side);
   for (let y = 0; y < side; y += 2) for (let x = 0; x < side; x += 2) mask[y * side + x] = 1;

@@ -31,11 +31,11 @@ function example(): unknown {
   return { auroc: evaluation.image?.auroc, aupro: evaluation.pixel?.aupro30, width: overlay.width };
 }
 
-test('does what the README shows', () => {
+test('the README example works', () => {
   expect(example()).toEqual({ auroc: 1, aupro: 1, width: 6 });
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -112,7 +112,7 @@ test.each([
   expect(imageKind(file)).toBe(kind);
 });
 
-test('no bytes are too strange for a kind', () => {
+test('imageKind returns a kind for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), fc.constantFrom('', 'RIFF', 'BM', 'II'), (rest, start) => {
       expect(imageKind(bytes(start, [...rest]))).toBeTypeOf('string');
@@ -140,7 +140,7 @@ describe('headers', () => {
     });
   });
 
-  test('JPEG that ends, and one that does not', () => {
+  test('a complete JPEG and one that does not end are told apart', () => {
     const file = jpeg(3);
     const isComplete = (part: Uint8Array): boolean => readJpegHeader(part).isComplete;
     expect(isComplete(file)).toBe(true);
@@ -208,7 +208,7 @@ describe('headers', () => {
     }
   });
 
-  test('noise ends with an error or an answer, never without end', () => {
+  test('random bytes give an error or a result, and never hang', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 8, maxLength: 200 }), (noise) => {
         for (const read of [readJpegHeader, readWebpHeader, readGifHeader, readAvifHeader]) {
@@ -243,7 +243,7 @@ test('a TIFF lists its tags in order, and floats lie at multiples of four', () =
   expect(view.getUint32(10 + 12 * strip + 8, true) % 4).toBe(0);
 });
 
-test('a TIFF that claims more values than it has bytes is found out before memory is spent', () => {
+test('a TIFF that claims more values than it has bytes is refused before memory is allocated', () => {
   const file = encodeTiff({ width: 3, height: 2, channels: 5, data: new Uint8Array(30) });
   expect(isDirectoryInside(file)).toBe(true);
   const view = new DataView(file.buffer);

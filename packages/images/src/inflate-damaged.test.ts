@@ -23,7 +23,7 @@ const settings = fc.record({
   ),
 });
 
-test('a whole stream gives what went in', () => {
+test('a complete stream is restored', () => {
   const property = fc.property(contents, settings, (content, options) => {
     const stream = deflateSync(content, options);
     const middle = stream.length >> 1;
@@ -35,7 +35,7 @@ test('a whole stream gives what went in', () => {
   fc.assert(property, { numRuns: 200 });
 });
 
-test('a cut stream gives the front of what went in, then zeros', () => {
+test('a truncated stream gives its beginning, then zeros', () => {
   const property = fc.property(
     contents,
     settings,
@@ -51,14 +51,14 @@ test('a cut stream gives the front of what went in, then zeros', () => {
   fc.assert(property, { numRuns: 200 });
 });
 
-test('most of the front is kept', () => {
+test('most of the beginning is kept', () => {
   const content = Uint8Array.from({ length: 60_000 }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) & 63);
   const stream = deflateSync(content, { strategy: constants.Z_HUFFMAN_ONLY });
   const found = inflateDamaged([stream.subarray(0, stream.length / 2)], content.length);
   expect(Buffer.compare(found.subarray(0, 20_000), content.subarray(0, 20_000))).toBe(0);
 });
 
-test('noise ends with an answer of the length asked for', () => {
+test('random bytes give a result of the requested length', () => {
   const property = fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
     expect(inflateDamaged([noise], 5000)).toHaveLength(5000);
   });

@@ -90,7 +90,7 @@ describe('what was written comes back', () => {
     });
   });
 
-  test('a second picture in the file is told', () => {
+  test('a second image in the file gives a warning', () => {
     const one = binary('P5 2 1 255\n', [7, 8]);
     const warnings: string[] = [];
     expect(Array.from(decode(Uint8Array.from([...one, ...one]), (w) => warnings.push(w)).data)).toEqual([

@@ -3,7 +3,7 @@ import { ExtractorPinError, parsePinnedUrl } from './index.ts';
 
 const sha256 = '0123456789abcdef'.repeat(4);
 
-test('an address with its SHA-256 in one piece of text', () => {
+test('parsePinnedUrl reads an address with its SHA-256', () => {
   const url = 'https://example.com/a/x.onnx?version=2';
   expect(parsePinnedUrl(`${url}#sha256=${sha256.toUpperCase()}`)).toEqual({ url, sha256 });
 });
@@ -14,6 +14,6 @@ test.each([
   ['a short hash', 'https://example.com/x.onnx#sha256=0123'],
   ['something behind the hash', `https://example.com/x.onnx#sha256=${sha256}&more`],
   ['no address', `x.onnx#sha256=${sha256}`],
-])('refuses %s', (_name, text) => {
+])('parsePinnedUrl refuses %s', (_name, text) => {
   expect(() => parsePinnedUrl(text)).toThrow(ExtractorPinError);
 });

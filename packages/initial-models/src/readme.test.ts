@@ -8,7 +8,7 @@ import { small } from './small.ts';
 import { sample, sampleSha256 } from './testing/sample-file.ts';
 import { serve } from './testing/serve.ts';
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-readme-'));
   vi.stubEnv('ODDPIXEL_CACHE', folder);
   const server = await serve((_request, response) => void response.end(sample));
@@ -31,10 +31,13 @@ test('does what the README shows', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['readme.test.ts', 'web/testing/pages/page.ts'])('%s is the README’s example', async (file) => {
-  const source = await readFile(new URL(file, import.meta.url), 'utf8');
-  const [, indent = '', region = 'no region'] =
-    /^( *)\/\/ #region example\n(.*?) *\/\/ #endregion/ms.exec(source) ?? [];
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(region.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
-});
+test.each(['readme.test.ts', 'web/testing/pages/page.ts'])(
+  'the README shows this example: %s',
+  async (file) => {
+    const source = await readFile(new URL(file, import.meta.url), 'utf8');
+    const [, indent = '', region = 'no region'] =
+      /^( *)\/\/ #region example\n(.*?) *\/\/ #endregion/ms.exec(source) ?? [];
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(region.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+  },
+);

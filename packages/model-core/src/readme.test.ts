@@ -26,11 +26,11 @@ async function example(): Promise<unknown> {
   return result?.anomalyClass;
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   expect(await example()).toBe('nok');
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -117,7 +117,7 @@ describe('the form of the source', () => {
   });
 });
 
-test('of an image of four channels is refused, naming the channels that could be adapted', () => {
+test('an image of four channels is refused, naming the channels that could be adapted', () => {
   const image: Raster = { ...raster(() => 1, 'u8', 4), hasAlpha: false };
   expect(() => preprocessRaster(image, params)).toThrow(
     /4 channels; expected 1 \(gray\) or 3 \(RGB\).*Save the channels that matter as RGB.*mark it as alpha/,

@@ -50,14 +50,14 @@ function augmentExample(epoch: number): unknown {
   return varied;
 }
 
-test('does what the README shows', () => {
+test('the README example works', () => {
   expect(example()).toEqual({ dims: [3, 192, 320], width: 50, height: 40 });
   expect(augmentExample(1)).toMatchObject({ image: { dims: [3, 192, 320] } });
   expect(augmentExample(1)).toEqual(augmentExample(1));
   expect(augmentExample(1)).not.toEqual(augmentExample(2));
 });
 
-test.each(['example', 'augment'])('has the README’s %s', (name) => {
+test.each(['example', 'augment'])('the README shows this %s', (name) => {
   const source = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const pattern = new RegExp(String.raw`// #region ${name}\n(.*?) *// #endregion`, 's');
   const region = pattern.exec(source)?.[1] ?? 'no region';

@@ -42,7 +42,7 @@ async function example(
   return { worker, sent: params.pixels, brighter };
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', MessagePortLike>;
   const lines: string[] = [];
   const { worker, sent, brighter } = await example(port1, port2, { log: (text) => void lines.push(text) });
@@ -52,7 +52,7 @@ test('does what the README shows', async () => {
   await worker.close();
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const regions = Array.from(
     test.matchAll(/^ *\/\/ #region example\n(.*?)^ *\/\/ #endregion/gms),

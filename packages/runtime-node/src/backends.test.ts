@@ -21,7 +21,7 @@ for (const factory of [cuda(), dml(), coreml()]) {
 }
 
 describe('devices that are not there', () => {
-  test('say so, with the reason and what helps', async () => {
+  test('throw with the reason and a fix', async () => {
     for (const factory of [cuda(), dml()]) {
       const error = await factory.open().then(
         async (backend) => backend.dispose(),
@@ -34,7 +34,7 @@ describe('devices that are not there', () => {
     }
   });
 
-  test('are passed over visibly', async () => {
+  test('are skipped visibly', async () => {
     const { backend, rejected } = await selectBackend([dml(), cpu()]);
     if (process.platform !== 'win32') expect(rejected.map(({ name }) => name)).toEqual(['ort-node:dml']);
     expect(backend.capabilities.deterministic).toBe(true);
@@ -48,12 +48,12 @@ describe('devices that are not there', () => {
   });
 });
 
-test('threads are a whole number', () => {
+test('need a whole number of threads', () => {
   expect(() => cpu({ threads: 0 })).toThrow(ParameterError);
   expect(() => cpuPool({ threads: 1.5 })).toThrow(ParameterError);
 });
 
-test('a pool answers runs one by one on all threads, with the same values, and disposes both ways', async () => {
+test('a pool runs on all threads with the same values and can be disposed', async () => {
   const g = new GraphBuilder();
   const x = g.input('x', 'float32', [3, 5]);
   g.output('y', matmul(x, g.constant(hostTensor('float32', [5, 2], new Float32Array(10).fill(0.5)))));

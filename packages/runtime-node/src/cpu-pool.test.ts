@@ -35,7 +35,7 @@ async function untilThereAre(count: number): Promise<void> {
   while (workers.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('a pool with a thread that ended while idle does all later runs, and disposes', async () => {
+test('a pool with a thread that ended while idle completes all later runs and can be disposed', async () => {
   const backend = await cpuPool({ threads: 2 }).open();
   const session = await backend.createSession(powers(1));
   await workers[0]?.terminate();
@@ -45,7 +45,7 @@ test('a pool with a thread that ended while idle does all later runs, and dispos
   await backend.dispose();
 });
 
-test('runs that waited for a thread that ended are done elsewhere; at most the one running there fails', async () => {
+test('runs that waited for a thread that ended run elsewhere; at most the one running there fails', async () => {
   const backend = await cpuPool({ threads: 2 }).open();
   const session = await backend.createSession(powers(100));
   // Before they start: a thread that is ended while the engine computes there takes the process with it.
@@ -62,7 +62,7 @@ test('runs that waited for a thread that ended are done elsewhere; at most the o
   await backend.dispose();
 });
 
-test('a pool all of whose threads ended starts others', async () => {
+test('a pool whose threads have all ended starts others', async () => {
   const backend = await cpuPool({ threads: 3 }).open();
   const session = await backend.createSession(powers(1));
   await Promise.all(workers.map((worker) => worker.terminate()));
@@ -73,7 +73,7 @@ test('a pool all of whose threads ended starts others', async () => {
   await backend.dispose();
 });
 
-test('a pool whose threads ended and cannot be started anew says so, and disposes', async () => {
+test('a pool whose threads ended and cannot be restarted says so and can be disposed', async () => {
   const backend = await cpuPool({ threads: 2 }).open();
   const session = await backend.createSession(powers(1));
   const kill = (worker: Worker): void => void worker.terminate();
@@ -89,7 +89,7 @@ test('a pool whose threads ended and cannot be started anew says so, and dispose
   await backend.dispose();
 });
 
-test('a backend whose thread ended says so, and its sessions and itself dispose', async () => {
+test('a backend whose thread ended says so, and it and its sessions can be disposed', async () => {
   const backend = await oneWorker({ device: 'cpu', threads: 1 }).open();
   const session = await backend.createSession(powers(1));
   await workers[0]?.terminate();
@@ -99,7 +99,7 @@ test('a backend whose thread ended says so, and its sessions and itself dispose'
   await backend.dispose();
 });
 
-test('inWorker starts its thread anew when it ended while idle; sessions go on, new ones open, all dispose', async () => {
+test('inWorker restarts a thread that ended while idle; sessions continue, new ones open, and all can be disposed', async () => {
   const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
   const session = await backend.createSession(powers(1));
   for (let round = 1; round <= 3; round++) {
@@ -113,7 +113,7 @@ test('inWorker starts its thread anew when it ended while idle; sessions go on, 
   await backend.dispose();
 });
 
-test('inWorker: of the runs that its ended thread had, at most the first fails; the others are done by the next one', async () => {
+test('inWorker fails at most the running one of the runs of an ended thread; the next thread completes the others', async () => {
   const backend = await inWorker({ device: 'cpu', threads: 1 }).open();
   const session = await backend.createSession(powers(100));
   const ending = workers[0]?.terminate();

@@ -21,7 +21,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('nodeFileSource', () => {
-  test('lists sorted, reads, and names what is missing', async () => {
+  test('lists in order, reads, and names missing files', async () => {
     const root = join(folder, 'tree');
     await mkdir(join(root, 'b'), { recursive: true });
     for (const name of ['c.png', 'a.png', 'b/x.png']) await writeFile(join(root, name), name);
@@ -42,7 +42,7 @@ describe('nodeFileSource', () => {
     await expect(source.read('b')).rejects.toThrow(/it is a folder/);
   });
 
-  test.skipIf(process.platform !== 'linux')('what cannot be used is listed with its reason', async () => {
+  test.skipIf(process.platform !== 'linux')('lists unusable entries with their reason', async () => {
     const root = join(folder, 'odd');
     await mkdir(join(root, 'below'), { recursive: true });
     const raw = (name: string): Buffer =>
@@ -98,7 +98,7 @@ describe('writeFileAtomic', () => {
     expect(await readdir(join(folder, 'new/deep'))).toEqual(['file.bin']);
   });
 
-  test('after an abort or an error the old file stands and nothing else', async () => {
+  test('leaves the old file and nothing else after an abort or an error', async () => {
     const place = join(folder, 'kept');
     const path = join(place, 'file.bin');
     await writeFileAtomic(path, bytes('old'));
@@ -111,7 +111,7 @@ describe('writeFileAtomic', () => {
     expect(await readFile(path, 'utf8')).toBe('old');
   });
 
-  test.skipIf(process.getuid?.() === 0)('a folder without permission', async () => {
+  test.skipIf(process.getuid?.() === 0)('refuses a folder without permission', async () => {
     const locked = join(folder, 'locked');
     await mkdir(locked);
     await chmod(locked, 0o500);
@@ -120,7 +120,7 @@ describe('writeFileAtomic', () => {
 });
 
 describe('diskStore', () => {
-  test('puts, gets, deletes; refuses keys that are paths', async () => {
+  test('stores, reads and deletes; refuses keys that are paths', async () => {
     const store = diskStore(join(folder, 'store'));
     expect(await store.get('a')).toBeUndefined();
     await store.put('a', bytes('1'));
@@ -132,7 +132,7 @@ describe('diskStore', () => {
       await expect(store.put(key, bytes('x'))).rejects.toThrow(ParameterError);
   });
 
-  test('a reader sees whole entries only, while two processes write', async () => {
+  test('shows readers complete entries only while two processes write', async () => {
     const place = join(folder, 'shared');
     const script = join(folder, 'writer.mjs');
     const built = new URL('../dist/index.js', import.meta.url).href;

@@ -24,7 +24,7 @@ async function sparseFile(name: string, sizeBytes: number): Promise<string> {
 }
 
 describe('readFileBounded', () => {
-  test('reads a file whole, an empty one too', async () => {
+  test('reads a complete file, even an empty one', async () => {
     const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
     await writeFile(join(folder, 'whole'), bytes);
     expect(await readFileBounded(join(folder, 'whole'))).toEqual(bytes);
@@ -53,7 +53,7 @@ describe('readFileBounded', () => {
     await expect(nodeFileSource(folder).read('huge')).rejects.toThrow(/limit is 268435456/);
   });
 
-  test('what is missing or a folder is named', async () => {
+  test('a missing file or a folder is named', async () => {
     await mkdir(join(folder, 'a-folder'));
     await expect(readFileBounded(join(folder, 'none'))).rejects.toThrow(/none: there is no such file/);
     await expect(readFileBounded(join(folder, 'a-folder'))).rejects.toThrow(/a-folder: it is a folder/);
@@ -83,7 +83,7 @@ describe('readFileBounded', () => {
     },
   );
 
-  test('a file that grows while it is read gives the bytes that it had', async () => {
+  test('a file that grows while it is read gives the bytes that it had at first', async () => {
     const path = join(folder, 'log');
     await writeFile(path, 'a'.repeat(1000));
     const reading = readFileBounded(path, { maxBytes: 1_000_000 });
@@ -100,7 +100,7 @@ describe('readFileBounded', () => {
 });
 
 describe('readStreamBounded', () => {
-  test('joins the parts', async () => {
+  test('joins the chunks', async () => {
     async function* parts(): AsyncGenerator<Uint8Array> {
       yield Uint8Array.of(1, 2);
       yield new Uint8Array(0);
@@ -109,7 +109,7 @@ describe('readStreamBounded', () => {
     expect(await readStreamBounded(parts())).toEqual(Uint8Array.of(1, 2, 3));
   });
 
-  test('an endless stream is given up at the limit', async () => {
+  test('an endless stream is abandoned at the limit', async () => {
     const state = { closed: false };
     async function* zeros(): AsyncGenerator<Uint8Array> {
       try {
@@ -124,7 +124,7 @@ describe('readStreamBounded', () => {
     expect(state.closed).toBe(true);
   });
 
-  test('a silent stream does not keep an abort waiting', async () => {
+  test('a silent stream does not delay an abort', async () => {
     const stop = new AbortController();
     const reading = readStreamBounded(new PassThrough(), { signal: stop.signal });
     stop.abort(new Error('enough'));

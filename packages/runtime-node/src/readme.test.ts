@@ -27,7 +27,7 @@ async function example(bytes: Uint8Array, folder: string): Promise<unknown> {
   return { rejected: rejected.length, width: raster.width, stored: (stored?.length ?? 0) > 50 };
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-readme-'));
   const raster = { width: 9, height: 5, channels: 3, data: new Uint8Array(135).fill(7) };
   const bytes = await sharpCodec().encode(raster, 'png');
@@ -35,7 +35,7 @@ test('does what the README shows', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

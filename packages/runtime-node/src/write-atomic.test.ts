@@ -36,7 +36,7 @@ async function newFolder(name: string): Promise<string> {
 }
 
 describe.runIf(isPosix)('links', () => {
-  test('a link stays and the file that it points to is replaced, over several links too', async () => {
+  test('a link stays and the file that it points to is replaced, even over several links', async () => {
     const place = await newFolder('links');
     await mkdir(join(place, 'real'));
     await writeFile(join(place, 'real/model.onnx'), 'old');
@@ -49,7 +49,7 @@ describe.runIf(isPosix)('links', () => {
     expect(await readdir(join(place, 'real'))).toEqual(['model.onnx']);
   });
 
-  test('a link to a file that is not there yet makes it', async () => {
+  test('a link to a missing file creates the file', async () => {
     const place = await newFolder('dangling');
     await symlink('later/model.onnx', join(place, 'link'));
     await writeFileAtomic(join(place, 'link'), bytes('new'));
@@ -64,7 +64,7 @@ describe.runIf(isPosix)('links', () => {
     await expect(writeFileAtomic(join(place, 'a'), bytes('x'))).rejects.toThrow(/links lead in a circle/);
   });
 
-  test('a store follows no link that somebody planted in its folder', async () => {
+  test('a store follows no link planted in its folder', async () => {
     const place = await newFolder('planted');
     await writeFile(join(folder, 'precious'), 'precious');
     await symlink(join(folder, 'precious'), join(place, 'key'));
@@ -88,7 +88,7 @@ describe.runIf(isPosix)('what is no file', () => {
     await expect(writeFileAtomic('/dev/full', bytes('x'))).rejects.toThrow(/\/dev\/full: the disk is full/);
   });
 
-  test('a pipe that somebody reads gets everything, one that nobody reads is refused at once', async () => {
+  test('a pipe with a reader gets everything, and one without a reader is refused at once', async () => {
     const pipe = join(await newFolder('pipes'), 'pipe');
     execFileSync('mkfifo', [pipe]);
     await expect(writeFileAtomic(pipe, bytes('x'))).rejects.toThrow(FileError);
@@ -132,7 +132,7 @@ describe.runIf(isPosix)('what is no file', () => {
   );
 
   test.runIf(process.platform === 'linux')(
-    'below /proc there is a clear error, no endless wait',
+    'a path below /proc gives a clear error without an endless wait',
     async () => {
       for (const path of ['/proc/x', '/proc/x/y/map.png', '/proc/self/x']) {
         await expect(writeFileAtomic(path, bytes('x'))).rejects.toThrow(/accepts no new files/);
@@ -140,7 +140,7 @@ describe.runIf(isPosix)('what is no file', () => {
     },
   );
 
-  test('a folder is a FileError and nothing is left', async () => {
+  test('a folder is a FileError, and nothing is left behind', async () => {
     const place = await newFolder('folder/inner');
     await expect(writeFileAtomic(place, bytes('x'))).rejects.toThrow(/it is a folder/);
     await expect(writeFileAtomic(join(folder, 'folder'), bytes('x'))).rejects.toThrow(FileError);
@@ -149,7 +149,7 @@ describe.runIf(isPosix)('what is no file', () => {
 });
 
 describe('names and permissions', () => {
-  test('the longest name that the file system allows works, a longer one is named', async () => {
+  test('the longest name that the file system allows works, and a longer one is named in the error', async () => {
     const place = await newFolder('long');
     await writeFileAtomic(join(place, 'n'.repeat(255)), bytes('x'));
     expect((await readdir(place)).map(({ length }) => length)).toEqual([255]);
@@ -177,7 +177,7 @@ describe('names and permissions', () => {
 describe('temporary files of killed processes', () => {
   const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
 
-  test('go with the next write into the folder, those of living processes stay', async () => {
+  test('are removed by the next write into the folder, and those of living processes stay', async () => {
     const place = await newFolder('stale');
     const child = fork('-e', ['0'], { execArgv: ['-e', '0'], silent: true });
     await new Promise((done) => child.on('exit', done));
@@ -202,7 +202,7 @@ describe('temporary files of killed processes', () => {
 });
 
 describe('writeFilesTogether', () => {
-  test('writes all', async () => {
+  test('writes all files', async () => {
     const place = join(folder, 'together/new');
     await writeFilesTogether([
       { path: join(place, 'report.html'), bytes: bytes('report') },
@@ -213,7 +213,7 @@ describe('writeFilesTogether', () => {
     expect((await readdir(place)).sort()).toEqual(['numbers', 'report.html']);
   });
 
-  test.each(['first', 'last'])('where the %s cannot be written, none is replaced', async (which) => {
+  test.each(['first', 'last'])('replaces no file if the %s cannot be written', async (which) => {
     const place = await newFolder(`one-fails-${which}`);
     const good = { path: join(place, 'good'), bytes: bytes('new') };
     const bad = { path: join(place, 'bad'), bytes: bytes('new') };
@@ -225,7 +225,7 @@ describe('writeFilesTogether', () => {
     expect((await readdir(place)).sort()).toEqual(['bad', 'good']);
   });
 
-  test.runIf(process.platform === 'linux')('where a device fails, no file is replaced', async () => {
+  test.runIf(process.platform === 'linux')('replaces no file if a device fails', async () => {
     const place = await newFolder('device-fails');
     await writeFile(join(place, 'good'), 'old');
     const files = [

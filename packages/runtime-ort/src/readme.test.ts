@@ -16,7 +16,7 @@ async function example(port: MessagePortLike, otherPort: MessagePortLike): Promi
   return backend;
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', MessagePortLike>;
   const backend = await example(port1, port2);
   expect(backend.name).toBe('mine:worker');
@@ -24,7 +24,7 @@ test('does what the README shows', async () => {
   await backend.dispose();
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

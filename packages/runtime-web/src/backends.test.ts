@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     },
   );
 
-  test('after the loss of the device the next run gets another one and the same values', async () => {
+  test('after the loss of the device, the next run gets another device and the same values', async () => {
     const doubled = [2, 4, 6, 8, 10, 12];
     expect(await page.evaluate(() => window.tests.deviceLost())).toEqual({
       before: doubled,

@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('frame after frame'), (
     ['wasm', { warmUp: 20, frames: 150, mostBytes: 500_000 }],
     ['webgpu', { warmUp: 20, frames: 20, mostBytes: 150_000 }],
   ] as const)(
-    '%s keeps nothing: no buffer of the GPU, no memory',
+    '%s leaks no GPU buffer and no memory',
     { timeout: 300_000 },
     async (name, { warmUp, frames, mostBytes }) => {
       const page = await browser.newPage();

@@ -10,7 +10,7 @@ import { trainTiny } from './testing/tiny-training.ts';
 const folder = fileURLToPath(new URL('testing/pages', import.meta.url));
 
 test.skipIf(chromiumPath === undefined)(
-  browserTitle('does what the README shows'),
+  browserTitle('the README example works'),
   { timeout: 120_000 },
   async () => {
     const cpuBackend = await cpu().open();
@@ -32,7 +32,7 @@ test.skipIf(chromiumPath === undefined)(
   },
 );
 
-test('is the README’s example', async () => {
+test('the README shows this example', async () => {
   const source = await readFile(new URL('testing/pages/readme.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(source)?.[1] ?? 'no region';
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');

@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('trained in Chromium'),
     ['memory', 'webgpu'],
     ['student', 'webgpu'],
   ] as const)(
-    'a %s model from %s says the same in Node as there, and finds the odd picture',
+    'a %s model from %s gives the same results in Node as there, and finds the anomalous image',
     { timeout: 240_000 },
     async (head: HeadType, device) => {
       const trained = await page.evaluate(([name, type]) => window.tests.train(name, type), [

@@ -80,7 +80,7 @@ async function train(options: Partial<TrainFromDatasetOptions> = {}): Promise<Bu
 
 describe('augmentation', () => {
   test.each(['memory', 'gaussian', 'student'] as const)(
-    '%s: is told by the file, which is the same again',
+    '%s: is recorded in the model file, whose bytes are reproducible',
     async (head) => {
       const bytes = await train({ head, augmentation });
       expect((await train({ head, augmentation })).equals(bytes)).toBe(true);
@@ -107,7 +107,7 @@ describe('augmentation', () => {
     },
   );
 
-  test('gives an image the same copies in every pass, whatever else is in the set; other seeds give others', async () => {
+  test('gives an image the same copies in every pass, whatever else is in the set, and other copies for other seeds', async () => {
     const images = findSamples(dataset, { split: 'train' });
     const options = { backend, source, codec, preprocessing, extractor };
     const stream = (samples: typeof images, seed = 0): AsyncIterable<TrainingSample> =>
@@ -145,7 +145,7 @@ describe('augmentation', () => {
     await expect(train({ augmentation: wrong })).rejects.toThrow(message);
   });
 
-  test('with constant values the range of brightness must be told', async () => {
+  test('needs the range for brightness if constantValues is used', async () => {
     const constants = {
       normalizationType: 'constantValues',
       mean: [9, 9, 9],
@@ -163,7 +163,7 @@ describe('augmentation', () => {
 });
 
 describe('features on disk', () => {
-  test('make another training run no extractor, to the same bytes', async () => {
+  test('let the next training skip the backbone and give the same bytes', async () => {
     const cache = join(folder, 'features');
     const options = { augmentation, featureStore: diskStore(cache), store: diskStore(cache) };
     const bytes = await train({ augmentation });
@@ -182,7 +182,7 @@ describe('features on disk', () => {
     expect(full.images()).toBe(10);
   });
 
-  test('that are damaged are made again, with a remark', async () => {
+  test('are created again if damaged, with a remark', async () => {
     const cache = join(folder, 'damaged');
     const featureStore = diskStore(cache);
     const bytes = await train({ featureStore });

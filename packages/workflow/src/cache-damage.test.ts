@@ -45,7 +45,7 @@ function damagesOf(whole: Uint8Array): [what: string, bytes: Uint8Array][] {
   return damages;
 }
 
-test('a damaged entry is noticed whatever the damage, said, and replaced by the same bytes', async () => {
+test('any damage to a cache entry is detected, reported and repaired with the same bytes', async () => {
   const source = memoryFileSource(new Map([['train/good/a.png', Uint8Array.of(1, 2, 3)]]));
   const dataset = await readAnomalyDataset(source);
   const store = oneEntry();

@@ -96,7 +96,7 @@ async function inspect(
 }
 
 describe('the range of gray values', () => {
-  test('measured on a 12-bit camera, makes its images score as 8-bit ones do', async () => {
+  test('measured on a 12-bit camera, gives its images the scores of 8-bit ones', async () => {
     const deep = await train((seed) => gray(seed, 'u16', twelveBits), { sourceRange: 'auto' });
     const plain = await train((seed) => gray(seed, 'u8'));
     expect(deep.model.manifest.preprocessing.sourceRange).toEqual([0, 4095]);
@@ -108,7 +108,7 @@ describe('the range of gray values', () => {
     expect(Math.abs(scores[0] - scores[1])).toBeLessThan(0.1 * scores[1]);
   });
 
-  test('used in a small part by 16-bit images is a remark, unless it was given', async () => {
+  test('gives a remark if 16-bit images use a small part of it, unless it was given', async () => {
     const { model, remarks } = await train((seed) => gray(seed, 'u16', twelveBits));
     expect(model.manifest.preprocessing.sourceRange).toBeUndefined();
     expect(remarks.map(({ code }) => code)).toEqual(['partlyUsedRange']);
@@ -118,7 +118,7 @@ describe('the range of gray values', () => {
     expect(full.remarks).toEqual([]);
   });
 
-  test('of float images is measured, negative values too; without it the error names the file', async () => {
+  test('of float images is measured, including negative values; without it, the error names the file', async () => {
     const heights = (seed: number): Raster => gray(seed, 'f32', (value) => value / 100 - 5);
     const { model } = await train(heights, { sourceRange: 'auto' });
     const [min, max] = model.manifest.preprocessing.sourceRange ?? [0, 0];
@@ -128,13 +128,13 @@ describe('the range of gray values', () => {
     await expect(train(heights)).rejects.toThrow(/train\/good\/\d\.tif: the image is float.*`sourceRange`/);
   });
 
-  test('of images that are all alike is an error', async () => {
+  test('throws an error if all images have one value', async () => {
     const { dataset, source } = await open((seed) => gray(seed, 'f32', () => 2));
     const samples = findSamples(dataset, { split: 'train' });
     await expect(measureGrayRange(dataset, samples, { source, codec })).rejects.toThrow(DatasetError);
   });
 
-  test('that an image exceeds is a remark, and a million times beyond it an error that names the file', async () => {
+  test('gives a remark if an image exceeds it, and an error that names the file a million times beyond', async () => {
     const trained = await train((seed) => gray(seed, 'u16', twelveBits), { sourceRange: [0, 4095] });
     const bright = await inspect(
       trained,
@@ -170,7 +170,7 @@ describe('the form of the training images', () => {
     }
   });
 
-  test('is compared with what is inspected and evaluated', async () => {
+  test('is compared with inspected and evaluated images', async () => {
     const trained = await train((seed) => cloth(96, 64, seed));
     expect((await inspect(trained, cloth(96, 64, 9))).remarks).toEqual([]);
     const { remarks } = await inspect(trained, gray(9, 'u16', twelveBits));
@@ -188,21 +188,21 @@ describe('the form of the training images', () => {
     ]);
   });
 
-  test('is compared with the tiles, where there are some', async () => {
+  test('is compared with the tiles, if there are any', async () => {
     const trained = await train((seed) => cloth(96, 64, seed));
     expect((await inspect(trained, cloth(200, 150, 9), [96, 64])).remarks).toEqual([]);
     const { remarks } = await inspect(trained, cloth(200, 150, 9), [64, 64]);
     expect(remarks.map(({ code }) => code)).toEqual([unlike]);
   });
 
-  test('of varying sizes is a range, and sizes near it are no news', async () => {
+  test('stores a range for varying sizes, and sizes near it give no remark', async () => {
     const trained = await train((seed) => cloth(96 + 4 * seed, 64 + 2 * seed, seed));
     expect(trained.model.manifest.training?.images).toMatchObject({ width: [96, 108], height: [64, 70] });
     expect((await inspect(trained, cloth(110, 72, 9))).remarks).toEqual([]);
     expect((await inspect(trained, cloth(300, 200, 9))).remarks).toHaveLength(1);
   });
 
-  test('is unknown to older model files, which say nothing', async () => {
+  test('is unknown for older model files, which give no remark', async () => {
     const trained = await train((seed) => cloth(96, 64, seed));
     const { images: _, ...training } = trained.model.manifest.training ?? {};
     const manifest = { ...trained.model.manifest, training } as typeof trained.model.manifest;

@@ -37,7 +37,7 @@ function overflowing(): AnomalyModel {
 
 const inputs = [10, 250, 20, 90].map((value) => ({ name: `${value}.png`, image: gray(value) }));
 
-test('one image of a batch whose score overflows costs only itself', async () => {
+test('an image whose score overflows does not affect the others of its batch', async () => {
   const failed: [string, unknown][] = [];
   const inspector = await createInspector(overflowing(), {
     backend: await referenceBackend().open(),

@@ -5,7 +5,7 @@ import { createPreprocessParams } from '@oddpixel/preprocess';
 import { prepareImage } from './prepared-images.ts';
 import { cloth } from './testing/cloth.ts';
 
-test('limits.maxFileBytes bounds what is read of a file, before the codec sees any of it', async () => {
+test('limits.maxFileBytes bounds the bytes read of a file before the codec runs', async () => {
   const source = memoryFileSource(new Map([['train/good/a.png', new Uint8Array(1000)]]));
   const dataset = await readAnomalyDataset(source);
   const [sample] = dataset.samples;

@@ -8,7 +8,7 @@ import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { createInspector, evaluateModel, trainFromDataset } from './index.ts';
 import { cloth } from './testing/cloth.ts';
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const codec = sharpCodec();
   const files = new Map<string, Uint8Array>();
   for (let i = 0; i < 4; i++) files.set(`train/good/${i}.png`, await codec.encode(cloth(96, 64, i), 'png'));
@@ -40,7 +40,7 @@ test('does what the README shows', async () => {
   await backend.dispose();
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

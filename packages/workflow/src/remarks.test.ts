@@ -55,21 +55,21 @@ function halfClear(seed: number): Raster {
 }
 
 describe('remarks', () => {
-  test('of a training say each thing once, with all files, however often the images were read', () => {
+  test('of training occur once each, with all files, however often the images were read', () => {
     const about = trained.remarks.filter(({ message }) => transparent.test(message));
     expect(about).toHaveLength(1);
     expect(about[0]?.files).toEqual([0, 1, 2, 3].map((i) => `train/good/${i}.png`));
     expect(about[0]?.message).toContain('train/good/0.png');
   });
 
-  test('of an evaluation do too', async () => {
+  test('of an evaluation occur once each too', async () => {
     const { remarks } = await evaluateModel(model, dataset, { backend, source, codec });
     const about = remarks.filter(({ message }) => transparent.test(message));
     expect(about.map(({ files }) => files?.length)).toEqual([5]);
   });
 
   test.each([undefined, { tileWidth: 48, tileHeight: 48, overlap: 8 }])(
-    'of an inspection belong to its image alone: tiles %o',
+    'of an inspection belong to its image only: tiles %o',
     async (tile) => {
       const inspector = await createInspector(model, { backend, codec, tile });
       const inputs = [
@@ -102,7 +102,7 @@ describe('masks', () => {
     return evaluateModel(model, await readAnomalyDataset(from), { backend, source: from, codec });
   };
 
-  test('are counted, and remarks of the data set are those of the evaluation too', async () => {
+  test('are counted, and the evaluation includes the remarks of the data set', async () => {
     const { masks, remarks } = await evaluated({
       '0_GT.png': cloth(96, 64, 1),
       '1_mask.png': cloth(96, 64, 1),
@@ -111,7 +111,7 @@ describe('masks', () => {
     expect(remarks.map(({ code }) => code)).toContain('noGoodTestImage');
   });
 
-  test('several of one image count together, as one mask that marks the same', async () => {
+  test('of one image are combined into one mask', async () => {
     const box = (left: number, value: number): Raster => {
       const data = new Uint8Array(96 * 64);
       for (let y = 20; y < 40; y++) data.fill(value, y * 96 + left, y * 96 + left + 12);

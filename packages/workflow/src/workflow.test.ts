@@ -61,7 +61,7 @@ async function train(data: Dataset): ReturnType<typeof trainFromDataset> {
 }
 
 describe('trainFromDataset', () => {
-  test('learns from the good images of the training split and knows them again', async () => {
+  test('trains on the good images of the training split and recognizes them later', async () => {
     expect(model.manifest.training).toMatchObject({ imageCount: 6 });
     expect(model.manifest.training?.imageHashes).toHaveLength(6);
     const { evaluation, excluded } = await evaluateModel(model, dataset, {
@@ -76,7 +76,7 @@ describe('trainFromDataset', () => {
     expect(evaluation.image?.auroc).toBe(1);
   });
 
-  test('refuses a data set without good training images, or with odd ones among them', async () => {
+  test('refuses a data set without good training images, or with defective ones among them', async () => {
     const split = (name: 'train' | 'test'): Dataset => ({
       ...dataset,
       samples: dataset.samples.map((sample) => ({ ...sample, split: name })),
@@ -114,7 +114,7 @@ describe('createInspector', () => {
   });
 
   test(
-    'finds small defects on 4,000×3,000 pixels in tiles, at their place, without seams',
+    'finds small defects on 4,000×3,000 pixels in tiles, in their place, without seams',
     { timeout: 60_000 },
     async () => {
       const tile = { tileWidth: 480, tileHeight: 384, overlap: 96 };
@@ -173,7 +173,7 @@ describe('createInspector', () => {
     },
   );
 
-  test('says what is wrong', async () => {
+  test('refuses a batch size of 0, and encoded images without a codec', async () => {
     await expect(createInspector(model, { backend, batchSize: 0 })).rejects.toThrow(ParameterError);
     const inspector = await createInspector(model, { backend });
     await expect(inspector.inspect({ name: 'x', image: new Uint8Array(3) })).rejects.toThrow(/codec/);
@@ -181,7 +181,7 @@ describe('createInspector', () => {
   });
 });
 
-test('a student is calibrated on images kept aside, by whole groups', async () => {
+test('a student is calibrated on held-out images, by whole groups', async () => {
   const grouped = {
     ...dataset,
     samples: dataset.samples.map((sample) => ({ ...sample, group: `part ${sample.imageId >> 1}` })),
@@ -206,7 +206,7 @@ describe('images that cannot be inspected', () => {
   const inputs = [{ name: 'first', image: good }, bad, odd, { name: 'last', image: async () => good }];
 
   test.each([undefined, { tileWidth: 100, tileHeight: 100, overlap: 20 }])(
-    'are reported, and the stream goes on: tiles %o',
+    'are reported, and the stream continues: tiles %o',
     async (tile) => {
       const failures: [string, string][] = [];
       const inspector = await createInspector(model, {
@@ -225,7 +225,7 @@ describe('images that cannot be inspected', () => {
     },
   );
 
-  test('end the stream where nobody listens', async () => {
+  test('end the stream if no listener handles them', async () => {
     const inspector = await createInspector(model, { backend });
     const run = async (): Promise<void> => {
       for await (const _ of inspector.inspectAll(inputs));
@@ -236,7 +236,7 @@ describe('images that cannot be inspected', () => {
 });
 
 describe('preprocessDataset', () => {
-  test('does nothing twice, makes damaged entries again, and is safe with two at once', async () => {
+  test('does nothing twice, creates damaged entries again, and is safe with two calls at once', async () => {
     const cache = join(folder, 'cache');
     const store = diskStore(cache);
     let decoded = 0;

@@ -21,7 +21,7 @@ function inexactCode(source: string): string[] {
   ];
 }
 
-test('finds what it forbids', () => {
+test('the check finds inexact arithmetic', () => {
   const bad = [
     'Math.sin(x)',
     'Math .pow(x, 2)',
@@ -38,7 +38,7 @@ test.each(sources)('%s uses exact arithmetic only', (name) => {
   expect(inexactCode(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
 });
 
-test('renders the bytes that it always rendered', () => {
+test('the renderer gives the same bytes as in earlier versions', () => {
   const hash = createHash('sha256');
   for (const [seed, variety] of appleVarieties.entries()) {
     const good = renderApple({ seed, variety, width: 160, height: 128 });

@@ -31,7 +31,7 @@ test('noise stays within 0..1 and runs on smoothly across cells', () => {
   );
 });
 
-test('the slope of noise is its difference', () => {
+test('the slope of the noise equals its finite difference', () => {
   fc.assert(
     fc.property(coordinate, coordinate, fc.integer(), (x, y, seed) => {
       const slope = { x: 0, y: 0 };
@@ -72,7 +72,7 @@ test('colours follow the display standard closely', () => {
   expect(inValue).toBeLessThan(1);
 });
 
-test('curves rise, and keep their ends', () => {
+test('curves rise and keep their ends', () => {
   for (let i = 0; i < 200; i++) {
     expect(filmCurve((i + 1) / 50)).toBeGreaterThanOrEqual(filmCurve(i / 50));
     expect(toDisplay((i + 1) / 200)).toBeGreaterThanOrEqual(toDisplay(i / 200));
@@ -83,7 +83,7 @@ test('curves rise, and keep their ends', () => {
   expect([0, 0.25, 0.5, 0.75, 1].map(wave)).toEqual([0.5, 0.75, 0.5, 0.25, 0.5]);
 });
 
-test('frames turn there and back', () => {
+test('frames are inverted by the opposite turn', () => {
   fc.assert(
     fc.property(direction, direction, (axis, point) => {
       const frame = frameAlong(axis, [0.6, 0.8]);
@@ -94,7 +94,7 @@ test('frames turn there and back', () => {
   );
 });
 
-test('rays find the skin where it is', () => {
+test('rays hit the skin at its place', () => {
   const { body } = drawScene({ seed: 4, width: 64, height: 48, variety: 'red', defect: undefined });
   const shape = createAppleShape(body);
   fc.assert(

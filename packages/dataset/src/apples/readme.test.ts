@@ -22,7 +22,7 @@ async function example(
   return { raster, mask };
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const stored = new Map<string, number>();
   const store: Pick<Store, 'put'> = {
     put: (key, bytes) => Promise.resolve(void stored.set(key, bytes.length)),
@@ -37,7 +37,7 @@ test('does what the README shows', async () => {
   expect([raster.width, raster.height, mask?.width, mask?.height]).toEqual([640, 512, 640, 512]);
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

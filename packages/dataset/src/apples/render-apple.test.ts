@@ -14,7 +14,7 @@ function bytesOf(options: AppleOptions): Buffer {
 }
 
 describe('the picture', () => {
-  test('has the size that was asked for, also where it is tall', () => {
+  test('has the requested size, even if it is taller than wide', () => {
     for (const [width, height] of [
       [96, 64],
       [50, 91],
@@ -70,7 +70,7 @@ describe('the picture', () => {
     }
   });
 
-  test('says which variety it chose', () => {
+  test('names the chosen variety', () => {
     const seen = new Set(
       Array.from({ length: 40 }, (_, seed) => renderApple({ seed, width: 32, height: 40 }).variety),
     );
@@ -90,7 +90,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  test('is marked exactly where it changed the picture', () => {
+  test('is marked exactly at the pixels that it changed', () => {
     for (const seed of seeds) {
       const { mask } = renderApple({ seed, defect, ...small });
       const scene = drawScene({ seed, defect, variety: renderApple({ seed, ...small }).variety, ...small });
@@ -111,7 +111,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  test('is the only difference to the good apple of the same seed', () => {
+  test('is the only difference from the good apple of the same seed', () => {
     for (const seed of seeds) {
       const odd = renderApple({ seed, defect, ...small });
       const good = renderApple({ seed, ...small });
@@ -129,7 +129,7 @@ describe.each(appleDefects)('a flaw: %s', (defect) => {
     }
   });
 
-  test('leaves light, pose and background as they are', () => {
+  test('does not change light, pose and background', () => {
     for (const seed of seeds) {
       const request = { seed, variety: 'golden', ...small } as const;
       const { leaf: _, ...good } = drawScene({ ...request, defect: undefined });
@@ -148,7 +148,7 @@ test.each<[Partial<AppleOptions> | { variety: string } | { defect: string }, str
   [{ height: 100.5 }, 'height'],
   [{ variety: 'pear' }, 'variety'],
   [{ defect: 'bite' }, 'defect'],
-])('refuses %j', (change, name) => {
+])('renderApple refuses %j', (change, name) => {
   const options = { seed: 0, width: 64, height: 48, ...change } as AppleOptions;
   expect(() => renderApple(options)).toThrow(ParameterError);
   expect(() => renderApple(options)).toThrow(`\`${name}\``);

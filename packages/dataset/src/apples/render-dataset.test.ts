@@ -6,7 +6,7 @@ import type { AppleDatasetOptions } from './index.ts';
 
 const tiny = { width: 64, height: 48 } as const;
 
-test('has 60 good images to train, 20 good and 40 odd ones to test', () => {
+test('the apple set has 60 good training images, 20 good and 40 defective test images', () => {
   const counts = new Map<string, number>();
   for (const { path } of renderAppleDataset(tiny)) {
     const folder = path.slice(0, path.lastIndexOf('/'));
@@ -19,7 +19,7 @@ test('has 60 good images to train, 20 good and 40 odd ones to test', () => {
   });
 });
 
-test('is a data set that the reader recognizes', async () => {
+test('the apple set is recognized by readAnomalyDataset', async () => {
   const images = [...renderAppleDataset({ ...tiny, train: 3, testGood: 2, testDefect: 6 })];
   const files = images.flatMap(({ path, maskPath }) => [path, ...(maskPath === undefined ? [] : [maskPath])]);
   const dataset = await readAnomalyDataset(
@@ -46,7 +46,7 @@ test('is a data set that the reader recognizes', async () => {
   }
 });
 
-test('renders only what is asked for, and the same again', () => {
+test('images are rendered on demand, and equally each time', () => {
   const huge = renderAppleDataset({ ...tiny, train: 100_000 });
   const firstTwo = (): string[] => {
     const hashes: string[] = [];
@@ -61,7 +61,7 @@ test('renders only what is asked for, and the same again', () => {
   expect(firstTwo().every((bytes, index) => bytes === [a, b][index])).toBe(true);
 });
 
-test('shows every variety in every run of five', () => {
+test('every five images in a row show all varieties', () => {
   const images = [...renderAppleDataset({ ...tiny, train: 10, testGood: 5, testDefect: 0 })];
   for (let first = 0; first < images.length; first += 5) {
     const hand = images.slice(first, first + 5).map(({ variety }) => variety);
@@ -69,7 +69,7 @@ test('shows every variety in every run of five', () => {
   }
 });
 
-test('differs with the seed', () => {
+test('the apple set depends on the seed', () => {
   const first = (seed: number): string => {
     for (const { raster } of renderAppleDataset({ ...tiny, seed })) {
       return Buffer.from(raster.data as Uint8Array).toString('latin1');
@@ -86,7 +86,7 @@ test.each<[AppleDatasetOptions, string]>([
   [{ seed: 0.1 }, 'seed'],
   [{ width: 8 }, 'width'],
   [{ height: NaN }, 'height'],
-])('refuses %j before it renders', (options, name) => {
+])('renderAppleDataset refuses %j before it renders', (options, name) => {
   expect(() => renderAppleDataset(options)).toThrow(ParameterError);
   expect(() => renderAppleDataset(options)).toThrow(`\`${name}\``);
 });

@@ -58,7 +58,7 @@ async function check(files: Readonly<Record<string, string>>): Promise<DatasetPr
   return checkSamples(dataset, { source, codec });
 }
 
-test('checkSamples tells what every image holds, those that cannot be opened left out', async () => {
+test('checkSamples reports the content of every image that can be opened', async () => {
   const { dataset, source } = await open({
     'train/good/a.png': image('a'),
     'train/good/b.png': 'no image',
@@ -97,7 +97,7 @@ const sound = {
 };
 
 describe('checkSamples', () => {
-  test('finds nothing in a sound data set, and tells its progress', async () => {
+  test('finds nothing in a sound data set and reports progress', async () => {
     const { dataset, source } = await open(sound);
     const progress: number[] = [];
     const options = { source, codec, onProgress: ({ done }: { done: number }) => progress.push(done) };
@@ -144,7 +144,7 @@ describe('checkSamples', () => {
     expect(kinds(await check({ ...sound, ...change } as Record<string, string>))).toEqual(expected);
   });
 
-  test('finds all at once, with ids and names', async () => {
+  test('finds all problems at once, with ids and names', async () => {
     const problems = await check({
       ...sound,
       'train/good/2.png': 'text',
@@ -166,7 +166,7 @@ describe('checkSamples', () => {
     expect(problems[0]?.message).toContain('ground_truth/crack/4_mask.png has 6×5 pixels');
   });
 
-  test('finds files that went away, groups that cross, and nothing to learn from', async () => {
+  test('finds missing files, groups in several splits, and a set without good images', async () => {
     const { dataset } = await open(sound);
     const grouped = { ...dataset, samples: dataset.samples.map((sample) => ({ ...sample, group: 'p' })) };
     const gone = memoryFileSource(new Map(), 'nothing');
@@ -180,7 +180,7 @@ describe('checkSamples', () => {
     expect(kinds(await checkSamples(tests, { source, codec }))).toEqual(['noGoodImages']);
   });
 
-  test('stops when told to', async () => {
+  test('stops when aborted', async () => {
     const { dataset, source } = await open(sound);
     const signal = AbortSignal.abort();
     await expect(checkSamples(dataset, { source, codec, signal })).rejects.toThrow(/abort/i);
@@ -213,7 +213,7 @@ describe('createSamples', () => {
     ]);
   });
 
-  test('loads images and masks in order, as often as wanted', async () => {
+  test('loads images and masks in order, as often as iterated', async () => {
     const { dataset, source } = await open({ ...sound, 'ground_truth/crack/4_mask.png': `~${mask}` });
     const samples = createSamples(dataset, { source, codec, masks: true, concurrency: 3 });
     expect(samples.count).toBe(4);
@@ -230,7 +230,7 @@ describe('createSamples', () => {
     }
   });
 
-  test('reads no more than is under way, and ends without noise when left early', async () => {
+  test('reads no more than it needs, and stops quietly if left early', async () => {
     const { dataset, source } = await open(sound);
     const read: string[] = [];
     const watched = {
@@ -267,7 +267,7 @@ describe('readSamples', () => {
   };
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-  test('reads what was stored, and says what was not', async () => {
+  test('reads stored samples and names missing ones', async () => {
     const { dataset } = await open(sound);
     const key = ({ imageId }: { imageId: number }): string => `key ${imageId}`;
     const [first] = dataset.samples;

@@ -32,7 +32,7 @@ const calibration = {
 } as const;
 
 describe('drawGalleryItem', () => {
-  test('draws all pictures in one size, the odd pixel where it is', async () => {
+  test('draws all pictures in one size, with the anomalous pixel in its place', async () => {
     const pictures: [string, Raster][] = [];
     const item = await drawGalleryItem(
       {
@@ -79,7 +79,7 @@ describe('drawGalleryItem', () => {
     expect(at(map, 252, 108)).toBe(0);
   });
 
-  test('shows no truth of a good image', async () => {
+  test('draws no ground truth for a good image', async () => {
     const item = await drawGalleryItem(
       { imageId: 0, fileName: 'b.png', label: 'ok', result, raster, mask: new Uint8Array(8) },
       {},
@@ -94,7 +94,7 @@ describe('drawingRange', () => {
     expect(drawingRange({ thresholds, calibration }, data)).toEqual({ min: 1, max: 5 });
   });
 
-  test('shows what the map holds where there is no threshold', () => {
+  test('spans the values of the map if there is no threshold', () => {
     expect(drawingRange({}, data)).toEqual({ min: 1, max: 9 });
   });
 });

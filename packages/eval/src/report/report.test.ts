@@ -124,7 +124,7 @@ const mixed = Array.from({ length: 24 }, (_, imageId): EvaluatedImage => {
 });
 
 describe('renderReport', () => {
-  test('shows the numbers of the evaluation, the claim, and every image', () => {
+  test('shows the measures, the statement on the threshold and every image', () => {
     const data = reportData(mixed);
     const text = renderReport(data);
     expect(text).toContain(data.evaluation.image?.auroc?.toFixed(3));
@@ -140,20 +140,20 @@ describe('renderReport', () => {
     expect(text).toContain('coverageRadius');
   });
 
-  test('shows how the error fell where a model was trained by epochs, and only there', () => {
+  test('shows the error curve only if the model was trained in epochs', () => {
     const text = renderReport(reportData(mixed, student));
     expect(text).toMatch(/<h2>Training<\/h2>.*best: epoch 28.*<h2>Images, oddest first<\/h2>/s);
     expect(text).toMatch(/copies<\/th>\s*<td>2<\/td>.*rightAngleTurns/s);
     expect(renderReport(reportData(mixed))).not.toContain('<h2>Training</h2>');
   });
 
-  test('is one file that loads and runs nothing', () => {
+  test('is one file that loads nothing and runs no script', () => {
     const text = renderReport(reportData(mixed, student));
     expect(text).not.toMatch(/<script|<link|https?:|url\(/i);
     expect(text).toContain("default-src 'none'");
   });
 
-  test('takes nothing from outside as markup', () => {
+  test('escapes all text from outside', () => {
     const evil = '"><img src=x onerror=alert(1)>';
     const data = reportData([
       { imageId: 0, fileName: evil, label: 'nok', defect: evil, score: 3 },
@@ -184,19 +184,19 @@ describe('renderReport', () => {
       })),
     ],
     ['nothing', []],
-  ])('has something to say about %s', (_, images) => {
+  ])('handles %s', (_, images) => {
     const text = renderReport(reportData(images));
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  test('a model without thresholds', () => {
+  test('handles a model without thresholds', () => {
     const { thresholds: _, ...bare } = manifest;
     const text = renderReport(reportData(mixed, bare));
     expect(text).toContain('no threshold');
   });
 });
 
-test('statements say what is promised, and what was asked for where that was more', () => {
+test('a statement gives the promised rate, and the requested rate if that was stricter', () => {
   expect(describeStatement(statement)).toMatch(/The requested rate of 1 % needs at least 299 such images\.$/);
   const enough = { ...statement, falseAlarmRate: 0.01, referenceCount: 300 };
   expect(describeStatement(enough)).not.toContain('requested rate');
@@ -239,7 +239,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in a browser'), () => 
     },
   );
 
-  test('the filter shows wrong verdicts alone, without a script', async () => {
+  test('the filter shows only wrong verdicts, without a script', async () => {
     const page = await browser.newPage({ javaScriptEnabled: true });
     await page.setContent(renderReport(reportData(mixed)));
     const visible = (): Promise<number> => page.locator('.card:visible').count();

@@ -40,7 +40,7 @@ function drawn(model: Trained): {
   };
 }
 
-test('models that were fitted without epochs have no section', () => {
+test('a model fitted without epochs has no training section', () => {
   expect(trainingSection(trained([], rules, 'memory'))).toBeUndefined();
   expect(trainingSection(trained([], rules, 'gaussian'))).toBeUndefined();
   expect(trainingSection(trained([]))).toBeUndefined();
@@ -48,7 +48,7 @@ test('models that were fitted without epochs have no section', () => {
 });
 
 describe('the curve', () => {
-  test('has a point per epoch, and marks and names the best', () => {
+  test('has a point per epoch, and marks and labels the best one', () => {
     const { text, curve, best } = drawn(trained([0.8, 0.4, 0.25, 0.3]));
     expect(curve).toHaveLength(4);
     expect(best).toEqual(curve[2]);
@@ -69,7 +69,7 @@ describe('the curve', () => {
     );
   });
 
-  test('ticks are epochs that were', () => {
+  test('has ticks only at epochs of the training', () => {
     for (const count of [1, 2, 3, 30]) {
       const { text } = drawn(trained(Array.from({ length: count }, (_, i) => 1 / (i + 1))));
       const ticks = [...text.matchAll(/text-anchor="middle">([^<]*)<\/text/g)].map(([, tick]) =>
@@ -80,7 +80,7 @@ describe('the curve', () => {
     }
   });
 
-  test('shows the errorThreshold where it can be told from the axis', () => {
+  test('shows the errorThreshold if it is distinguishable from the axis', () => {
     const at = (errorThreshold: number): number | undefined =>
       drawn(trained([0.8, 0.4, 0.25], { ...rules, errorThreshold })).stop;
     const { curve } = drawn(trained([0.8, 0.4, 0.25]));
@@ -111,7 +111,7 @@ describe('the curve', () => {
     );
   });
 
-  test('takes as many epochs as a training may have', () => {
+  test('can draw the maximum number of epochs', () => {
     const { curve } = drawn(trained(Array.from({ length: 200_000 }, (_, i) => 1 / (i + 1))));
     expect(curve).toHaveLength(200_000);
   });
@@ -140,7 +140,7 @@ describe('what ended the training', () => {
     expect(drawn(trained(errors, parameters)).text).toMatch(words);
   });
 
-  test('the kept epoch and what it explains', () => {
+  test('names the kept epoch and the variance that it explains', () => {
     const { text } = drawn(trained([0.5, 0.0625, 0.2]));
     expect(text).toMatch(/Epoch 2 was kept\.<\/strong>\s+Its error of 0\.0625 .*93\.8\u00a0% of the/s);
     expect(drawn(trained([1.5])).text).toMatch(

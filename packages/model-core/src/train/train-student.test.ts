@@ -127,7 +127,7 @@ describe('the student head', () => {
   });
 });
 
-test('computes the distance by its formula', async () => {
+test('the distance follows its formula', async () => {
   const [positions, dims] = [5, 3];
   const random = createRandom(5);
   const shapes = studentShapes(dims, 1);

@@ -92,7 +92,7 @@ const kinds: readonly (readonly [string, () => Promise<Buffer>])[] = [
 ];
 
 describe.each(kinds)('%s', (_, make) => {
-  test('cut at every twentieth: refused, or every pixel as it was', async () => {
+  test('cut at every twentieth byte is refused, or every pixel is unchanged', async () => {
     const file = await make();
     const whole = await codec.decode(file);
     for (let part = 1; part < 20; part++) {
@@ -102,7 +102,7 @@ describe.each(kinds)('%s', (_, make) => {
     }
   });
 
-  test('without its last bytes, with an end marker: refused, or every pixel as it was', async () => {
+  test('without its last bytes but with an end marker is refused, or every pixel is unchanged', async () => {
     const file = await make();
     const whole = await codec.decode(file);
     for (let less = 1; less <= 40; less++) {
@@ -139,7 +139,7 @@ test('a file without one of its restart markers is refused', async () => {
   expect(markers).toBe(14);
 });
 
-test('arithmetic coding, whose missing data no decoder sees, is refused', async () => {
+test('arithmetic coding, in which no decoder sees missing data, is refused', async () => {
   const file = await write(40, 24, {});
   file[file.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xc9;
   await expect(codec.decode(file)).rejects.toThrow(/uses arithmetic coding/);
@@ -156,7 +156,7 @@ const pictures = fc.record({
   less: fc.integer({ min: 1, max: 60 }),
 });
 
-test('a whole file has the pixels that sharp gives, and a cut one is never taken for whole', async () => {
+test('a complete file has the pixels of sharp, and a truncated one is never taken for complete', async () => {
   const property = fc.asyncProperty(pictures, async ({ width, height, less, ...kind }) => {
     const file = await write(width, height, kind);
     const whole = await codec.decode(file);

@@ -23,13 +23,13 @@ const formats: readonly (readonly [string, (image: Sharp) => Sharp])[] = [
 ];
 
 describe.each(formats)('%s', (_, write) => {
-  test.each([0.3, 0.6, 0.95])('cut after %d of its bytes: refused', async (part) => {
+  test.each([0.3, 0.6, 0.95])('truncated to %d of its bytes is refused', async (part) => {
     const file = await write(picture()).toBuffer();
     await expect(codec.decode(file.subarray(0, part * file.length))).rejects.toThrow(ImageFormatError);
   });
 });
 
-test('a PNG without its end is refused, and read with a warning where damage is accepted', async () => {
+test('a PNG without its end is refused, and read with a warning if damage is accepted', async () => {
   const file = await picture().png().toBuffer();
   const cut = file.subarray(0, -12);
   await expect(codec.decode(cut)).rejects.toThrow('IEND');
@@ -40,7 +40,7 @@ test('a PNG without its end is refused, and read with a warning where damage is 
 });
 
 test.each([false, true])(
-  'of a PNG cut in its pixels, what comes before is read where damage is accepted (interlaced: %s)',
+  'a PNG truncated in its pixels is read up to there if damage is accepted (interlaced: %s)',
   async (progressive) => {
     const file = await picture().png({ progressive }).toBuffer();
     const whole = (await codec.decode(file)).data;
@@ -77,7 +77,7 @@ test('a PNG with a wrong checksum of its pixels is refused', async () => {
 });
 
 test.each([8, 32] as const)(
-  'of a TIFF of %i bits cut in its strips, the whole strips are read',
+  'a TIFF of %i bits truncated in its strips is read up to the last complete strip',
   async (bits) => {
     const layout = { width: 13, height: 24, bits, photometric: 1, channels: 1, rowsPerStrip: 4 };
     const file = tiffFile(layout);
@@ -92,27 +92,24 @@ test.each([8, 32] as const)(
   },
 );
 
-test.each(['lzw', 'deflate'] as const)(
-  'of a TIFF with %s, the strip before the damage is read',
-  async (compression) => {
-    const file = await picture().tiff({ compression, predictor: 'none' }).toBuffer();
-    const whole = (await codec.decode(file)).data;
-    // In the middle of the only strip.
-    file.fill(0xff, file.length / 2, file.length / 2 + 8);
-    await expect(codec.decode(file)).rejects.toThrow(ImageFormatError);
-    const warnings: string[] = [];
-    const raster = await codec.decode(file, {
-      acceptDamaged: true,
-      onWarning: (text) => warnings.push(text),
-    });
-    expect(warnings).toHaveLength(1);
-    const first = whole.findIndex((value, i) => raster.data[i] !== value);
-    expect(first).toBeGreaterThan(0.05 * whole.length);
-  },
-);
+test.each(['lzw', 'deflate'] as const)('a TIFF with %s is read up to the damage', async (compression) => {
+  const file = await picture().tiff({ compression, predictor: 'none' }).toBuffer();
+  const whole = (await codec.decode(file)).data;
+  // In the middle of the only strip.
+  file.fill(0xff, file.length / 2, file.length / 2 + 8);
+  await expect(codec.decode(file)).rejects.toThrow(ImageFormatError);
+  const warnings: string[] = [];
+  const raster = await codec.decode(file, {
+    acceptDamaged: true,
+    onWarning: (text) => warnings.push(text),
+  });
+  expect(warnings).toHaveLength(1);
+  const first = whole.findIndex((value, i) => raster.data[i] !== value);
+  expect(first).toBeGreaterThan(0.05 * whole.length);
+});
 
 test.each([0.05, 0.3, 0.9])(
-  'a JPEG cut after %d of its bytes, with an end mark, is refused, and read with a warning where damage is accepted',
+  'a JPEG truncated to %d of its bytes, with an end marker, is refused, and read with a warning if damage is accepted',
   async (part) => {
     const file = await picture().jpeg().toBuffer();
     const scan = file.indexOf(Buffer.from([0xff, 0xda])) + 14;
@@ -125,7 +122,7 @@ test.each([0.05, 0.3, 0.9])(
   },
 );
 
-test('a sound image has no warning where damage is accepted', async () => {
+test('an undamaged image gives no warning if damage is accepted', async () => {
   const warnings: string[] = [];
   const file = await picture().jpeg().toBuffer();
   await codec.decode(file, { acceptDamaged: true, onWarning: (text) => warnings.push(text) });

@@ -68,7 +68,7 @@ test.each([
   ['iTXt', Buffer.concat([Buffer.from('Comment\0\x01\0\0\0', 'latin1'), zeros])],
   ['iCCP', Buffer.concat([Buffer.from('profile\0\0', 'latin1'), zeros])],
 ])(
-  'a PNG with twenty %s chunks that hold 800 MB: its pixels, and no memory for the rest',
+  'a PNG with twenty %s chunks that hold 800 MB is decoded without memory for them',
   async (type, content) => {
     const file = withChunks(...Array<Buffer>(20).fill(chunk(type, content)));
     const { outcome, peak } = await decode(file, usual + 3 * maxDecodedBytes);
@@ -78,14 +78,14 @@ test.each([
   120_000,
 );
 
-test('a PNG with a million empty texts: its pixels, and little more than the file', async () => {
+test('a PNG with a million empty texts is decoded in little more memory than the file', async () => {
   const file = withChunks(Buffer.concat(Array<Buffer>(1e6).fill(chunk('tEXt', Buffer.from('a\0')))));
   const { outcome, peak } = await decode(file, usual + 3 * maxDecodedBytes);
   expect(outcome).toBe('4×2');
   expect(peak - usual).toBeLessThan(64e6);
 }, 120_000);
 
-test('a PNG whose pixels inflate to 40 MB more than its size: no memory for them', async () => {
+test('a PNG whose pixels inflate to 40 MB more than its size gets no memory for them', async () => {
   const header = ordinary.subarray(0, 33);
   const file = Buffer.concat([header, chunk('IDAT', zeros), chunk('IEND', Buffer.alloc(0))]);
   expect((await decode(file, usual + 3 * maxDecodedBytes)).peak - usual).toBeLessThanOrEqual(
@@ -93,7 +93,7 @@ test('a PNG whose pixels inflate to 40 MB more than its size: no memory for them
   );
 }, 120_000);
 
-test('a TIFF whose strip inflates to 40 MB more than its size: no memory for them', async () => {
+test('a TIFF whose strip inflates to 40 MB more than its size gets no memory for them', async () => {
   const layout = { width: 4, height: 2, bits: 8, photometric: 1, channels: 1, compression: 8 };
   const plain = tiffFile(layout);
   const view = new DataView(plain.buffer);
@@ -107,7 +107,7 @@ test('a TIFF whose strip inflates to 40 MB more than its size: no memory for the
   );
 }, 120_000);
 
-test('a WebP with 12 MB of metadata: its pixels, and little more than the file', async () => {
+test('a WebP with 12 MB of metadata is decoded in little more memory than the file', async () => {
   const file = await sharp(Buffer.alloc(24), { raw: { width: 4, height: 2, channels: 3 } })
     .withExif({ IFD0: { Copyright: 'nobody' } })
     .webp({ lossless: true })
@@ -136,7 +136,7 @@ const plainFormats: readonly (readonly [
   ['WebP', (image) => image.webp({ effort: 0 }), 4, 4],
 ];
 test.each(plainFormats)(
-  'a %s of as many bytes as are allowed: no more memory than is promised, and one larger is refused',
+  'a %s at the size limit takes no more memory than promised, and a larger one is refused',
   async (_, write, pixelBytes, times) => {
     // Whole strips of 128 rows, as the TIFF has them.
     const [width, height] = [pixelBytes === 3 ? 1800 : 1350, 1536];

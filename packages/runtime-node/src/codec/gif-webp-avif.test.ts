@@ -40,7 +40,7 @@ describe('GIF', () => {
     part: fc.double({ min: 0, max: 1, noNaN: true }),
   });
 
-  test('whole files lack nothing; data that ends early, with all marks in place, is refused or every pixel is there', async () => {
+  test('complete files lack nothing; data that ends early, with all markers in place, is refused or gives every pixel', async () => {
     const property = fc.asyncProperty(pictures, async ({ columns, rows, mask, interlace, place, part }) => {
       const file = await noise(columns, rows, mask).gif({ progressive: interlace }).toBuffer();
       expect(gifDamage(file, readGifHeader(file))).toBeUndefined();
@@ -59,7 +59,7 @@ describe('GIF', () => {
     await fc.assert(property, { numRuns: 120 });
   }, 60_000);
 
-  test('without some of its pixels: the message counts them', async () => {
+  test('without some of its pixels is refused with their number', async () => {
     const file = await noise(width, height).gif().toBuffer();
     const [, second = 0] = pieces(file);
     const cut = Buffer.concat([file.subarray(0, second), Buffer.from([0, 0x3b])]);
@@ -70,7 +70,7 @@ describe('GIF', () => {
     expect(warnings).toEqual([expect.stringMatching(/damaged .*of 2623 pixels.*its readable part/)]);
   });
 
-  test('cut at every twentieth: refused', async () => {
+  test('cut at every twentieth byte is refused', async () => {
     const file = await noise(width, height).gif().toBuffer();
     for (let part = 1; part < 20; part++) {
       await expect(codec.decode(file.subarray(0, (part * file.length) / 20))).rejects.toThrow(
@@ -79,7 +79,7 @@ describe('GIF', () => {
     }
   });
 
-  test('a first frame far larger than the picture is beyond the limits', async () => {
+  test('with a first frame far larger than the image exceeds the limits', async () => {
     const file = await noise(width, height).gif().toBuffer();
     // Without a table of its own.
     const at = readGifHeader(file).dataAt - 10;
@@ -103,7 +103,7 @@ describe('WebP', () => {
     return whole;
   };
 
-  test('metadata of many megabytes never reaches the library: the same pixels, orientation and warnings', async () => {
+  test('with many megabytes of metadata gives the same pixels, orientation and warnings, and the library never sees them', async () => {
     const file = await noise(width, height)
       .withMetadata({ orientation: 6 })
       .webp({ lossless: true })
@@ -123,7 +123,7 @@ describe('WebP', () => {
     expect(found[0]).toEqual([expect.stringMatching(/profile/)]);
   });
 
-  test('of an animation, the first picture alone is read, and all are counted', async () => {
+  test('of an animation is read as its first image, with a warning that counts all images', async () => {
     const frames = Buffer.concat([Buffer.alloc(600, 250), Buffer.alloc(600, 5)]);
     const file = await sharp(frames, { raw: { width: 20, height: 20, channels: 3, pageHeight: 10 } })
       .webp({ lossless: true })
@@ -135,7 +135,7 @@ describe('WebP', () => {
     expect(warnings).toEqual(['the file holds 2 frames; frame 1 of 2 is read']);
   });
 
-  test('cut at every twentieth: refused', async () => {
+  test('cut at every twentieth byte is refused', async () => {
     for (const lossless of [true, false]) {
       const file = await noise(width, height).webp({ lossless }).toBuffer();
       for (let part = 1; part < 20; part++) {
@@ -145,7 +145,7 @@ describe('WebP', () => {
     }
   });
 
-  test('whose data ends early, with all sizes as if it were whole, is refused', async () => {
+  test('whose data ends early, with the sizes of a complete file, is refused', async () => {
     for (const lossless of [true, false]) {
       const file = await noise(width, height).webp({ lossless }).toBuffer();
       for (const part of [0.3, 0.6, 0.9, 0.97]) {
@@ -164,7 +164,7 @@ describe('AVIF', () => {
   /** The list of its parts; the numbers of the only one. */
   const list = (file: Buffer) => file.indexOf('iloc') + 4;
 
-  test('whose parts lie outside of the file is refused before the library sees it', async () => {
+  test('whose parts lie outside the file is refused before the library sees it', async () => {
     const file = await make();
     expect(readAvifHeader(file)).toMatchObject({ width, height });
     const at = list(file);
@@ -205,7 +205,7 @@ describe('AVIF', () => {
     return whole;
   }
 
-  test('cut at every twentieth: refused', async () => {
+  test('cut at every twentieth byte is refused', async () => {
     const file = await make();
     for (let part = 1; part < 20; part++) {
       await expect(codec.decode(file.subarray(0, (part * file.length) / 20))).rejects.toThrow(

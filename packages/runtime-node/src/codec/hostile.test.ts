@@ -47,7 +47,7 @@ describe('claims that are refused before they are followed', () => {
     await expect(refused(many)).rejects.toThrow(/200000 strips or tiles/);
   });
 
-  test('a TIFF with a tile far larger than its picture', async () => {
+  test('a TIFF with a tile far larger than its image', async () => {
     const file = await gray(16, 16)
       .tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 })
       .toBuffer();
@@ -120,7 +120,7 @@ describe('damage that decoders forgive', () => {
     expect([raster.width, raster.height]).toEqual([50, 30]);
   });
 
-  test('pages after the first are told', async () => {
+  test('pages after the first give a warning', async () => {
     const page = tiffFile({ width: 5, height: 3, bits: 8, photometric: 1, channels: 1 });
     const entries = new DataView(page.buffer).getUint16(8, true);
     const next = 10 + 12 * entries;

@@ -27,14 +27,14 @@ const pictures = {
   }),
 };
 
-test('nothing is missing of whole files', async () => {
+test('complete files lack no blocks', async () => {
   const property = fc.asyncProperty(fc.record(pictures), async ({ width, height, channels, options }) => {
     expect(missingJpegBlocks(await write(width, height, channels, options))).toBeUndefined();
   });
   await fc.assert(property, { numRuns: 100 });
 });
 
-test('files cut anywhere in their pixels, with an end mark, lack blocks', async () => {
+test('files truncated anywhere in their pixels, with an end marker, lack blocks', async () => {
   const file = await write(160, 96, 3, { quality: 80 });
   const scan = file.indexOf(Buffer.from([0xff, 0xda])) + 14;
   for (let to = scan; to < file.length - 4; to += 101) {
@@ -44,7 +44,7 @@ test('files cut anywhere in their pixels, with an end mark, lack blocks', async 
   }
 });
 
-test('noise ends with an answer', () => {
+test('random bytes give a result', () => {
   const property = fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
     missingJpegBlocks(Uint8Array.of(0xff, 0xd8, ...noise));
   });

@@ -174,7 +174,7 @@ describe('the same raster as sharp', () => {
     expect(warnings[0]).toHaveLength(1);
   });
 
-  test('chunks that only describe may be damaged or unknown', async () => {
+  test('chunks that only describe the image may be damaged or unknown', async () => {
     const damaged = chunk('tEXt', Buffer.from('Author\0nobody'));
     damaged[damaged.length - 1] = (damaged[damaged.length - 1] as number) ^ 1;
     const gamma = chunk('gAMA', Buffer.from([0, 0, 177, 143]));
@@ -188,13 +188,13 @@ describe('files that are refused', () => {
   /** Where the first IDAT starts. */
   const idat = file.indexOf('IDAT') - 4;
 
-  test('every truncation', async () => {
+  test('a file truncated anywhere', async () => {
     for (let length = signature.length; length < file.length; length += 3) {
       await expect(decode(file.subarray(0, length))).rejects.toThrow(ImageFormatError);
     }
   });
 
-  test('every flipped bit in a chunk that the picture needs', async () => {
+  test('a file with any bit flipped in a chunk that the image needs', async () => {
     for (let at = signature.length; at < file.length; at += 5) {
       const flipped = Buffer.from(file);
       flipped[at] = (flipped[at] as number) ^ (1 << (at % 8));
@@ -223,13 +223,13 @@ describe('files that are refused', () => {
     await expect(decode(changed)).rejects.toThrow(ImageFormatError);
   });
 
-  test('sizes beyond the limit, from the header alone', async () => {
+  test('a size beyond the limit, from the header alone', async () => {
     const giant = Buffer.concat([signature, header({ ...plain, width: 4e9, height: 4e9 })]);
     await expect(decode(giant, { fileName: 'giant.png' })).rejects.toThrow(LimitExceededError);
     await expect(decode(giant, { fileName: 'giant.png' })).rejects.toThrow(/giant\.png/);
   });
 
-  test('a stream that inflates to more than the size asks for, before it does', async () => {
+  test('a stream that inflates to more than its size, before it is inflated', async () => {
     const bomb = deflateSync(Buffer.alloc(300e6));
     const file = Buffer.concat([
       signature,

@@ -70,7 +70,7 @@ describe('decode', () => {
     ['JPEG', (s: Sharp) => s.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }), 4],
     ['AVIF', (s: Sharp) => s.avif({ quality: 100, chromaSubsampling: '4:4:4' }), 12],
     ['GIF', (s: Sharp) => s.gif({ dither: 0 }), 40],
-  ])('%s gives the pixels within its loss', async (_, write, loss) => {
+  ])('%s gives the pixels up to its loss', async (_, write, loss) => {
     // A smooth picture: what these formats are made for.
     const smooth = Uint8Array.from(
       { length: 3 * width * height },
@@ -83,7 +83,7 @@ describe('decode', () => {
     expect(worst(colors, smooth)).toBeLessThanOrEqual(loss);
   });
 
-  test('gray stays one channel; a palette becomes RGB; alpha is kept and marked', async () => {
+  test('gray stays one channel, a palette becomes RGB, and alpha is kept and marked', async () => {
     const gray = Uint8Array.from(interleaved(1));
     const { raster } = await decode(await image(gray, 1).toColourspace('b-w').png().toBuffer());
     expect([raster.channels, worst(raster.data, gray)]).toEqual([1, 0]);
@@ -98,7 +98,7 @@ describe('decode', () => {
     expect(worst(alpha.raster.data, rgba)).toBe(0);
   });
 
-  test('16 bits stay 16 bits, gray and RGB, PNG and TIFF', async () => {
+  test('16 bits stay 16 bits for gray and RGB, PNG and TIFF', async () => {
     const deep = Uint16Array.from({ length: width * height * 3 }, (_, i) => (i * 631) % 65_536);
     const write = { png: (s: Sharp) => s.png(), tiff: (s: Sharp) => s.tiff({ compression: 'lzw' }) };
     for (const format of ['png', 'tiff'] as const) {
@@ -126,7 +126,7 @@ describe('decode', () => {
     expect(worst(raster.data, values)).toBe(0);
   });
 
-  test.each([24, 32] as const)('BMP with %i bits per pixel', async (bits) => {
+  test.each([24, 32] as const)('BMP with %i bits per pixel gives the exact pixels', async (bits) => {
     const data = Buffer.alloc(4 * width * height);
     for (let i = 0; i < width * height; i++) {
       // The encoder takes alpha, blue, green, red.
@@ -137,7 +137,7 @@ describe('decode', () => {
     expect(worst(raster.data, rgb)).toBe(0);
   });
 
-  test('BMP with a palette, as scanners and cameras write it', async () => {
+  test('BMP with a palette gives the exact pixels', async () => {
     const { raster } = await decode(paletteBmp());
     expect(raster).toMatchObject({ width, height, channels: 3 });
     const expected = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
@@ -147,7 +147,7 @@ describe('decode', () => {
     expect(worst(raster.data, expected)).toBe(0);
   });
 
-  test('the first frame of an animation', async () => {
+  test('an animation gives its first frame', async () => {
     const frames = Buffer.concat([Buffer.alloc(300, 250), Buffer.alloc(300, 5)]);
     const file = await sharp(frames, { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
       .gif()
@@ -218,7 +218,7 @@ describe('files that are refused', () => {
     await expect(decode(file.subarray(0, file.length * 0.6))).rejects.toThrow(ImageFormatError);
   });
 
-  test('more pixels or bytes than allowed, before they are decoded', async () => {
+  test('a file with more pixels or bytes than allowed, before it is decoded', async () => {
     const bomb = await sharp({
       create: { width: 20_000, height: 15_000, channels: 3, background: 'black' },
       limitInputPixels: false,
@@ -240,7 +240,7 @@ describe('files that are refused', () => {
 
 describe('encode', () => {
   const raster: Raster = { width, height, channels: 3, data: rgb };
-  test('PNG and TIFF give back what went in, at every depth they hold', async () => {
+  test('PNG and TIFF restore the raster at every depth that they support', async () => {
     const deep: Raster = { ...raster, data: Uint16Array.from(rgb, (v) => v * 257 - (v % 5)) };
     const float: Raster = {
       width,
@@ -309,18 +309,15 @@ function tiffOfBands(bands: number): Uint8Array {
   return bytes;
 }
 
-test.each([2, 3, 4, 7])(
-  'a gray file of %i bands, none of them marked as alpha, keeps them all',
-  async (bands) => {
-    const file = tiffOfBands(bands);
-    for (let i = 8; i < 8 + 12 * bands; i++) file[i] = i % 251;
-    const raster = await sharpCodec().decode(file, { fileName: 'bands.tif' });
-    expect(raster).toEqual({
-      width: 4,
-      height: 3,
-      channels: bands,
-      data: file.slice(8, 8 + 12 * bands),
-      hasAlpha: false,
-    });
-  },
-);
+test.each([2, 3, 4, 7])('a gray file of %i bands, none marked as alpha, keeps all bands', async (bands) => {
+  const file = tiffOfBands(bands);
+  for (let i = 8; i < 8 + 12 * bands; i++) file[i] = i % 251;
+  const raster = await sharpCodec().decode(file, { fileName: 'bands.tif' });
+  expect(raster).toEqual({
+    width: 4,
+    height: 3,
+    channels: bands,
+    data: file.slice(8, 8 + 12 * bands),
+    hasAlpha: false,
+  });
+});

@@ -115,7 +115,7 @@ describe('the same raster as sharp', () => {
     },
   );
 
-  test('CMYK is no picture of four bands', async () => {
+  test('CMYK is not read as an image of four bands', async () => {
     const file = tiffFile({ width: 13, height: 5, bits: 8, photometric: 5, channels: 4 });
     for (const raster of await both(file)) expect(raster).toMatchObject({ channels: 3 });
   });
@@ -188,7 +188,7 @@ describe('files that are refused', () => {
   const layout = { width: 13, height: 5, bits: 8, photometric: 2, channels: 3 };
 
   test.each(['none', 'lzw', 'deflate', 'packbits', 'jpeg'] as const)(
-    'every truncation, %s',
+    'a file truncated anywhere, %s',
     async (compression) => {
       const data = Uint8Array.from(noise(13 * 17 * 3, 255));
       const file = await sharp(data, { raw: { width: 13, height: 17, channels: 3 } })
@@ -215,7 +215,7 @@ describe('files that are refused', () => {
   });
 
   test.each(['lzw', 'deflate', 'packbits', 'none', 'jpeg'] as const)(
-    'damaged bytes, %s: an error or a picture, never without end',
+    'damaged bytes, %s, give an error or an image, and never hang',
     async (compression) => {
       const data = Uint8Array.from(noise(13 * 17 * 3, 255));
       const file = await sharp(data, { raw: { width: 13, height: 17, channels: 3 } })
@@ -235,7 +235,7 @@ describe('files that are refused', () => {
     },
   );
 
-  test('sizes beyond the limit, from the directory alone', async () => {
+  test('a size beyond the limit, from the directory alone', async () => {
     const file = tiffFile({ ...layout, claimedWidth: 60_000, claimedHeight: 60_000 });
     await expect(decodeTiff(file, limits, { fileName: 'giant.tif' })).rejects.toThrow(LimitExceededError);
   });

@@ -94,7 +94,7 @@ describe('TIFF that sharp would change', () => {
     expect(expected.slice(0, 6)).toEqual([255, 0, 0, 127, 127, 127]);
   });
 
-  test('bytes in the middle of a larger buffer', async () => {
+  test('bytes in the middle of a larger buffer are read', async () => {
     const values = Float32Array.from({ length: count }, (_, i) => i / 7);
     const file = tiff(values);
     const larger = new Uint8Array(file.length + 20);
@@ -106,7 +106,7 @@ describe('TIFF that sharp would change', () => {
     await expect(codec.decode(tiff(new Uint8Array(300 * count), 300))).rejects.toThrow(/300 channels/);
   });
 
-  test('limits hold, and bits that have no range are refused', async () => {
+  test('limits hold, and bit depths without a range are refused', async () => {
     const file = tiff(new Float32Array(count));
     const limits = { maxFileBytes: 1e6, maxPixels: count - 1 };
     await expect(codec.decode(file, { limits })).rejects.toThrow(LimitExceededError);

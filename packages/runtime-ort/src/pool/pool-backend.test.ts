@@ -135,7 +135,7 @@ describe('a pool', () => {
     await pool.dispose();
   });
 
-  test('can do what all members can', async () => {
+  test('has the capabilities that all members have', async () => {
     const member = await referenceBackend().open();
     const weaker: Backend = {
       ...member,
@@ -186,7 +186,7 @@ describe('a pool', () => {
     expect(disposed).toEqual(['a']);
   });
 
-  test('moves what waited on a lost member; what was running there fails; later runs succeed', async () => {
+  test('moves runs that waited on a lost member; the running one fails, later ones succeed', async () => {
     const first = await mortal();
     const second = await mortal();
     const third = await mortal();
@@ -211,7 +211,7 @@ describe('a pool', () => {
     expect([first, second, third].map(({ disposals }) => disposals())).toEqual([1, 1, 1]);
   });
 
-  test('goes on with the others while a replacement cannot be started, and tries again later', async () => {
+  test('continues with the others while a replacement cannot be started, and tries again later', async () => {
     const members = [await mortal(), await mortal()];
     let starts = 0;
     const spare = await mortal();
@@ -237,7 +237,7 @@ describe('a pool', () => {
     await pool.dispose();
   });
 
-  test('does not start for ever what dies at once', async () => {
+  test('stops replacing members that die at once', async () => {
     const member = await mortal();
     let starts = 0;
     const pool = poolBackend('pool', [member.backend, (await mortal()).backend], {
@@ -256,7 +256,7 @@ describe('a pool', () => {
     await pool.dispose();
   });
 
-  test('passes over a member that fails without being lost, until the others fail as well', async () => {
+  test('skips a member that fails without being lost, until the others fail as well', async () => {
     const members = [await mortal(), await mortal()];
     const pool = poolBackend(
       'pool',
@@ -274,7 +274,7 @@ describe('a pool', () => {
     await pool.dispose();
   });
 
-  test('whoever dies and whenever: no run hangs, only victims fail, what is given is right', async () => {
+  test('whichever member dies at whatever time, no run hangs, only its runs fail, and all results are right', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
@@ -323,7 +323,7 @@ describe('a pool', () => {
     );
   });
 
-  test('needs a member', () => {
+  test('needs at least one member', () => {
     expect(() => poolBackend('pool', [])).toThrow(/at least one backend/);
   });
 });

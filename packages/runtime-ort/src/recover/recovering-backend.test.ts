@@ -81,7 +81,7 @@ describe('after the loss of the device', () => {
     await expect(sessions[0].run({ x })).rejects.toThrow(/dispose/);
   });
 
-  test('a run that was going on is done again', async () => {
+  test('a run in progress is repeated', async () => {
     const device = mortal();
     const backend = await recoveringBackend({ open: device.open });
     const session = await backend.createSession(model);
@@ -91,7 +91,7 @@ describe('after the loss of the device', () => {
     await backend.dispose();
   });
 
-  test('a tensor that was kept on it is said to be gone', async () => {
+  test('a tensor that was kept on it throws an error that says so', async () => {
     const device = mortal();
     const backend = await recoveringBackend({ open: device.open });
     const session = await backend.createSession(model, { keepOnDevice: ['y'] });
@@ -103,7 +103,7 @@ describe('after the loss of the device', () => {
     await backend.dispose();
   });
 
-  test('where no device comes back, each run says so and the next one tries again', async () => {
+  test('if no device comes back, each run fails with the reason and the next one tries again', async () => {
     const device = mortal();
     let there = true;
     const backend = await recoveringBackend({

@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(failures).toHaveLength(7);
   });
 
-  test('single files lie side by side, each name once', async () => {
+  test('single files are in one folder, each name once', async () => {
     const { entries } = await site.page.evaluate(() => imageTests.walk('list'));
     expect(entries).toEqual([
       { path: 'a.txt', kind: 'file', text: 'A', sizeBytes: 1 },
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
         ] as const),
       );
 
-    test('keeps, replaces and deletes', async () => {
+    test('stores, replaces and deletes', async () => {
       expect(await get('key')).toBeNull();
       await put('key', Uint8Array.of(1, 2, 3));
       expect(await get('key')).toBe(base64(Uint8Array.of(1, 2, 3)));
@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       expect(result).toMatchObject({ failure: { code: 'PARAMETER' } });
     });
 
-    test('outlives a page that is closed while it writes', async () => {
+    test('survives a page that is closed while it writes', async () => {
       await put('old', Uint8Array.of(5));
       for (const key of ['old', 'new']) {
         const page = await site.open();

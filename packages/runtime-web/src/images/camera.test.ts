@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('a camera in Chromium')
   }, 120_000);
   afterAll(() => site.close());
 
-  test('gives pictures of its size, each of them once, until it is stopped', async () => {
+  test('the camera yields images of its size, each one once, until it is stopped', async () => {
     const result = succeeded(
       await site.page.evaluate(() => imageTests.camera({ width: 320, height: 240 }, 6)),
     );
@@ -39,14 +39,14 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('a camera in Chromium')
     expect(result).toMatchObject({ failure: { name: 'AbortError' } });
   });
 
-  test('a camera that is not there', async () => {
+  test('a missing camera is reported', async () => {
     const result = await site.page.evaluate(() => imageTests.camera({ deviceId: 'none' }, 1));
     expect(result).toMatchObject({
       failure: { code: 'CAMERA', message: expect.stringMatching(/no such camera/) },
     });
   });
 
-  test('a page without https', async () => {
+  test('a page without https is reported', async () => {
     const page = await site.context.newPage();
     await page.goto('http://insecure.test/');
     await page.waitForFunction('globalThis.imageTests !== undefined');

@@ -13,7 +13,7 @@ test.each([0, 1, 2, 3, 4, 5, 7, 8, 33 * 17])('%i pixels lose their alpha and not
   expect(packColours(within.subarray(4, 4 + pixels.length)).data).toEqual(expected);
 });
 
-test('a single pixel that is not opaque is seen, wherever it is', () => {
+test('a single pixel that is not opaque is detected at any place', () => {
   for (let pixel = 0; pixel < 11; pixel++) {
     const pixels = new Uint8Array(44).fill(255);
     pixels[4 * pixel + 3] = 254;

@@ -58,7 +58,7 @@ async function example(): Promise<{ file: Uint8Array; loss: number }> {
   return { file, loss: last };
 }
 
-test('does what the README shows', async () => {
+test('the README example works', async () => {
   const { file, loss } = await example();
   const graph = readGraph(file);
   expect(new Set(graph.nodes.map(({ opType }) => opType))).toEqual(new Set(['Conv', 'Relu', 'Add']));
@@ -70,7 +70,7 @@ test('does what the README shows', async () => {
   expect(error).toBeLessThan(0.1 * variance);
 });
 
-test('is the README’s example', () => {
+test('the README shows this example', () => {
   const test = readFileSync(new URL('readme.test.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(test)?.[1] ?? 'no region';
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
