@@ -9,6 +9,7 @@ import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
 import { checkSpreads } from './check-spreads.ts';
+import { checkWorkflows } from './check-workflows.ts';
 import { checkGenerated } from './generate.ts';
 import { repositoryRoot } from './repository.ts';
 import { checkSbom } from './sbom.ts';
@@ -31,6 +32,7 @@ const steps: Record<string, Step> = {
   spreads: checkSpreads,
   lengths: checkLengths,
   generated: checkGenerated,
+  workflows: checkWorkflows,
   advisories: checkAdvisories,
   sbom: checkSbom,
   build: run('node', 'tools/turbo.mjs', 'run', 'build', '--output-logs=errors-only'),
