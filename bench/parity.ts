@@ -20,7 +20,7 @@ const few: readonly string[] = [
 
 const write = '--write';
 
-/** Leaves exit code 1 where a promise does not hold. @param args see the README. */
+/** Leaves exit code 1 if a promise does not hold. @param args see the README. */
 export async function benchParity(args: readonly string[]): Promise<void> {
   const options = readOptions(
     args.filter((arg) => arg !== write),

@@ -71,7 +71,7 @@ function Content(): JSX.Element {
     if (document.activeElement === document.body) document.getElementById('main')?.focus();
   }, [view.value]);
   useEffect(dropAnywhere, []);
-  return ready.value ? <Page /> : <p class="quiet waiting">Looking for what the last visit left …</p>;
+  return ready.value ? <Page /> : <p class="quiet waiting">Loading your last session …</p>;
 }
 
 /** The flow: each step says how far it is. */

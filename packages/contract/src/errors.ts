@@ -221,9 +221,9 @@ export class TrainingDivergedError extends OddpixelError<{
   readonly code = 'TRAINING_DIVERGED';
   constructor(details: { epoch: number; error: number; bestError?: number | undefined }) {
     const before = details.bestError === undefined ? '' : ` after ${details.bestError} before`;
-    super(`The training diverged: its error is ${details.error} in epoch ${details.epoch}${before}.`, {
+    super(`Training diverged: the error is ${details.error} in epoch ${details.epoch}${before}.`, {
       ...details,
-      fix: 'Lower the learning rate (a tenth is a good try), and check that the images have the range that the preprocessing parameters state.',
+      fix: 'Lower the learning rate (try a tenth of it), and check that the images have the range that the preprocessing parameters state.',
     });
   }
 }

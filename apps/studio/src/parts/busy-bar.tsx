@@ -15,7 +15,7 @@ const titles: Readonly<Record<Busy['what'], string>> = {
 const phases: Readonly<Record<string, string>> = {
   components: 'finding what features have in common',
   features: 'looking at the images',
-  coreset: 'choosing what to remember',
+  coreset: 'choosing what to keep',
   epochs: 'learning',
   calibration: 'calibrating the threshold',
 };

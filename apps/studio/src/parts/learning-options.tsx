@@ -33,7 +33,7 @@ export function LearningOptions(): JSX.Element {
             name="head"
             checked={head === 'student'}
             title="Student"
-            hint="A small network learns to imitate what it sees on good images, epoch by epoch. Smaller and faster in use."
+            hint="A small network learns the features of good images, epoch by epoch. Smaller and faster in use."
             onChoose={() => change({ head: 'student' })}
           />
         </fieldset>
@@ -67,7 +67,7 @@ export function LearningOptions(): JSX.Element {
           </fieldset>
         ) : (
           <fieldset disabled={working}>
-            <legend>Epochs at most</legend>
+            <legend>Maximum number of epochs</legend>
             {[10, 20, 60].map((epochs) => (
               <Choice
                 key={epochs}

@@ -221,9 +221,9 @@ function Statement(): JSX.Element | null {
       {own?.classification === shown.classification && own.statement && (
         <p>{describeStatement(own.statement)}</p>
       )}
-      {own === undefined && <p>The model brings no threshold: this one is yours.</p>}
+      {own === undefined && <p>The model has no threshold; you set this one.</p>}
       {model.value?.manifest.calibration?.stale === true && (
-        <p>Images were learned since the threshold was chosen; it errs to fewer alarms.</p>
+        <p>Images were added since the threshold was set; it now errs towards fewer alarms.</p>
       )}
       {moved && (
         <button type="button" class="button small" onClick={reset}>

@@ -36,11 +36,11 @@ function tell(notice: Notice): void {
     case 'deviceLost':
       say(
         'warning',
-        `The browser took the graphics device away (${notice.reason}). Studio asks for it again and goes on.`,
+        `The browser took the graphics device away (${notice.reason}). Studio requests it again and continues.`,
       );
       break;
     case 'noStorage':
-      say('warning', `Nothing can be kept between visits here: ${notice.reason}`);
+      say('warning', `This browser cannot keep anything between visits: ${notice.reason}`);
       break;
     case 'warning':
       say('warning', notice.reason);

@@ -101,7 +101,7 @@ function Nothing(): JSX.Element {
       <p class="quiet">
         {waiting === 0
           ? 'The model is ready. Add images to inspect, or use the camera.'
-          : `${waiting} images wait to be judged.`}
+          : `${waiting} images are waiting to be inspected.`}
       </p>
       {waiting > 0 ? (
         <button type="button" class="button primary" disabled={isBusy.value} onClick={() => void scoreAll()}>

@@ -100,7 +100,7 @@ function ReportPanel(): JSX.Element {
       <h2>The report</h2>
       <p class="quiet">
         {labelled === 0
-          ? 'It measures the model on images whose truth is known. Say of a few images that they are fine or odd, in Correct.'
+          ? 'It measures the model on labelled images. Label a few images as fine or odd in Correct.'
           : `How well the model does on ${labelled} labelled images: one HTML file with curves, tables and every picture.`}
       </p>
       <div class="row">

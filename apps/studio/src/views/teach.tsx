@@ -37,7 +37,7 @@ export function TeachView(): JSX.Element {
         <DropZone
           role="inspect"
           title="To inspect"
-          hint="Images that the model shall judge. Nobody has to know what is wrong with them."
+          hint="Images for the model to inspect. You need not know what is wrong with them."
           onCamera={() => setCamera('inspect')}
         >
           <Thumbnails images={suspects.value} />
@@ -109,8 +109,9 @@ function TrainPanel({ onDraw }: { readonly onDraw: () => void }): JSX.Element {
 
 function advice(good: number): string {
   if (good === 0) return 'Add good images first.';
-  if (good === 1) return 'From a single image no threshold can be told. Add more.';
-  if (good < fewImages) return `${good} good images are few. It works, but the threshold will be rough.`;
+  if (good === 1) return 'One image is too few to set a threshold. Add more.';
+  if (good < fewImages)
+    return `${good} good images are few. Training works, but the threshold will be rough.`;
   return `Learns from ${good} good images.`;
 }
 

@@ -19,7 +19,7 @@ export function trainingRemarks(images: ImageGroups, model: AnomalyModel): Remar
     const parts = `${groupCount} different image${groupCount === 1 ? '' : 's or groups'}`;
     remarks.push({
       code: 'noThreshold',
-      message: `The model has no threshold and gives no verdict: ${parts} cannot show how much good images of the head \`${model.manifest.head?.type}\` differ`,
+      message: `The model has no threshold and gives no verdict: ${parts} cannot show how the scores of good images vary with the head \`${model.manifest.head?.type}\``,
       fix: 'Train with more different good images, or give a validation split of good images.',
     });
   }
@@ -40,7 +40,7 @@ function nearEqualRemark({ images, nearEqual }: ImageGroups): Remark {
     code: 'nearEqualImages',
     message: `${nearEqual.size} training image${nearEqual.size === 1 ? ' shows' : 's show'} nearly what another one shows${named && ` (${named})`}; near-equal ones count once for the thresholds`,
     files: pairs.length > 0 ? pairs.map(([later]) => later) : undefined,
-    fix: 'Photograph more parts: a picture saved anew, or the same part once more, teaches the model next to nothing new.',
+    fix: 'Photograph more parts: an image saved again, or another image of the same part, teaches the model next to nothing new.',
   };
 }
 

@@ -22,7 +22,7 @@ export function acceptAsFine(id: string): void {
     studio.images.value = studio.images.value.map((image) =>
       image.id === id ? { ...image, role: 'teach' as const } : image,
     );
-    say('info', 'It is among the good images now. This kind of model learns it when you train again.');
+    say('info', 'It is now among the good images. This kind of model learns it when you train again.');
     return;
   }
   if (!studio.accepted.value.has(id)) studio.accepting.value = new Set(studio.accepting.value).add(id);
