@@ -1,4 +1,4 @@
-/** docs/cli.md shows every command's own help. `ODDPIXEL_WRITE_DOCS=1` writes it anew. */
+/** docs/cli.md shows every command's own help. `ODDPIXEL_WRITE_DOCS=1` writes it again. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

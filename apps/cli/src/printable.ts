@@ -25,7 +25,7 @@ function escaped(code: number): string {
 
 /** JSON text with the same characters as `\uXXXX`: it means the same and shows no terminal anything to act on. */
 export function printableJson(json: string): string {
-  // Line breaks stay: outside of strings they are the layout, and inside JSON has escaped them.
+  // Line breaks stay: outside strings they are the layout, and inside JSON has escaped them.
   return json.replace(unprintable, (character) =>
     character === '\n'
       ? character

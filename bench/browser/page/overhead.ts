@@ -29,7 +29,7 @@ function observed(backend: Backend, runs: { begin: number; end: number }[]): Bac
   };
 }
 
-/** The product's whole path, frame by frame; what lies outside of the model's run, part by part. */
+/** The product's whole path, frame by frame; what lies outside the model's run, part by part. */
 export async function frameParts(
   model: string,
   images: readonly string[],

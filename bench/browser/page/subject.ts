@@ -63,7 +63,7 @@ export async function inspectStream({ inspector, next }: Subject, count: number)
 /** The map over the video. */
 export function draw({ canvas, inspector }: Subject, { anomalyImage }: Result): void {
   const { width, height } = anomalyImage;
-  // A canvas that gets its size is made anew.
+  // A canvas that gets its size is made again.
   if (canvas.canvas.width !== width) canvas.canvas.width = width;
   if (canvas.canvas.height !== height) canvas.canvas.height = height;
   const threshold = inspector.model.manifest.thresholds?.segmentation ?? 1;

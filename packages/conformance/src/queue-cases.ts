@@ -5,7 +5,7 @@ import type { ConformanceCase } from './case.ts';
 import { check, checkRejects, checkTensor } from './check.ts';
 import { floats, slowGraph, twoOutputs } from './graphs.ts';
 
-/** Feeds are made anew each time, so that no backend can spoil them for the next case. */
+/** New feeds are made each time, so that no backend can spoil them for the next case. */
 const slowFeed = (): HostTensor => floats([48, 48], (i) => ((i * 7) % 13) / 13);
 
 export const queueCases: readonly ConformanceCase[] = [

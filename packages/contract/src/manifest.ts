@@ -51,7 +51,7 @@ export interface Calibration {
   /** Mean and standard deviation of the reference maps' pixels. */
   readonly pixelMean: number;
   readonly pixelDeviation: number;
-  /** True after images were added to the model without calibrating anew; thresholds then err to fewer alarms. */
+  /** True after images were added to the model without calibrating again; thresholds then err to fewer alarms. */
   readonly stale?: boolean | undefined;
 }
 

@@ -8,7 +8,7 @@ import { baseNameOf, folderOf, joinPath } from './paths.ts';
 export interface MaskFile {
   /** Where it is, relative to what the reader of the layout takes for the folder of the masks. */
   readonly path: string;
-  /** `bad/000_mask.png`, be it in `ground_truth/` or in a folder of masks inside of the images' folders. */
+  /** `bad/000_mask.png`, be it in `ground_truth/` or in a folder of masks inside the images' folders. */
   readonly key: string;
 }
 

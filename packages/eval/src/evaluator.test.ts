@@ -238,7 +238,7 @@ function plainRegions({ map, mask = new Uint8Array() }: EvaluatedImage): number[
   });
 }
 
-/** Overlap and false positives counted anew at every threshold. */
+/** Overlap and false positives counted again at every threshold. */
 function plainAupro(images: readonly EvaluatedImage[], limit: number): number {
   const regions = images.map(plainRegions);
   const values = new Set(images.flatMap(({ map }) => [...(map?.data ?? [])]));

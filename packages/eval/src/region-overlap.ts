@@ -1,6 +1,6 @@
 /**
  * The area under the per-region-overlap curve (Bergmann et al. 2019): overlap = mean share of each ground-truth region
- * that is found; false positives over all pixels outside of regions. Exact over all distinct thresholds, linear
+ * that is found; false positives over all pixels outside regions. Exact over all distinct thresholds, linear
  * between them, cut at the limit by interpolation, divided by the limit.
  */
 import type { RankingVisitor } from './ranking.ts';

@@ -53,7 +53,7 @@ const inFile = 0;
 const maxUses = 4;
 
 /**
- * Where the data of the items lies (box `iloc`): inside of the file, and not the same few bytes a thousand times, which
+ * Where the data of the items lies (box `iloc`): inside the file, and not the same few bytes a thousand times, which
  * readers copy into one piece.
  */
 function checkItemPlaces(view: DataView, start: number, end: number): void {

@@ -1,6 +1,6 @@
 /**
  * BMP files: 1 to 32 bits per pixel, with palettes, masks and run lengths, as Windows has written them since 1990
- * (Microsoft, "Bitmap Storage"). Not: JPEG or PNG inside of a BMP, and Huffman compression of OS/2.
+ * (Microsoft, "Bitmap Storage"). Not: JPEG or PNG inside a BMP, and Huffman compression of OS/2.
  */
 import type { DecodeOptions, ImageLimits, Raster } from '@oddpixel/contract';
 import { imageError } from './problems.ts';

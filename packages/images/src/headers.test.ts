@@ -146,7 +146,7 @@ describe('headers', () => {
     expect(isComplete(file)).toBe(true);
     expect(isComplete(bytes([...file], 'and more'))).toBe(true);
     expect(isComplete(file.subarray(0, -1))).toBe(false);
-    // The end of a small picture inside of the header is not the end of the file.
+    // The end of a small picture inside the header is not the end of the file.
     const thumbnail = segment(0xe1, bytes('Exif\0\0', [0xff, 0xd8, 0xff, 0xd9]));
     const nested = bytes([0xff, 0xd8], thumbnail, [...file.subarray(2, -2)]);
     expect(isComplete(nested)).toBe(false);

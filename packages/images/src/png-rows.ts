@@ -1,7 +1,7 @@
 /** Rows of a PNG: the filters between them and the passes of an interlaced picture (PNG specification, 8 and 9). */
 import type { PngHeader } from './png-chunks.ts';
 
-/** A picture of its own inside of the data: all of it, or one pass of Adam7. */
+/** A picture of its own inside the data: all of it, or one pass of Adam7. */
 export interface PngPass {
   readonly width: number;
   readonly height: number;
@@ -85,7 +85,7 @@ function nearest(left: number, above: number, corner: number): number {
   return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
 }
 
-/** A value that is there: the loops above stay inside of their arrays. */
+/** A value that is there: the loops above stay inside their arrays. */
 function at(bytes: Uint8Array, i: number): number {
   return bytes[i] as number;
 }

@@ -1,6 +1,6 @@
 /**
  * What a TIFF claims, checked before a library spends memory or time on it (TIFF 6.0; BigTIFF): the number of blocks,
- * their sizes with padding, whether they lie inside of the file and apart from each other, and the number of pages.
+ * their sizes with padding, whether they lie inside the file and apart from each other, and the number of pages.
  */
 import { LimitExceededError, type DecodeOptions, type ImageLimits } from '@oddpixel/contract';
 import { readJpegHeader } from './jpeg-header.ts';

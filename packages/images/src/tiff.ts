@@ -69,7 +69,7 @@ export async function decodeTiff(
   }
 }
 
-/** Strips or tiles that lie outside of the file, or JPEGs in it that claim to be larger than their strip. */
+/** Strips or tiles that lie outside the file, or JPEGs in it that claim to be larger than their strip. */
 async function checkParts(image: GeoTIFFImage, bytes: Uint8Array, compression: number): Promise<void> {
   const tags = image.getFileDirectory();
   const kind = image.isTiled ? 'Tile' : 'Strip';

@@ -73,7 +73,7 @@ export function notFinite(): ImageFormatError {
   });
 }
 
-/** Share of the values of all colours that lie outside of the range. */
+/** Share of the values of all colours that lie outside the range. */
 function shareOutside(raster: Raster, box: Box, [low, high]: GrayRange): number {
   const { width, channels, data, hasAlpha = channels === 2 || channels === 4 } = raster;
   const colors = hasAlpha && channels > 1 ? channels - 1 : channels;

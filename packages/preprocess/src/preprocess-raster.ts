@@ -29,7 +29,7 @@ export interface PreprocessOptions extends Placement {
  * The sample's image is float32 `[C, H, W]`: RGB or gray, in the range that the parameters state (with
  * `constantValues`: in deviations from the mean).
  *
- * Gray values outside of the range are not clamped: what is brighter than all that the model knows stays so.
+ * Gray values outside the range are not clamped: what is brighter than all that the model knows stays so.
  *
  * @throws ImageFormatError when the raster is malformed, has channels that cannot be adapted, or holds NaN, infinity,
  *   or values beyond the range by a million times its width

@@ -8,7 +8,7 @@ import { oneWorker } from './in-worker.ts';
  * One single-threaded engine per thread, for throughput: many images are decoded and inspected side by side, and the
  * main thread stays free. Sessions that are asked `oneByOne` run on an engine of all threads beside them instead,
  * which blocks the caller: there each run waits for the one before, so that other engines would be idle.
- * Deterministic. A thread that ends is started anew: only what was running on it fails, with a BackendError.
+ * Deterministic. A thread that ends is started again: only what was running on it fails, with a BackendError.
  *
  * @throws ParameterError for a number of threads below 1.
  */

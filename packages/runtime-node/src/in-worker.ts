@@ -16,7 +16,7 @@ export interface WorkerBackendOptions extends CpuOptions {
 
 /**
  * The backend of a device in a worker thread. Feeds are copied once, outputs are handed over without a copy. A thread
- * that ends is started anew: only what was running on it fails, with a BackendError.
+ * that ends is started again: only what was running on it fails, with a BackendError.
  */
 export function inWorker(options: WorkerBackendOptions): BackendFactory {
   const { name, open } = oneWorker(options);

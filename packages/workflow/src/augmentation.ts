@@ -1,4 +1,4 @@
-/** Augmentation of a training: augmented copies of its images teach beside them, and the model file says how. */
+/** Augmentation: training also uses augmented copies of its images, and the model file records how. */
 import { ParameterError, type PreprocessParams, createRandom } from '@oddpixel/contract';
 import { withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';

@@ -49,7 +49,7 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   readonly head?: HeadType | undefined;
   /** Parameters of head and calibration that differ from the defaults. */
   readonly params?: Partial<TrainParams> | undefined;
-  /** Varied copies that teach beside the images. Default: none. Never for the images that calibrate. */
+  /** Augmented copies that are trained on beside the images. Default: none. Never for the images that calibrate. */
   readonly augmentation?: Augmentation | undefined;
   /**
    * Where features are kept between trainings, for example the same place as `store`: another training on the same

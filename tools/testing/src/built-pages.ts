@@ -39,7 +39,7 @@ const types: Readonly<Record<string, string>> = {
   onnx: 'application/octet-stream',
 };
 
-/** Serves files on `localhost`; all but pages may be kept for ever, as by hosts of files whose names carry a hash. */
+/** Serves files on `localhost`; all but pages may be kept forever, as by hosts of files whose names carry a hash. */
 export async function serveFiles(
   files: Files,
   { isolated = true }: { readonly isolated?: boolean } = {},

@@ -23,7 +23,7 @@ interface AddOptions extends AcceptDamaged, LimitOptions {
   json?: boolean;
 }
 
-/** `oddpixel add MODEL IMAGE… --out MODEL2`: accept images as good without training anew. */
+/** `oddpixel add MODEL IMAGE… --out MODEL2`: accept images as good without training again. */
 export function addCommand(context: CommandContext): Command {
   const command = new Command('add')
     .description(

@@ -74,7 +74,7 @@ export const curve = signal<readonly CurvePoint[]>([]);
 export const messages = signal<readonly Message[]>([]);
 /** Said to screen readers. */
 export const announcement = signal('');
-/** Counts up whenever scores and maps were made anew, so that galleries draw again. */
+/** Counts up whenever scores and maps were made again, so that galleries draw again. */
 export const mapsVersion = signal(0);
 
 export const taught = computed(() => images.value.filter(({ role }) => role === 'teach'));

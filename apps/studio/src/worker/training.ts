@@ -41,7 +41,7 @@ export async function train(
   return facts;
 }
 
-/** Good images become part of the memory, without training anew. */
+/** Good images become part of the memory, without training again. */
 export async function accept(
   session: Session,
   images: readonly ImageRecord[],

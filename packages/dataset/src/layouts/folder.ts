@@ -1,6 +1,6 @@
 /**
  * The plain layout: a folder of good images (`good`, `ok`, `normal`, …) beside folders of anything else, each named
- * after its defect. Masks may lie in `ground_truth/DEFECT/` or `masks/DEFECT/`, or in such a folder inside of the
+ * after its defect. Masks may lie in `ground_truth/DEFECT/` or `masks/DEFECT/`, or in such a folder inside the
  * images' one. There is no split.
  */
 import { DatasetError, type Dataset } from '@oddpixel/contract';

@@ -61,7 +61,7 @@ function damaged(): ModelFormatError {
   return new ModelFormatError({
     where: `metadata "${sealKey}"`,
     problem: 'the SHA-256 of the file is not the one that was written with it: the file is damaged',
-    fix: `Restore it from a backup, or make it anew. Where another tool changed it on purpose, remove the metadata entries "${sealKey}" and "${sealMarkKey}": then it opens, unverified.`,
+    fix: `Restore it from a backup, or create it again. If another tool changed it on purpose, remove the metadata entries "${sealKey}" and "${sealMarkKey}": then it opens, unverified.`,
   });
 }
 

@@ -262,7 +262,7 @@ function release(outputs: Readonly<Record<string, Tensor>>): void {
 
 async function releaseSession({ lost }: Device, session: OrtSession): Promise<void> {
   if (lost === undefined) return session.release();
-  // The engine may wait for the lost device for ever.
+  // The engine may wait for the lost device forever.
   void session.release().catch(() => {});
 }
 

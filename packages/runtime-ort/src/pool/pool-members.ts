@@ -1,5 +1,5 @@
 /**
- * Who works in a pool. A member that is lost is retired at once and, where the pool can, started anew; one that failed
+ * Who works in a pool. A member that is lost is retired at once and, where the pool can, started again; one that failed
  * without being lost is passed over for a while, since it would otherwise look like the one with the least to do.
  */
 import { type Backend, BackendError, DisposedError } from '@oddpixel/contract';
@@ -80,7 +80,7 @@ export function poolMembers(
     start();
   }
 
-  /** The others go on meanwhile: each attempt costs them time, and one that dies at once would be started for ever. */
+  /** The others go on meanwhile: each attempt costs them time, and one that dies at once would be started forever. */
   function delayStarts(): void {
     nextStart = assignments + restAfterFailure * ++failedStarts;
   }

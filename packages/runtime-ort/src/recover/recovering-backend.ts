@@ -106,7 +106,7 @@ async function recoveringSession(
     if (loaded.device !== device) loaded = loadOn(device);
     const mine = loaded;
     const session = await mine.session.catch((error: unknown) => {
-      // A model that could not be loaded is loaded anew by the next run.
+      // A model that could not be loaded is loaded again by the next run.
       if (loaded === mine) loaded = { ...mine, device: { backend: device.backend } };
       throw error;
     });

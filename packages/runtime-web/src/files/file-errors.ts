@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   ],
   SecurityError: [
     'this browser gives this page no files',
-    'Load the page by https, outside of private windows.',
+    'Load the page by https, outside private windows.',
   ],
 };
 

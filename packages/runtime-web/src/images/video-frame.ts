@@ -33,5 +33,5 @@ export async function readVideoFrame(frame: VideoFrame): Promise<Raster | undefi
   return { width, height, channels: 3, data };
 }
 
-/** The memory of the frame before, which nobody uses: asking the system for as much anew takes longer than the rest. */
+/** The memory of the frame before, which nobody uses: asking the system for new memory of that size takes longer than the rest. */
 let spare: Uint8Array<ArrayBuffer> | undefined;

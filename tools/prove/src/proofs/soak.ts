@@ -6,7 +6,7 @@ import type { Proof } from '../proof.ts';
 
 export const soak: Proof = {
   name: 'soak',
-  claim: 'an inspector gives equal images equal scores for ever, in flat memory',
+  claim: 'an inspector gives equal images equal scores forever, in flat memory',
   rounds: 20_000,
   shortRounds: 300,
   async open() {
