@@ -139,3 +139,24 @@ export const gpuDocument = z.union([
     ),
   }),
 ]);
+
+export const predictDocument = z.strictObject({
+  measurement: z.literal('predict'),
+  machine,
+  images: z.int().positive(),
+  bare: z.array(z.strictObject({ batch: z.int().positive(), imagesPerSecond: positive })),
+  predict: z.strictObject({ imagesPerSecond: positive }),
+  ratio: positive,
+});
+
+export const trainDocument = z.strictObject({
+  measurement: z.literal('train'),
+  machine,
+  images: z.int().positive(),
+  bareFeaturePassSeconds: positive,
+  trainSeconds: positive,
+  ratio: positive,
+  phases: z.array(
+    z.strictObject({ phase: z.string(), seconds: z.number().min(0), ratio: z.number().min(0) }),
+  ),
+});

@@ -489,7 +489,7 @@ describe('bad input', () => {
       child.kill('SIGINT');
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect(isStopped, stderr).toBe(true);
+    expect({ isStopped, stderr }).toMatchObject({ isStopped: true });
     expect(code).toBe(130);
     expect(await filesIn(out)).toEqual([]);
   }, 60_000);

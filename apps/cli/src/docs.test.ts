@@ -5,18 +5,7 @@ import { expect, test } from 'vitest';
 import { repositoryRoot } from '@oddpixel/testing';
 import { oddpixel } from './testing/run-cli.ts';
 
-const commands = [
-  'demo',
-  'dataset',
-  'train',
-  'evaluate',
-  'predict',
-  'add',
-  'info',
-  'export',
-  'devices',
-  'bench',
-];
+const commands = ['demo', 'dataset', 'train', 'evaluate', 'predict', 'add', 'info', 'export', 'devices'];
 
 const introduction = `# The command line
 

@@ -83,7 +83,6 @@ describe(`no file in the home, no connection${suffix}`, () => {
       ['evaluate', 'model.onnx', 'parts', '--report', 'report'],
       ['predict', 'model.onnx', 'parts/test', '--out', 'pictures', '--device', 'cpu'],
       ['info', 'model.onnx'],
-      ['bench', 'predict', 'model.onnx', 'parts/test/good', '--count', '8', '--repeat', '1'],
       ['devices'],
       ['demo', '--out', 'demo', '--device', 'cpu'],
     ];

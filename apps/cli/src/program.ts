@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { productVersion } from '@oddpixel/model-core/train';
 import { addCommand } from './commands/add.ts';
-import { benchCommand } from './commands/bench.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
@@ -56,7 +55,6 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     infoCommand(context),
     exportCommand(context),
     devicesCommand(context),
-    benchCommand(context),
   ]) {
     command.showHelpAfterError(`(oddpixel ${command.name()} --help lists its options)`);
     program.addCommand(withOutput(command.exitOverride()));

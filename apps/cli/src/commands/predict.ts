@@ -138,8 +138,8 @@ interface PredictOutcome {
 }
 
 /**
- * The work of the command without start-up: used by `bench` as well, so that it measures what users get. Told to stop,
- * it ends with what it has.
+ * The work of the command without start-up: `pnpm bench predict` measures it, so that it measures what users get. Told
+ * to stop, it ends with what it has.
  */
 export async function predictFiles(
   model: AnomalyModel,

@@ -1,5 +1,4 @@
 /** The inference engine without anything of ours: what speed is compared with. */
-import { availableParallelism, cpus } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { disableEngineTelemetry } from '@oddpixel/runtime-node';
 
@@ -42,16 +41,5 @@ export async function bareSession(model: Uint8Array, threads?: number): Promise<
   };
 }
 
-/** The machine in one line, for the record that goes with a number. */
-export function describeMachine(): string {
-  const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
-  return `${model}, ${availableParallelism()} cores, Node ${process.versions.node}, ${process.platform}`;
-}
-
-/** The middle value; the mean of the two middle ones for an even count. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
+/** Batches that it is tried with: the best one counts. */
+export const batchSizes: readonly number[] = [1, 4, 8];
