@@ -4,7 +4,7 @@ import { browserDocument } from './browser/document.ts';
 import { documentOf, runBench } from './shared/run-bench.ts';
 
 test.skipIf(chromiumPath === undefined)(
-  browserTitle('pages are measured beside the bare engine, part by part, and told in words'),
+  browserTitle('pages are measured beside the bare engine, part by part, and described in words'),
   { timeout: 300_000 },
   async () => {
     const { document, stderr } = await documentOf(['browser', '--sizes', 'tiny']);

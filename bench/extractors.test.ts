@@ -7,16 +7,20 @@ const short = ['extractors', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '
 /** Only Vulkan can be hidden by the environment. */
 const noGpu = { VK_ICD_FILENAMES: 'no-such-driver.json', VK_DRIVER_FILES: 'no-such-driver.json' };
 
-test('compares with our own extractor where no other one is at hand', { timeout: 120_000 }, async () => {
-  const environment = { ...noGpu, ODDPIXEL_REFERENCE_DATA: 'no-such-folder' };
-  const { document, stderr } = await documentOf(short, environment);
-  const { devices, batches } = extractorsDocument.parse(document);
-  expect(stderr).toContain('mobilenet-v2-trunk.onnx: reference data absent');
-  for (const { rows } of devices) {
-    expect(rows[0]).toMatchObject({ name: 'small', toFirst: { median: 1 } });
-    expect(rows.map(({ perImage }) => perImage.map(({ batch }) => batch))).toEqual(rows.map(() => batches));
-  }
-});
+test(
+  'bench extractors compares with our own backbone if no other one is available',
+  { timeout: 120_000 },
+  async () => {
+    const environment = { ...noGpu, ODDPIXEL_REFERENCE_DATA: 'no-such-folder' };
+    const { document, stderr } = await documentOf(short, environment);
+    const { devices, batches } = extractorsDocument.parse(document);
+    expect(stderr).toContain('mobilenet-v2-trunk.onnx: reference data absent');
+    for (const { rows } of devices) {
+      expect(rows[0]).toMatchObject({ name: 'small', toFirst: { median: 1 } });
+      expect(rows.map(({ perImage }) => perImage.map(({ batch }) => batch))).toEqual(rows.map(() => batches));
+    }
+  },
+);
 
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 

@@ -11,7 +11,7 @@ const driver = [process.env['ODDPIXEL_VULKAN_DRIVER'], '/usr/lib/chromium/vk_swi
 );
 
 describe('bench gpu', () => {
-  test('names the drivers of a process, and tells software from a GPU', () => {
+  test('names the drivers of a process and distinguishes software from a GPU', () => {
     const lines = (...files: string[]): string =>
       files.map((file) => `7f00-7f01 r-xp 0000 fd:00 12 /usr/lib/${file}`).join('\n');
     expect(adapterOf(lines('libvk_swiftshader.so', 'libvk_swiftshader.so', 'libc.so.6'))).toEqual({
@@ -26,7 +26,7 @@ describe('bench gpu', () => {
     expect(adapterOf(lines('libvulkan.so.1', 'libc.so.6'))).toEqual({ drivers: [], isSoftware: null });
   });
 
-  test('skips where WebGPU finds no adapter', { timeout: 120_000 }, async () => {
+  test('is skipped if WebGPU finds no adapter', { timeout: 120_000 }, async () => {
     const nothing = { VK_ICD_FILENAMES: 'no-such-driver.json', VK_DRIVER_FILES: 'no-such-driver.json' };
     const { document: printed } = await documentOf(['gpu', '--sizes', 'tiny', '--rounds', '1'], nothing);
     const document = gpuDocument.parse(printed);

@@ -5,15 +5,19 @@ import { documentOf } from './shared/run-bench.ts';
 
 const short = ['heads', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '1'];
 
-test('compares the heads alone, and says that the extractor is absent', { timeout: 120_000 }, async () => {
-  const { document } = await documentOf(short, { ODDPIXEL_REFERENCE_DATA: 'no-such-folder' });
-  const { rows, wholeModel } = headsDocument.parse(document);
-  expect(rows.map(({ what, batch }) => [what, batch])).toEqual([
-    ['head alone', 1],
-    ['head alone', 2],
-  ]);
-  expect(wholeModel).toEqual({ skipped: expect.stringContaining('mobilenet-v2-trunk.onnx') });
-});
+test(
+  'bench heads compares the heads alone and says that the backbone is absent',
+  { timeout: 120_000 },
+  async () => {
+    const { document } = await documentOf(short, { ODDPIXEL_REFERENCE_DATA: 'no-such-folder' });
+    const { rows, wholeModel } = headsDocument.parse(document);
+    expect(rows.map(({ what, batch }) => [what, batch])).toEqual([
+      ['head alone', 1],
+      ['head alone', 2],
+    ]);
+    expect(wholeModel).toEqual({ skipped: expect.stringContaining('mobilenet-v2-trunk.onnx') });
+  },
+);
 
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 

@@ -39,7 +39,7 @@ describe('the golden set', () => {
     'WebP, lossy': { format: 'webp', channels: 3 },
   };
 
-  test('holds what its names say', async () => {
+  test('contains the kinds of files that its names state', async () => {
     const images = await goldenImages(goldenNames);
     expect(images.map(({ name }) => name)).toEqual(goldenNames);
     for (const { name, file } of images) {
@@ -54,7 +54,7 @@ describe('the golden set', () => {
     }
   });
 
-  test('is the table of the docs page, which speaks of no difference of pixels without loss', async () => {
+  test('matches the table of the docs page, which shows no pixel difference for lossless files', async () => {
     const page = await readFile(parityPage, 'utf8');
     const rows = page
       .slice(page.indexOf('<!-- written'), page.indexOf('<!-- end'))
@@ -90,7 +90,7 @@ describe('comparing', () => {
   };
   const measure = { isLossless: true, medianGoodScore: 10 };
 
-  test('takes the largest difference, of small values in units of a good score', () => {
+  test('takes the largest difference, for small values in units of a good score', () => {
     const found = observation({ pixels: [1, 2, 0, 4, 5, 6], score: 5.5, map: [2, 10, 105, 7, 8, 9] });
     const { pixels, score, map } = compare(observation(), found, measure);
     expect(pixels).toBe(3);
@@ -115,14 +115,14 @@ describe('comparing', () => {
       { pixels: [1, 2, 3, 4, 5, 7], score: 5.1 },
       { lossless: false, lossy: true },
     ],
-  ])('%s changed: is the promise kept?', (_, change, kept) => {
+  ])('judges the promise after a change of %s', (_, change, kept) => {
     const isKept = (isLossless: boolean): boolean =>
       compare(observation(), observation(change), { ...measure, isLossless }).isPromiseKept;
     expect({ lossless: isKept(true), lossy: isKept(false) }).toEqual(kept);
   });
 });
 
-const title = browserTitle('Node and Chromium, CPU and WebGPU, say the same of the same files');
+const title = browserTitle('Node and Chromium, CPU and WebGPU, give the same results for the same files');
 test.skipIf(chromiumPath === undefined || softwareDriver === undefined)(
   softwareDriver === undefined ? `${title} [skipped: no SwiftShader; install Chromium]` : title,
   { timeout: 300_000 },

@@ -5,7 +5,7 @@ import { interleave, median, medianOf, ratio, repeated, rounded, type Duration }
 import { runBench } from './shared/run-bench.ts';
 
 describe('bench', { timeout: 120_000 }, () => {
-  test('names its measurements, which the README describes', async () => {
+  test('lists its measurements, which the README describes', async () => {
     const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
     for (const args of [[], ['toString']]) {
       const { code, stdout, stderr } = await runBench(args);
@@ -57,7 +57,7 @@ describe('counting', () => {
     expect(times.b.map(({ ms }) => ms)).toEqual([2, 2, 2]);
   });
 
-  test('does the work as often as asked, and what ends it once', async () => {
+  test('runs the work as often as asked, and the final step once', async () => {
     const done: string[] = [];
     const note = (word: string) => (): Promise<number> => Promise.resolve(done.push(word));
     const { ms, cpuMs } = await repeated(note('work'), 3, note('end'))();
@@ -66,7 +66,7 @@ describe('counting', () => {
     expect(cpuMs).toBeGreaterThanOrEqual(0);
   });
 
-  test('takes medians, of the ratios round by round', () => {
+  test('takes the median of the ratios of all rounds', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     const [over, under] = [

@@ -22,7 +22,7 @@ const short = ['--sizes', 'tiny', '--rounds', '2', '--round-ms', '1'];
 const names = ['student-6', 'cnn-batchnorm', 'cnn'];
 
 describe('bench training-step', { timeout: 120_000 }, () => {
-  test('says why it runs without PyTorch, and prints our own times', async () => {
+  test('says why it runs without PyTorch and prints our own times', async () => {
     const { document, stderr } = await documentOf(['training-step', '--python', 'no-such-python', ...short]);
     const { torch, rows } = trainingStepDocument.parse(document);
     expect(torch).toEqual({ skipped: expect.stringMatching(/`no-such-python` cannot run PyTorch.*ENOENT/) });
@@ -31,7 +31,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     expect(rows.every((row) => row.torch === null)).toBe(true);
   });
 
-  test('tells a program that is no Python', async () => {
+  test('reports a program that is not Python', async () => {
     // Node.js does not know the file's type, and ends.
     const torch = await openTorch(process.execPath, 1);
     expect(torch).toEqual({ skipped: expect.stringMatching(/cannot run PyTorch: ./) });
@@ -69,7 +69,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     }
   });
 
-  test('measures the graph that training a student runs', async () => {
+  test('measures the graph that the training of a student runs', async () => {
     const initial = await createInitialModel(tinyExtractor(), {
       preprocessing: stripesPreprocessing,
       id: 'tiny',

@@ -21,7 +21,7 @@ describe('judge', () => {
     expect(judge(answer(severity, path), '').outcome).toBe(outcome);
   });
 
-  test('names what is affected and where to read on', () => {
+  test('names the affected packages and a page with details', () => {
     expect(judge(answer('high', 'packages__eval>part'), '').lines).toContain(
       'high: part: Made up (https://example.com/1)',
     );
@@ -34,7 +34,7 @@ describe('judge', () => {
   });
 });
 
-describe.skipIf(!hasPnpm)('a registry (skipped where pnpm is not on the path)', () => {
+describe.skipIf(!hasPnpm)('a registry (skipped if pnpm is not on the path)', () => {
   async function ask(status: number, body: unknown): Promise<string> {
     const server = createServer((_request, response) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -56,10 +56,10 @@ describe.skipIf(!hasPnpm)('a registry (skipped where pnpm is not on the path)', 
     cvss: { score: 8, vectorString: null },
   };
 
-  test('that knows of none', async () => {
+  test('without advisories gives none', async () => {
     expect(await ask(200, {})).toBe('clean');
   });
-  test('that knows a serious one of a dependency', async () => {
+  test('with a serious advisory of a dependency gives it', async () => {
     expect(await ask(200, { sharp: [advisory] })).toBe('affected');
   });
   test('that answers no such question', async () => {

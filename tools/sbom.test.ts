@@ -40,7 +40,7 @@ function hashInLockfile(lockfile: string, id: string): string {
   return Buffer.from(entry.exec(lockfile)?.[1] ?? '', 'base64').toString('hex');
 }
 
-describe.skipIf(!hasPnpm)('the bill of materials (skipped where pnpm is not on the path)', () => {
+describe.skipIf(!hasPnpm)('the bill of materials (skipped if pnpm is not on the path)', () => {
   let bill: BillOfMaterials;
   beforeAll(() => {
     bill = makeBillOfMaterials();

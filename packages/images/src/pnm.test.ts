@@ -42,7 +42,7 @@ const pictures = fc.record({
   noise: fc.array(fc.nat(65_535), { minLength: 1, maxLength: 50 }),
 });
 
-describe('what was written comes back', () => {
+describe('written files are read back', () => {
   test('PGM and PPM, as text and as bytes, values as they are stored', () => {
     fc.assert(
       fc.property(pictures, (picture) => {

@@ -57,7 +57,7 @@ describe('the engine runs and leaves nothing in the home', () => {
   });
 });
 
-describe('the backend does not open, and nothing is left in the home, where telemetry cannot be switched off', () => {
+describe('the backend does not open, and nothing is left in the home, if telemetry cannot be switched off', () => {
   test.each([
     "user's worker",
     "user's worker with a variable of its own",

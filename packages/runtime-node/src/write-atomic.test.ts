@@ -74,7 +74,7 @@ describe.runIf(isPosix)('links', () => {
   });
 });
 
-describe.runIf(isPosix)('what is no file', () => {
+describe.runIf(isPosix)('devices, pipes and folders', () => {
   test('devices are written to and stay devices', async () => {
     await writeFileAtomic('/dev/null', bytes('x'));
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);

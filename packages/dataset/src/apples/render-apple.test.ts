@@ -13,7 +13,7 @@ function bytesOf(options: AppleOptions): Buffer {
   return Buffer.from(renderApple(options).raster.data as Uint8Array);
 }
 
-describe('the picture', () => {
+describe('the rendered image', () => {
   test('has the requested size, even if it is taller than wide', () => {
     for (const [width, height] of [
       [96, 64],

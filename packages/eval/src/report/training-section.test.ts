@@ -61,7 +61,7 @@ describe('the curve', () => {
     expect(text).toContain('unexplained');
   });
 
-  test('tells a screen reader where it starts, ends and is best', () => {
+  test('describes its start, end and best point to a screen reader', () => {
     const { text } = drawn(trained([0.8, 0.4, 0.25, 0.3]));
     expect(text).toMatch(/aria-labelledby="training-title training-description"/);
     expect(text).toContain(

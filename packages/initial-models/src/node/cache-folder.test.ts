@@ -29,6 +29,6 @@ test.each<[string, Host, string]>([
     { ...linux, env: { ODDPIXEL_CACHE: '/data/c', XDG_CACHE_HOME: '/x' } },
     '/data/c/extractors',
   ],
-])('where extractors are kept: %s', (_name, host, folder) => {
+])('the folder for extractors: %s', (_name, host, folder) => {
   expect(extractorCacheFolder(host)).toBe(folder);
 });

@@ -115,7 +115,7 @@ test('other seeds, parameters and heads use the stored features; more images cos
   expect([resumed.images, resumed.bytes.equals(whole.bytes)]).toEqual([0, true]);
 });
 
-test('damaged entries are computed again, with a warning, and stored whole', async () => {
+test('damaged entries are computed and stored again, with a warning', async () => {
   const featureStore = mapStore();
   const { bytes } = await train(good(4), 'gaussian', {}, { featureStore });
   const entries = new Map(featureStore.entries);

@@ -95,7 +95,7 @@ describe('the student head', () => {
     expect(backend.alive).toBe(0);
   });
 
-  test('learns alike on ONNX Runtime and on the interpreter', async () => {
+  test('learns equally on ONNX Runtime and on the interpreter', async () => {
     const params = { maxNumEpochs: 2, complexity: 1 };
     const histories = [];
     for (const backend of [ortBackend(), await referenceBackend().open()]) {

@@ -120,7 +120,7 @@ describe('the same raster as sharp', () => {
     for (const raster of await both(file)) expect(raster).toMatchObject({ channels: 3 });
   });
 
-  test.each(['lzw', 'deflate', 'packbits'] as const)('%s of a larger picture', async (compression) => {
+  test.each(['lzw', 'deflate', 'packbits'] as const)('%s of a larger image', async (compression) => {
     const [width, height] = [211, 157];
     const pictures = [
       noise(width * height * 3, 255),

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   }, 120_000);
   afterAll(() => site.close());
 
-  test.each(bmpFiles)('shows $title alike', async ({ title, file, expected }) => {
+  test.each(bmpFiles)('gives $title the same pixels', async ({ title, file, expected }) => {
     const shown = fromWire(await site.page.evaluate((bytes) => imageTests.shown(bytes), base64(file)));
     expect(shown).toMatchObject({ channels: 3, data: { length: expected.length } });
     const worst = expected.reduce((w, v, i) => Math.max(w, Math.abs(v - (shown.data[i] as number))), 0);

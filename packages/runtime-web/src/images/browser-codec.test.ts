@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
-  test('16 bits, and floats, stay what they are', async () => {
+  test('16 bits and floats are kept', async () => {
     const deep = Uint16Array.from({ length: width * height * 4 }, (_, i) => (i * 631) % 65_536);
     for (const channels of [1, 2, 3, 4] as const) {
       const data = deep.subarray(0, width * height * channels);
@@ -142,7 +142,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(float.data).toEqual(data);
   });
 
-  test('in a worker, too', async () => {
+  test('the codec works in a worker, too', async () => {
     for (const file of [
       await image('noise', 3).jpeg().toBuffer(),
       await image('noise', 4).png().toBuffer(),
@@ -153,7 +153,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
-  test('the first frame of an animation', async () => {
+  test('an animation gives its first frame', async () => {
     const frames = Buffer.concat([Buffer.alloc(600, 250), Buffer.alloc(600, 5)]);
     const animation = (): Sharp =>
       sharp(frames, { raw: { width: 20, height: 20, channels: 3, pageHeight: 10 } });
@@ -166,7 +166,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
-  test('a picture larger than one tile of the canvas', async () => {
+  test('an image larger than one tile of the canvas', async () => {
     // Its period is no divisor of the tile.
     const row = Uint8Array.from({ length: 4099 * 3 }, (_, i) => (i * 7) % 251);
     const file = await sharp(row, { raw: { width: 4099, height: 1, channels: 3 } })
@@ -176,7 +176,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(difference(ours, theirs).values).toBe(0);
   });
 
-  describe('files that are cut off', () => {
+  describe('truncated files', () => {
     const cutAt = async (format: 'png' | 'jpeg' | 'webp' | 'gif', part: number): Promise<Buffer> => {
       const file = await image('noise', 3).toFormat(format).toBuffer();
       const front = file.subarray(0, part * file.length);
@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     });
 
     test.each(['gif', 'webp'] as const)(
-      'a %s, accepted: a picture of its size with a warning, or refused',
+      'a %s, if damage is accepted, gives an image of its size with a warning or is refused',
       async (format) => {
         const result = await accept(await cutAt(format, 0.6));
         if ('failure' in result) expect(result.failure).toMatchObject({ code: 'IMAGE_FORMAT' });
@@ -284,7 +284,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       return Buffer.from(succeeded(result), 'base64');
     };
 
-    test.each(['png', 'tiff'] as const)('%s gives back what went in, read by sharp', async (format) => {
+    test.each(['png', 'tiff'] as const)('%s is read back unchanged by sharp', async (format) => {
       for (const channels of [1, 2, 3, 4] as const) {
         const data = pixels('noise', channels);
         for (const raster of [
@@ -315,7 +315,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     });
   });
 
-  test('every kind of source gives the same picture', async () => {
+  test('every kind of source gives the same image', async () => {
     const data = pixels('noise', 3);
     const file = await image('noise', 3).png().toBuffer();
     site.bundle.add('part.png', file);
@@ -378,7 +378,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     await page.close();
   });
 
-  test('an address without a picture', async () => {
+  test('an address without an image is refused', async () => {
     const result = await site.page.evaluate(() => imageTests.failingSource('/nothing.png'));
     expect(result).toMatchObject({
       failure: { code: 'FILE', message: expect.stringMatching(/nothing.*404/) },
@@ -388,7 +388,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   test.each([
     ['which this page may not read', 'http://other.test/part.png', /another site/],
     ['which is none', 'http://localhost/nothing.png', /loaded/],
-  ])('a picture on the page %s', async (_, url, message) => {
+  ])('an image on the page %s', async (_, url, message) => {
     site.bundle.add('part.png', await image('noise', 3).png().toBuffer());
     const result = await site.page.evaluate((address) => imageTests.otherSite(address), url);
     expect(result).toMatchObject({
