@@ -1,10 +1,13 @@
 /** Enforces the dependency law of tools/law.cjs. `pnpm check` runs it. */
-const { law } = require('./tools/law.cjs');
+const { inside, law } = require('./tools/law.cjs');
 
 const ours = '^(packages|apps)/';
 
 /** A room's production code; tests may use development helpers. */
-const sources = (room) => ({ path: `^packages/${room}/src/`, pathNot: ['\\.test\\.ts$', '/testing/'] });
+const sources = (place, folder = '/src') => ({
+  path: `^packages/${place}${folder}/`,
+  pathNot: ['\\.test\\.ts$', '/testing/'],
+});
 
 module.exports = {
   forbidden: [
@@ -21,6 +24,17 @@ module.exports = {
       from: sources(room),
       to: { path: ours, pathNot: [room, ...imports].map((allowed) => `^packages/${allowed}/`) },
     })),
+    ...Object.entries(inside).flatMap(([room, folders]) =>
+      Object.entries(folders).map(([folder, imports]) => ({
+        name: `${room}-${folder}-imports-${imports.join('-') || 'nothing'}`,
+        severity: 'error',
+        from: sources(`${room}/src/${folder}`, ''),
+        to: {
+          path: `^packages/${room}/src/[^/]+/`,
+          pathNot: [folder, ...imports].map((allowed) => `^packages/${room}/src/${allowed}/`),
+        },
+      })),
+    ),
     {
       name: 'nothing-imports-an-app',
       severity: 'error',

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { HeadType } from '@oddpixel/contract';
 import { writeModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
 import { readBackbone } from '../apps/cli/src/backbone.ts';
 import { openDataset, parseSize, splitForTraining } from '../apps/cli/src/data.ts';
+import { defaultHead, heads } from '../apps/cli/src/heads.ts';
 import { createProgress, sayRemarks } from '../apps/cli/src/progress.ts';
 import { bareSession, batchSizes, type BareSession } from './shared/bare-session.ts';
 import { describeMachine } from './shared/machine.ts';
@@ -28,6 +28,9 @@ export async function benchTrain(args: readonly string[]): Promise<void> {
   const threads = values.threads === undefined ? undefined : wholeNumber('threads', values.threads, 1);
   const { width, height } = parseSize(values.size ?? '256');
   const preprocessing = createPreprocessParams({ imageWidth: width, imageHeight: height });
+
+  const head = heads[values.head ?? defaultHead];
+  if (head === undefined) throw new TypeError(`bench train: no head is called "${values.head}"`);
 
   const machine = describeMachine();
   const progress = createProgress();
@@ -54,7 +57,7 @@ export async function benchTrain(args: readonly string[]): Promise<void> {
         codec: sharpCodec(),
         extractor,
         preprocessing,
-        head: (values.head ?? 'memory') as HeadType,
+        head: head.create({}),
         onProgress: ({ phase }) => timer.enter(phase),
       });
       await writeFileAtomic(join(folder, 'model.onnx'), writeModel(model));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { readGraph } from '@oddpixel/graph';
 import type { Backend } from '@oddpixel/contract';
+import { student } from '@oddpixel/model-core/heads';
 import {
   createInitialModel,
   createTrainParams,
@@ -9,7 +10,7 @@ import {
   trainModel,
 } from '@oddpixel/model-core/train';
 import { cpu } from '@oddpixel/runtime-node';
-import { studentShapes } from '../packages/model-core/src/train/student-network.ts';
+import { studentShapes } from '../packages/model-core/src/heads/student/student-network.ts';
 import { stripes, stripesPreprocessing } from '../packages/model-core/test/stripes.ts';
 import { tinyExtractor } from '../packages/model-core/test/tiny-extractor.ts';
 import { trainingStepDocument } from './shared/document.ts';
@@ -86,7 +87,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     await trainModel(
       initial,
       samplesInMemory([0, 1, 2].map((i) => stripes(i))),
-      createTrainParams('student', { maxNumEpochs: 1, complexity: 3 }),
+      createTrainParams(student({ maxNumEpochs: 1, complexity: 3 })),
       { backend: recording },
     );
     await backend.dispose();

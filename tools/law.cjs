@@ -49,4 +49,29 @@ const law = {
   },
 };
 
-module.exports = { law };
+/**
+ * Inside a room: which of its folders may import which others. Files beside the folders are open to all of them. Heads
+ * never import each other.
+ */
+const inside = {
+  graph: {
+    door: [],
+    codec: ['door'],
+    types: ['codec'],
+    reference: ['codec'],
+    edit: ['types', 'reference'],
+    builder: ['codec', 'types', 'reference', 'edit'],
+    gradients: ['types', 'reference', 'builder'],
+    training: ['codec'],
+  },
+  'model-core': {
+    model: [],
+    train: ['model'],
+    interop: ['model'],
+    'heads/gaussian': ['model', 'train'],
+    'heads/memory': ['model', 'train'],
+    'heads/student': ['model', 'train'],
+  },
+};
+
+module.exports = { inside, law };

@@ -3,6 +3,7 @@ import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import { renderApple } from '@oddpixel/dataset/apples';
 import type { Backend } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
@@ -29,6 +30,6 @@ export async function trainMemory(
   const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
   const apples = Array.from({ length: goodImages }, (_, seed) => renderApple({ seed }).raster);
   const samples = samplesInMemory(apples.map((apple) => preprocessRaster(apple, preprocessing)));
-  const params = createTrainParams('memory', { numRows: rows });
+  const params = createTrainParams(memory({ numRows: rows }));
   return (await trainModel(initial, samples, params, { backend })).model;
 }

@@ -4,25 +4,28 @@
  */
 import { type PreprocessParams, createRandom } from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';
-import { createInitialModel } from '@oddpixel/model-core/train';
+import { createInitialModel, type PatchDistance } from '@oddpixel/model-core/train';
 import { openExtractor, pyramidChannels } from '../../packages/model-core/src/train/feature-pass.ts';
-import { bankConstants, nearestDistance } from '../../packages/model-core/src/train/memory-head.ts';
+import {
+  bankConstants,
+  nearestDistance,
+} from '../../packages/model-core/src/heads/memory/nearest-distance.ts';
 import {
   startStudent,
   studentDistance,
   studentShapes,
-} from '../../packages/model-core/src/train/student-network.ts';
-import { trainedGraph, type Head } from '../../packages/model-core/src/train/trained-model.ts';
+} from '../../packages/model-core/src/heads/student/student-network.ts';
+import { trainedGraph } from '../../packages/model-core/src/train/trained-model.ts';
 import { filled, uniform } from '../shared/numbers.ts';
 
 /** The memory head with `rows` random rows. */
-export function memoryHead(rows: number, dims: number): Head {
+export function memoryHead(rows: number, dims: number): PatchDistance {
   const bank = uniform(1, [rows, dims], 1).data;
   return (g, patches) => nearestDistance(patches, bankConstants(g, bank, dims));
 }
 
 /** The student head as it starts. */
-export function studentHead(complexity: number, dims: number): Head {
+export function studentHead(complexity: number, dims: number): PatchDistance {
   const shapes = studentShapes(dims, complexity);
   const weights = startStudent(shapes, createRandom(1));
   const scale = { residualVariance: filled([dims], 1).data, hardest: 0.5 };
@@ -33,7 +36,7 @@ export function studentHead(complexity: number, dims: number): Head {
 }
 
 /** `patches` `[N, P, D]` → `distances` `[N, P]`: the bytes of an ONNX file. */
-export function headAlone(head: Head, positions: number, dims: number): Uint8Array {
+export function headAlone(head: PatchDistance, positions: number, dims: number): Uint8Array {
   const g = new GraphBuilder({ name: 'head' });
   g.output('distances', head(g, g.input('patches', 'float32', ['N', positions, dims])));
   return writeGraph(g.build());
@@ -46,7 +49,7 @@ export interface WholeModelOptions {
   readonly width: number;
   readonly height: number;
   /** Makes the head for the extractor's feature dimensions. */
-  readonly head: (dims: number) => Head;
+  readonly head: (dims: number) => PatchDistance;
 }
 
 /** `image` `[N, 3, H, W]` → `anomaly_map`, `anomaly_score`, as a trained model has it: the bytes of an ONNX file. */

@@ -2,6 +2,7 @@
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Backend } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
@@ -27,7 +28,7 @@ export async function trainOnApples(backend: Backend): Promise<AnomalyModel> {
   const samples = samplesInMemory(
     goodApples(modelSize.goodImages).map((apple) => preprocessRaster(apple, preprocessing)),
   );
-  const params = createTrainParams('memory', { numRows: modelSize.rows });
+  const params = createTrainParams(memory({ numRows: modelSize.rows }));
   const { model } = await trainModel(initial, samples, params, { backend });
   return model;
 }

@@ -1,4 +1,4 @@
-/** The student head's training step as the product has it (model-core, train/train-student.ts), on random features. */
+/** The student head's training step as the product has it (model-core, heads/student/fit-student.ts), on random features. */
 import { hostTensor, type HostTensor, createRandom } from '@oddpixel/contract';
 import { GraphBuilder, type Value } from '@oddpixel/graph';
 import { adamW, buildTrainingStep, type TrainingStep } from '@oddpixel/graph/training';
@@ -8,7 +8,7 @@ import {
   studentLosses,
   studentShapes,
   type StudentShapes,
-} from '../../packages/model-core/src/train/student-network.ts';
+} from '../../packages/model-core/src/heads/student/student-network.ts';
 import { uniform } from '../shared/numbers.ts';
 import type { Sizes, Tensors, Workload } from './workload.ts';
 

@@ -4,6 +4,7 @@ import { renderOverlay } from '@oddpixel/eval';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Backend, Raster } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
@@ -38,7 +39,7 @@ async function trainTiny(backend: Backend): Promise<AnomalyModel> {
     samplesFromImages([0, 1, 2, 3].map((number) => part(number))),
     preprocessing,
   );
-  const params = createTrainParams('memory', { numRows: 40 });
+  const params = createTrainParams(memory({ numRows: 40 }));
   return (await trainModel(initial, samplesInMemory(samples), params, { backend })).model;
 }
 

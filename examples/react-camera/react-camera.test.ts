@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import type { Raster } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import {
   createInitialModel,
   createTrainParams,
@@ -33,7 +34,7 @@ async function trainTiny(): Promise<Uint8Array> {
   const preprocessing = createPreprocessParams({ imageWidth: 64, imageHeight: 32 });
   const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
   const samples = preprocessSamples(samplesFromImages([0, 1, 2, 3].map(stripes)), preprocessing);
-  const params = createTrainParams('memory', { numRows: 40 });
+  const params = createTrainParams(memory({ numRows: 40 }));
   const { model } = await trainModel(initial, samplesInMemory(samples), params, { backend });
   await backend.dispose();
   return model.bytes;

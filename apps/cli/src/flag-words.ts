@@ -3,18 +3,16 @@
  * which is which. Text is changed only where it is ours: names of files stay as they are.
  */
 import { ParameterError, type OddpixelError } from '@oddpixel/contract';
+import { trainParameters } from '@oddpixel/model-core/train';
+import { heads } from './heads.ts';
+import { flagsOf } from './flag-names.ts';
 
 /** Parameters that an option sets: a wrong value of one of them is wrong usage. */
 export const optionOfParameter: Readonly<Record<string, string>> = {
+  ...flagsOf(trainParameters),
+  ...Object.assign({}, ...Object.values(heads).map(({ parameters }) => flagsOf(parameters))),
   imageWidth: '--size',
   imageHeight: '--size',
-  numRows: '--rows',
-  covariance: '--covariance',
-  shrinkage: '--shrinkage',
-  scoreMethod: '--score',
-  standardDeviationFactor: '--standard-deviation-factor',
-  falseAlarmRate: '--false-alarm-rate',
-  seed: '--seed',
   threads: '--threads',
   batchSize: '--batch',
   tileWidth: '--tile',
@@ -29,13 +27,6 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   imageDir: '--image-dir',
   anomalyDir: '--mask-dir',
   sourceRange: '--range',
-  maxNumEpochs: '--epochs',
-  errorThreshold: '--error-threshold',
-  patience: '--patience',
-  domainRatio: '--domain-ratio',
-  regularizationNoise: '--regularization-noise',
-  complexity: '--complexity',
-  learningRate: '--learning-rate',
   checkpointEvery: '--checkpoint-every',
   resume: '--resume',
   bootstrapSamples: '--bootstrap',

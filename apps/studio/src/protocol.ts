@@ -2,6 +2,7 @@
  * What page and worker say to each other. The page holds what is known of the images and what was chosen; the worker
  * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
  */
+import type { HeadName } from './heads.ts';
 import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/contract';
 import type { RequestContext } from '@oddpixel/remote';
 
@@ -63,7 +64,7 @@ export interface OpenedDevice {
 }
 
 export interface TrainOptions {
-  readonly head: 'memory' | 'student';
+  readonly head: HeadName;
   /** Model input in pixels, multiples of 32. */
   readonly imageWidth: number;
   readonly imageHeight: number;

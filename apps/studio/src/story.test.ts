@@ -1,6 +1,7 @@
 /** The whole story in Chromium, on WebAssembly: teach, inspect, correct, take away, and come back later. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memory } from '@oddpixel/model-core/heads';
 import { readInitialModel } from '@oddpixel/initial-models/node';
 import { small } from '@oddpixel/initial-models/small';
 import { readModel } from '@oddpixel/model-core/model';
@@ -206,7 +207,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
         codec: sharpCodec(),
         extractor: { id: small.id, bytes: await readInitialModel(small) },
         preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
-        params: { numRows: 50 },
+        head: memory({ numRows: 50 }),
       });
       await backend.dispose();
       await give(page, 'model', {

@@ -11,6 +11,7 @@ export * from './hash.ts';
 export * from './image.ts';
 export * from './image-form.ts';
 export * from './manifest.ts';
+export * from './parameters.ts';
 export * from './preprocess.ts';
 export { createRandom, mixBits, type Random } from './random.ts';
 export * from './region.ts';

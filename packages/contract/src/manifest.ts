@@ -7,7 +7,8 @@ import type { PreprocessParams } from './preprocess.ts';
 
 /** `external`: a foreign ONNX file that yields a map and a score. */
 export type ModelType = 'anomaly' | 'external';
-export type HeadType = 'memory' | 'gaussian' | 'student';
+/** Parameters of a head by documented name. */
+export type HeadParameters = Readonly<Record<string, number | string | boolean>>;
 
 /** How the image score comes out of the map. */
 export type ScoreMethod = 'max' | 'meanDeviation';
@@ -100,9 +101,10 @@ export interface ExtractorRecord {
 }
 
 export interface HeadRecord {
-  readonly type: HeadType;
+  /** Name of the head, for example `memory`. A model of a head that is not known here runs too: its graph is all it needs. */
+  readonly type: string;
   /** Parameters of the head, by documented name. */
-  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly parameters: HeadParameters;
   /** Grid that patches lie on. */
   readonly gridWidth: number;
   readonly gridHeight: number;

@@ -1,6 +1,6 @@
 /** ONNX graphs: read, write, edit, build. */
 export * from './builder/index.ts';
-export { defaultReadLimits, type ReadLimits } from './codec/limits.ts';
+export { defaultReadLimits, type ReadLimits } from './limits.ts';
 export { readGraph, writeGraph } from './codec/graph-codec.ts';
 export { readMetadata, writeMetadata } from './codec/metadata.ts';
 export { checkModelBytes } from './door/check-model.ts';

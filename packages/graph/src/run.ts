@@ -3,7 +3,7 @@
  * differentiates graphs.
  */
 export { writeGraph } from './codec/graph-codec.ts';
-export { maxImageSize } from './codec/limits.ts';
+export { maxImageSize } from './limits.ts';
 export { readMetadata, writeMetadata } from './codec/metadata.ts';
 export { oneNodeModel } from './codec/one-node-model.ts';
 export {

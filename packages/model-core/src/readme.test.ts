@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { memory } from './heads/index.ts';
 import { loadModel, readModel, writeModel } from './model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing as preprocessing } from '../test/stripes.ts';
@@ -14,7 +15,7 @@ const suspect = stripes(20, { x: 32, y: 16 });
 async function example(): Promise<unknown> {
   // #region example
   const initial = await createInitialModel(extractor, { preprocessing, id: 'tiny' });
-  const params = createTrainParams('memory', { numRows: 500, falseAlarmRate: 0.01 });
+  const params = createTrainParams(memory({ numRows: 500 }), { falseAlarmRate: 0.01 });
   const { model } = await trainModel(initial, samplesInMemory(good), params, { backend });
   const file = writeModel(model); // plain ONNX, everything inside
 

@@ -9,7 +9,8 @@ import { loadModel, writeModel } from '../src/model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from './stripes.ts';
 import { tinyExtractor } from './tiny-extractor.ts';
-import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from '../src/train/index.ts';
+import { paramsOf } from './heads.ts';
+import { createInitialModel, samplesInMemory, trainModel } from '../src/train/index.ts';
 
 const backend = ortBackend();
 const initial = await createInitialModel(tinyExtractor(), {
@@ -27,7 +28,7 @@ for (const head of ['memory', 'gaussian', 'student'] as const) {
     gaussian: { featureDims: 6 },
     student: { maxNumEpochs: 2, complexity: 1 },
   };
-  const { model } = await trainModel(initial, good, createTrainParams(head, few[head]), {
+  const { model } = await trainModel(initial, good, paramsOf(head, few[head]), {
     backend,
     validation: head === 'student' ? validation : undefined,
   });

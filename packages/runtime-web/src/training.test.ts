@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { small } from '@oddpixel/initial-models/small';
-import type { HeadType } from '@oddpixel/contract';
 import { readModel } from '@oddpixel/model-core/model';
 import { cpu } from '@oddpixel/runtime-node';
 import {
@@ -13,7 +12,7 @@ import {
   servePages,
   type PageServer,
 } from '@oddpixel/testing/browser';
-import { scoresOf, trainTiny } from './testing/tiny-training.ts';
+import { scoresOf, trainTiny, type HeadName } from './testing/tiny-training.ts';
 
 const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
 
@@ -46,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('trained in Chromium'),
   ] as const)(
     'a %s model from %s gives the same results in Node as there, and finds the anomalous image',
     { timeout: 240_000 },
-    async (head: HeadType, device) => {
+    async (head: HeadName, device) => {
       const trained = await page.evaluate(([name, type]) => window.tests.train(name, type), [
         device,
         head,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gaussian, memory, student } from '@oddpixel/model-core/heads';
 import { ParameterError, type Backend, type Dataset, type FileSource } from '@oddpixel/contract';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import type { TrainingSample } from '@oddpixel/model-core/train';
@@ -67,11 +68,16 @@ function counting(): Backend & { readonly images: () => number } {
 }
 
 function trained(options: Partial<TrainFromDatasetOptions> = {}): Promise<TrainedFromDataset> {
-  const all = { backend, source, codec, preprocessing, extractor, ...options };
-  return trainFromDataset(dataset, {
-    ...all,
-    params: { numRows: 200, maxNumEpochs: 2, complexity: 2, ...options.params },
-  });
+  const all = {
+    backend,
+    source,
+    codec,
+    preprocessing,
+    extractor,
+    head: memory({ numRows: 200 }),
+    ...options,
+  };
+  return trainFromDataset(dataset, all);
 }
 
 async function train(options: Partial<TrainFromDatasetOptions> = {}): Promise<Buffer> {
@@ -79,8 +85,8 @@ async function train(options: Partial<TrainFromDatasetOptions> = {}): Promise<Bu
 }
 
 describe('augmentation', () => {
-  test.each(['memory', 'gaussian', 'student'] as const)(
-    '%s: is recorded in the model file, whose bytes are reproducible',
+  test.each([memory({ numRows: 200 }), gaussian(), student({ maxNumEpochs: 2, complexity: 2 })])(
+    '$type: is recorded in the model file, whose bytes are reproducible',
     async (head) => {
       const bytes = await train({ head, augmentation });
       expect((await train({ head, augmentation })).equals(bytes)).toBe(true);
@@ -103,7 +109,7 @@ describe('augmentation', () => {
       // A student is calibrated on an image that was kept aside, the others on the training images; never on copies.
       expect(training?.imageCount).toBe(5);
       expect(training?.imageHashes).toHaveLength(5);
-      expect(calibration?.referenceScores).toHaveLength(head === 'student' ? 1 : 5);
+      expect(calibration?.referenceScores).toHaveLength(head.needsValidation === true ? 1 : 5);
     },
   );
 
@@ -175,7 +181,7 @@ describe('features on disk', () => {
 
     const full = counting();
     expect((await train({ ...options, backend: full })).equals(bytes)).toBe(true);
-    await train({ ...options, backend: full, params: { numRows: 50 } });
+    await train({ ...options, backend: full, head: memory({ numRows: 50 }) });
     expect(full.images()).toBe(0);
     // Another seed draws other copies, of the same images.
     await train({ ...options, backend: full, params: { seed: 1 } });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memory } from '@oddpixel/model-core/heads';
 import {
   DatasetError,
   ImageFormatError,
@@ -73,8 +74,8 @@ async function train(
 ): Promise<TrainedFromDataset> {
   const { dataset, source } = await open(raster);
   const preprocessing = createPreprocessParams({ imageWidth: 96, imageHeight: 64 });
-  const params = { numRows: 100 };
-  return trainFromDataset(dataset, { backend, source, codec, extractor, preprocessing, params, ...options });
+  const head = memory({ numRows: 100 });
+  return trainFromDataset(dataset, { backend, source, codec, extractor, preprocessing, head, ...options });
 }
 
 async function inspect(

@@ -1,5 +1,6 @@
 /** What a person should know about images is part of every result. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memory } from '@oddpixel/model-core/heads';
 import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     codec,
     preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
     extractor: { id: small.id, bytes: await readInitialModel(small) },
-    params: { numRows: 100 },
+    head: memory({ numRows: 100 }),
   });
   ({ model } = trained);
 });

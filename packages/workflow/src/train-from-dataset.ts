@@ -3,13 +3,13 @@ import {
   DatasetError,
   type Backend,
   type Dataset,
-  type HeadType,
   type PreprocessParams,
   type Remark,
   type Sample,
   type Store,
   type TrainingImages,
 } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import { finishModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
@@ -17,7 +17,8 @@ import {
   trainModel,
   type TrainingSample,
   type TrainingSamples,
-  type TrainParams,
+  type Head,
+  type TrainParamOptions,
   type TrainProgress,
   type TrainResult,
 } from '@oddpixel/model-core/train';
@@ -45,10 +46,10 @@ export interface TrainFromDatasetOptions extends ImageAccess {
    * the lowest to the highest value for float images.
    */
   readonly sourceRange?: 'auto' | readonly [number, number] | undefined;
-  /** Default `memory`. */
-  readonly head?: HeadType | undefined;
-  /** Parameters of head and calibration that differ from the defaults. */
-  readonly params?: Partial<TrainParams> | undefined;
+  /** What learns, for example `memory({ numRows: 1000 })` or `student()`. Default: `memory()`. */
+  readonly head?: Head | undefined;
+  /** Parameters of training that differ from the defaults; the head has its own. */
+  readonly params?: TrainParamOptions | undefined;
   /** Augmented copies that are trained on beside the images. Default: none. Never for the images that calibrate. */
   readonly augmentation?: Augmentation | undefined;
   /**
@@ -78,8 +79,8 @@ export interface TrainedFromDataset {
 
 /**
  * Trains on the good images of the split `train`; good images of the split `validation`, where there are any,
- * calibrate the thresholds independently. A `student` is shaped by every image that it sees, so where there is no
- * validation split a fifth of the training images (whole groups) is kept aside for it.
+ * calibrate the thresholds independently. A head that every image shapes, such as `student`, needs them: if there is no
+ * validation split, a fifth of the training images (whole groups) is kept aside for it.
  *
  * @throws ParameterError for an augmentation that is out of range or changes nothing; DatasetError when there is no good training image or a defective one is in the training split.
  */
@@ -87,10 +88,10 @@ export async function trainFromDataset(
   given: Dataset,
   options: TrainFromDatasetOptions,
 ): Promise<TrainedFromDataset> {
-  const { backend, extractor, head = 'memory' } = options;
+  const { backend, extractor, head = memory() } = options;
   const { augmentation, featureStore } = options;
   const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
-  const dataset = head === 'student' ? withValidation(given, options.params?.seed ?? 0) : given;
+  const dataset = head.needsValidation === true ? withValidation(given, options.params?.seed ?? 0) : given;
   const train = trainingSplit(dataset);
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
   const params = createTrainParams(head, options.params ?? {});

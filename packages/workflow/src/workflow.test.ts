@@ -9,6 +9,7 @@ import {
   type Dataset,
   type FileSource,
 } from '@oddpixel/contract';
+import { memory, student } from '@oddpixel/model-core/heads';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readInitialModel } from '@oddpixel/initial-models/node';
@@ -56,7 +57,7 @@ async function train(data: Dataset): ReturnType<typeof trainFromDataset> {
     codec,
     preprocessing,
     extractor: { id: small.id, bytes: await readInitialModel(small) },
-    params: { numRows: 300 },
+    head: memory({ numRows: 300 }),
   });
 }
 
@@ -136,7 +137,8 @@ describe('createInspector', () => {
         codec,
         preprocessing,
         extractor: { id: small.id, bytes: await readInitialModel(small) },
-        params: { numRows: 500, falseAlarmRate: 0.01 },
+        head: memory({ numRows: 500 }),
+        params: { falseAlarmRate: 0.01 },
       });
       const inspector = await createInspector(tiled, { backend, tile });
       const clean = cloth(4000, 3000, 3);
@@ -186,17 +188,16 @@ test('a student is calibrated on held-out images, by whole groups', async () => 
     ...dataset,
     samples: dataset.samples.map((sample) => ({ ...sample, group: `part ${sample.imageId >> 1}` })),
   };
-  const options = { backend, source, codec, preprocessing, head: 'student' } as const;
-  const { model: student, ...counts } = await trainFromDataset(grouped, {
+  const options = { backend, source, codec, preprocessing, head: student({ maxNumEpochs: 1 }) };
+  const { model: taught, ...counts } = await trainFromDataset(grouped, {
     ...options,
     extractor: { id: small.id, bytes: await readInitialModel(small) },
-    params: { maxNumEpochs: 1 },
   });
   const training = grouped.samples.filter(({ split }) => split === 'train');
   expect(counts.trainImages + counts.validationImages).toBe(training.length);
   expect(counts.validationImages).toBeGreaterThan(0);
   expect(counts.validationImages % 2).toBe(0);
-  expect(student.manifest.calibration?.referenceScores).toHaveLength(counts.validationImages);
+  expect(taught.manifest.calibration?.referenceScores).toHaveLength(counts.validationImages);
 });
 
 describe('images that cannot be inspected', () => {

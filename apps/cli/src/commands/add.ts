@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/contract';
-import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
+import { addToModel } from '@oddpixel/model-core/heads';
+import { type TrainingSample } from '@oddpixel/model-core/train';
 import { writeModel } from '@oddpixel/model-core/model';
 import { hashBytes } from '@oddpixel/dataset';
 import { preprocessParamsFromModel } from '@oddpixel/preprocess';

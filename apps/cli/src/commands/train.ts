@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeModel } from '@oddpixel/model-core/model';
-import type { TrainParams } from '@oddpixel/model-core/train';
-import { bestEffortStore, type HeadType, type ScoreMethod } from '@oddpixel/contract';
+import { trainParameters } from '@oddpixel/model-core/train';
+import { bestEffortStore, type ScoreMethod } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
+import { defaultHead, heads } from '../heads.ts';
+import { flagOf } from '../flag-names.ts';
+import { parameterOption, parameterValues } from '../parameter-options.ts';
 import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, readBackbone } from '../backbone.ts';
 import {
@@ -31,7 +34,7 @@ import { trainingProgress } from '../training-progress.ts';
 
 interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   out: string;
-  head: HeadType;
+  head: string;
   backbone: string;
   features?: string[];
   size: string;
@@ -39,21 +42,9 @@ interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   device: DeviceName;
   threads?: number;
   seed: number;
-  falseAlarmRate: number;
   trainPercent: number;
   validationPercent: number;
-  rows?: number;
-  covariance?: 'shared' | 'perPosition';
-  shrinkage?: number;
-  score?: ScoreMethod;
-  standardDeviationFactor?: number;
-  epochs?: number;
-  errorThreshold?: number;
-  patience?: number;
-  domainRatio?: number;
-  regularizationNoise?: number;
-  complexity?: number;
-  learningRate?: number;
+  score: ScoreMethod;
   checkpoint?: string;
   checkpointEvery: number;
   resume?: string;
@@ -71,8 +62,8 @@ export function trainCommand(context: CommandContext): Command {
     .requiredOption('--out <file>', 'model file to write')
     .addOption(
       new Option('--head <type>', 'how normality is modelled')
-        .choices(['memory', 'gaussian', 'student'])
-        .default('memory'),
+        .choices(Object.keys(heads))
+        .default(defaultHead),
     )
     .option('--backbone <name|file|url>', backboneHelp, 'small')
     .option('--features <names...>', 'values of the backbone to use as features (default: its outputs)')
@@ -84,18 +75,6 @@ export function trainCommand(context: CommandContext): Command {
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
-    .option(
-      '--seed <n>',
-      'random seed; the same seed and data give the same model',
-      numberOption('seed', 0, 2 ** 31 - 1, true),
-      0,
-    )
-    .option(
-      '--false-alarm-rate <rate>',
-      'share of good images that may be called nok',
-      numberOption('false-alarm-rate', 1e-6, 0.5),
-      0.01,
-    )
     .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table with the columns file,group; images of one group stay together')
     .option(
@@ -109,65 +88,6 @@ export function trainCommand(context: CommandContext): Command {
       'percentage of good training images held out to calibrate the thresholds',
       numberOption('validation-percent', 0, 90),
       0,
-    )
-    .option(
-      '--rows <n>',
-      'memory: number of coreset rows (default 4000)',
-      numberOption('rows', 1, 1_000_000, true),
-    )
-    .addOption(
-      new Option(
-        '--covariance <kind>',
-        'gaussian: one covariance for all positions, or one per position',
-      ).choices(['shared', 'perPosition']),
-    )
-    .option(
-      '--shrinkage <share>',
-      'gaussian: weight of the diagonal in the covariance',
-      numberOption('shrinkage', 0, 1),
-    )
-    .addOption(
-      new Option('--score <method>', 'how the anomaly map becomes a score').choices(['max', 'meanDeviation']),
-    )
-    .option(
-      '--standard-deviation-factor <f>',
-      'factor of the standard deviation for --score meanDeviation',
-      numberOption('standard-deviation-factor', 0, 100),
-    )
-    .option(
-      '--epochs <n>',
-      'student: maximum number of epochs (default 30)',
-      numberOption('epochs', 1, 100_000, true),
-    )
-    .option(
-      '--error-threshold <e>',
-      'student: stop when the error, the unexplained share of feature variance, falls to this value (default 0.001)',
-      numberOption('error-threshold', 0, 1),
-    )
-    .option(
-      '--patience <n>',
-      'student: stop after N epochs without improvement (default 10)',
-      numberOption('patience', 1, 100_000, true),
-    )
-    .option(
-      '--domain-ratio <share>',
-      'student: share of positions sampled in each epoch (default 0.1)',
-      numberOption('domain-ratio', 1e-6, 1),
-    )
-    .option(
-      '--regularization-noise <n>',
-      'student: noise on the features; its standard deviation is 5,000 times this value (default 0.0001)',
-      numberOption('regularization-noise', 0, 1),
-    )
-    .option(
-      '--complexity <n>',
-      'student: width of the network, 1 to 100 (default 15)',
-      numberOption('complexity', 1, 100, true),
-    )
-    .option(
-      '--learning-rate <r>',
-      'student: initial learning rate (default 0.002)',
-      numberOption('learning-rate', 1e-9, 1),
     )
     .option('--checkpoint <file>', 'student: write resumable checkpoints here')
     .option(
@@ -193,50 +113,40 @@ export function trainCommand(context: CommandContext): Command {
     )
     .addOption(acceptDamagedOption())
     .option('--json', 'print one JSON document')
-    .action((path: string, options: TrainOptions) => train(path, options, context));
+    .action((path: string, options: TrainOptions, self: Command) => {
+      checkApplicable(self, options);
+      return train(path, options, context);
+    });
+  for (const [name, parameter] of Object.entries(trainParameters)) {
+    command.addOption(parameterOption(name, parameter));
+  }
+  for (const [head, { parameters }] of Object.entries(heads)) {
+    for (const [name, parameter] of Object.entries(parameters)) {
+      command.addOption(parameterOption(name, parameter, head));
+    }
+  }
   return withLimitOptions(withFolderOptions(command));
 }
 
-const studentOptions = [
-  ['epochs', '--epochs'],
-  ['errorThreshold', '--error-threshold'],
-  ['patience', '--patience'],
-  ['domainRatio', '--domain-ratio'],
-  ['regularizationNoise', '--regularization-noise'],
-  ['complexity', '--complexity'],
-  ['learningRate', '--learning-rate'],
-  ['checkpoint', '--checkpoint'],
-  ['resume', '--resume'],
-] as const;
-
 /** Options that shape one kind of model only: with another they would be ignored, which nobody wants. */
-function checkApplicable(options: TrainOptions): void {
-  const { head, score, rows, covariance, shrinkage, standardDeviationFactor } = options;
-  const { augment, augmentCopies } = options;
-  const misplaced: [option: string, given: boolean, needs: string][] = [
-    ['--rows', rows !== undefined && head !== 'memory', '--head memory'],
-    ['--covariance', covariance !== undefined && head !== 'gaussian', '--head gaussian'],
-    ['--shrinkage', shrinkage !== undefined && head !== 'gaussian', '--head gaussian'],
-    [
-      '--standard-deviation-factor',
-      standardDeviationFactor !== undefined && score !== 'meanDeviation',
-      '--score meanDeviation',
-    ],
-    ['--augment-copies', augmentCopies !== undefined && augment === undefined, '--augment'],
-    ...studentOptions.map(([name, option]): [string, boolean, string] => [
-      option,
-      options[name] !== undefined && head !== 'student',
-      '--head student',
-    ]),
-  ];
-  for (const [option, given, needs] of misplaced) {
-    if (given) throw new UsageError(`${option} has no effect here: it needs ${needs}`);
+function checkApplicable(command: Command, options: TrainOptions): void {
+  const given = (flag: string): boolean =>
+    command.getOptionValueSource(new Option(flag).attributeName()) === 'cli';
+  const refuse = (flag: string, needs: string): void => {
+    if (given(flag)) throw new UsageError(`${flag} has no effect here: it needs ${needs}`);
+  };
+  const others = Object.entries(heads).filter(([head]) => head !== options.head);
+  for (const [head, { parameters, byEpochs }] of others) {
+    for (const name of Object.keys(parameters)) refuse(flagOf(name), `--head ${head}`);
+    if (byEpochs === true) for (const flag of ['--checkpoint', '--resume']) refuse(flag, `--head ${head}`);
   }
+  if (options.score !== 'meanDeviation') refuse('--standard-deviation-factor', '--score meanDeviation');
+  if (options.augment === undefined) refuse('--augment-copies', '--augment');
 }
 
 async function train(path: string, options: TrainOptions, context: CommandContext): Promise<void> {
   const { signal } = context;
-  checkApplicable(options);
+  const head = heads[options.head] as (typeof heads)[string];
   const size = parseSize(options.size);
   if (options.augment?.rightAngleTurns === true && size.width !== size.height) {
     throw new UsageError('--augment: turns need a square --size; use rotation=N instead');
@@ -267,8 +177,8 @@ async function train(path: string, options: TrainOptions, context: CommandContex
       extractor,
       preprocessing,
       sourceRange: options.range,
-      head: options.head,
-      params: headParams(options),
+      head: head.create(parameterValues(head.parameters, options)),
+      params: parameterValues(trainParameters, options),
       signal,
       store: cache,
       featureStore: cache,
@@ -290,7 +200,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
     await writeFileAtomic(options.out, bytes, { signal });
     progress.end();
     sayRemarks(progress, remarks);
-    const { thresholds, training, head, preprocessing: used } = model.manifest;
+    const { thresholds, training, head: record, preprocessing: used } = model.manifest;
     const seconds = (performance.now() - started) / 1000;
     if (options.json === true) {
       printJson({
@@ -298,7 +208,7 @@ async function train(path: string, options: TrainOptions, context: CommandContex
         sizeBytes: bytes.length,
         trainImages,
         validationImages,
-        head,
+        head: record,
         range: used.sourceRange ?? null,
         figures: training?.figures,
         thresholds,
@@ -346,24 +256,4 @@ function dataOptions({ layout, groups, imageDir, maskDir }: TrainOptions): strin
     (text, [option, value]) => (value === undefined ? text : `${text} ${option} ${quoted(value)}`),
     named,
   );
-}
-
-function headParams(options: TrainOptions): Partial<TrainParams> {
-  const given: { [Name in keyof TrainParams]?: TrainParams[Name] | undefined } = {
-    seed: options.seed,
-    falseAlarmRate: options.falseAlarmRate,
-    numRows: options.rows,
-    covariance: options.covariance,
-    shrinkage: options.shrinkage,
-    scoreMethod: options.score,
-    standardDeviationFactor: options.standardDeviationFactor,
-    maxNumEpochs: options.epochs,
-    errorThreshold: options.errorThreshold,
-    patience: options.patience,
-    domainRatio: options.domainRatio,
-    regularizationNoise: options.regularizationNoise,
-    complexity: options.complexity,
-    learningRate: options.learningRate,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import type { ImageRecord, TrainOptions } from '../protocol.ts';
+import { headNames, heads } from '../heads.ts';
 import { fittingSize, type Detail, type ModelSize } from '../state/model-size.ts';
 import { isBusy, options, region, taught } from '../state/studio.ts';
 
 /** How the model learns. The defaults are fine for a first try. */
 export function LearningOptions(): JSX.Element {
-  const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options.value;
+  const { head, imageWidth, imageHeight } = options.value;
+  const { amount, legend, values } = heads[head];
   const working = isBusy.value;
   const change = (changes: Partial<TrainOptions>): void => {
     options.value = { ...options.value, ...changes };
@@ -16,26 +18,22 @@ export function LearningOptions(): JSX.Element {
       <summary>
         How it learns{' '}
         <span class="quiet">
-          {head === 'memory' ? 'memory' : 'student'}, {imageWidth}×{imageHeight} pixels
+          {heads[head].title.toLowerCase()}, {imageWidth}×{imageHeight} pixels
         </span>
       </summary>
       <div class="options-grid">
         <fieldset disabled={working}>
           <legend>Kind of model</legend>
-          <Choice
-            name="head"
-            checked={head === 'memory'}
-            title="Memory"
-            hint="Remembers patches of the good images. Ready in one pass, and can be corrected image by image."
-            onChoose={() => change({ head: 'memory' })}
-          />
-          <Choice
-            name="head"
-            checked={head === 'student'}
-            title="Student"
-            hint="A small network learns the features of good images, epoch by epoch. Smaller and faster in use."
-            onChoose={() => change({ head: 'student' })}
-          />
+          {headNames.map((name) => (
+            <Choice
+              key={name}
+              name="head"
+              checked={head === name}
+              title={heads[name].title}
+              hint={heads[name].hint}
+              onChoose={() => change({ head: name })}
+            />
+          ))}
         </fieldset>
         <fieldset disabled={working || first === undefined}>
           <legend>Detail</legend>
@@ -51,35 +49,19 @@ export function LearningOptions(): JSX.Element {
               />
             ))}
         </fieldset>
-        {head === 'memory' ? (
-          <fieldset disabled={working}>
-            <legend>Memory</legend>
-            {[500, 1000, 4000].map((rows) => (
-              <Choice
-                key={rows}
-                name="rows"
-                checked={numRows === rows}
-                title={`${rows.toLocaleString('en')} patches`}
-                hint={rows === 500 ? 'quick' : rows === 1000 ? 'balanced' : 'thorough'}
-                onChoose={() => change({ numRows: rows })}
-              />
-            ))}
-          </fieldset>
-        ) : (
-          <fieldset disabled={working}>
-            <legend>Maximum number of epochs</legend>
-            {[10, 20, 60].map((epochs) => (
-              <Choice
-                key={epochs}
-                name="epochs"
-                checked={maxNumEpochs === epochs}
-                title={String(epochs)}
-                hint=""
-                onChoose={() => change({ maxNumEpochs: epochs })}
-              />
-            ))}
-          </fieldset>
-        )}
+        <fieldset disabled={working}>
+          <legend>{legend}</legend>
+          {values.map(({ value, title, hint }) => (
+            <Choice
+              key={value}
+              name={amount === 'numRows' ? 'rows' : 'epochs'}
+              checked={options.value[amount] === value}
+              title={title}
+              hint={hint}
+              onChoose={() => change({ [amount]: value })}
+            />
+          ))}
+        </fieldset>
       </div>
     </details>
   );

@@ -1,4 +1,5 @@
 /** Everything that the page knows, as signals. Views read them; the functions in `actions/` change them. */
+import { defaultHead } from '../heads.ts';
 import { computed, signal } from '@preact/signals';
 import type {
   DeviceChoice,
@@ -55,7 +56,7 @@ export const region = signal<ShareBox | undefined>(undefined);
 export const model = signal<ModelFacts | undefined>(undefined);
 export const thresholds = signal<ShownThresholds | undefined>(undefined);
 export const options = signal<TrainOptions>({
-  head: 'memory',
+  head: defaultHead,
   imageWidth: 256,
   imageHeight: 256,
   numRows: 1000,

@@ -1,3 +1,4 @@
+import { canAddImages } from '@oddpixel/model-core/heads';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { JudgeBar, judgeKeys } from '../parts/judge-bar.tsx';
@@ -32,7 +33,7 @@ export function CorrectView(): JSX.Element {
     return () => document.removeEventListener('keydown', listen);
   }, []);
   if (image === undefined) return <NothingToCorrect />;
-  const learns = model.value?.manifest.head?.type === 'memory';
+  const learns = model.value !== undefined && canAddImages(model.value.manifest);
   return (
     <>
       <div class="view-head">

@@ -1,16 +1,23 @@
 /** Teaching: the whole job by the workflow, on the images that the page chose. */
 import { hashBytes, type PreprocessedSample } from '@oddpixel/contract';
-import { addToModel, type TrainingSample } from '@oddpixel/model-core/train';
+import { addToModel, memory, student } from '@oddpixel/model-core/heads';
+import type { Head, TrainingSample } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/initial-models/small';
 import { readInitialModel } from '@oddpixel/initial-models/web';
 import { createPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { preprocessNamed, trainFromDataset } from '@oddpixel/workflow';
-import type { ImageRecord, JobContext, Jobs, ModelFacts } from '../protocol.ts';
+import type { HeadName } from '../heads.ts';
+import type { ImageRecord, JobContext, Jobs, ModelFacts, TrainOptions } from '../protocol.ts';
 import { studioLimits } from './images.ts';
 import { keys } from './keeper.ts';
 import { croppingCodec } from './region.ts';
 import type { Session } from './session.ts';
 import { studioDataset } from './studio-dataset.ts';
+
+const makers: Readonly<Record<HeadName, (options: TrainOptions) => Head>> = {
+  memory: ({ numRows }) => memory({ numRows }),
+  student: ({ maxNumEpochs }) => student({ maxNumEpochs }),
+};
 
 /** @throws every error of training; the signal's reason */
 export async function train(
@@ -18,7 +25,7 @@ export async function train(
   { images, options, region }: Jobs['train']['params'],
   { signal, progress }: JobContext<'train'>,
 ): Promise<ModelFacts> {
-  const { head, imageWidth, imageHeight, numRows, maxNumEpochs } = options;
+  const { imageWidth, imageHeight } = options;
   const { dataset, source } = studioDataset(images, 'train', await session.store());
   const { model, remarks } = await trainFromDataset(dataset, {
     backend: await session.backend(),
@@ -31,8 +38,7 @@ export async function train(
       imageHeight,
       domainHandling: region && 'cropDomain',
     }),
-    head,
-    params: head === 'memory' ? { numRows } : { maxNumEpochs },
+    head: makers[options.head](options),
     signal,
     onProgress: progress,
   });

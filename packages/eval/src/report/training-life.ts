@@ -12,11 +12,8 @@ export interface TrainingLife {
 }
 
 /** `undefined` for models that were fitted without epochs. */
-export function trainingLife({
-  head,
-  training,
-}: Pick<ModelManifest, 'head' | 'training'>): TrainingLife | undefined {
-  if (head?.type !== 'student' || training === undefined || training.history.length === 0) return undefined;
+export function trainingLife({ training }: Pick<ModelManifest, 'training'>): TrainingLife | undefined {
+  if (training === undefined || training.history.length === 0) return undefined;
   const rules = ['maxNumEpochs', 'errorThreshold', 'patience']
     .map((name) => [name, training.parameters[name]] as const)
     .filter(([, value]) => typeof value === 'number');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EpochRecord, HeadType, ModelManifest } from '@oddpixel/contract';
+import type { EpochRecord, ModelManifest } from '@oddpixel/contract';
 import { trainingSection } from './training-section.ts';
 
 type Trained = Pick<ModelManifest, 'head' | 'training'>;
@@ -10,7 +10,7 @@ const rules = { maxNumEpochs: 30, errorThreshold: 0.001, patience: 10 };
 function trained(
   errors: readonly number[],
   parameters: Readonly<Record<string, number | string>> = rules,
-  type: HeadType = 'student',
+  type = 'student',
 ): Trained {
   const history = errors.map((error, i): EpochRecord => ({ epoch: i + 1, error }));
   return {

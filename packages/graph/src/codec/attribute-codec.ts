@@ -1,7 +1,7 @@
 /** Attributes of nodes in ONNX files. */
 import { ModelFormatError } from '@oddpixel/contract';
 import type { Attribute } from '../ir.ts';
-import type { ReadLimits } from './limits.ts';
+import type { ReadLimits } from '../limits.ts';
 import { AttributeProtoSchema, AttributeType, create, type AttributeProto } from './protobuf.ts';
 import { readTensor, writeTensor } from './tensor-codec.ts';
 

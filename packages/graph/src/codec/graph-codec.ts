@@ -5,7 +5,7 @@ import { standardDomain } from '../door/operators.ts';
 import type { Attribute, Graph, GraphNode } from '../ir.ts';
 import { validateGraph } from '../validate.ts';
 import { readAttribute, writeAttribute } from './attribute-codec.ts';
-import { defaultReadLimits, type ReadLimits } from './limits.ts';
+import { defaultReadLimits, type ReadLimits } from '../limits.ts';
 import { decodeModel, metadataEntries, metadataOf } from './model-bytes.ts';
 import {
   create,

@@ -4,7 +4,7 @@
  */
 import { FieldReader, type Span } from '../door/wire.ts';
 import { refuse } from '../door/refuse.ts';
-import { defaultReadLimits } from './limits.ts';
+import { defaultReadLimits } from '../limits.ts';
 import { joinBytes } from '@oddpixel/contract';
 import { message, text } from './wire-writer.ts';
 

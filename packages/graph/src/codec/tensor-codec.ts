@@ -7,7 +7,7 @@ import {
   type DTypeArrays,
   type HostTensor,
 } from '@oddpixel/contract';
-import type { ReadLimits } from './limits.ts';
+import type { ReadLimits } from '../limits.ts';
 import { create, DataLocation, TensorProtoSchema, type TensorProto } from './protobuf.ts';
 import { typeCodes } from './type-codes.ts';
 

@@ -2,7 +2,7 @@
  * The one door between the bytes of a model and an engine. Whoever hands bytes to an engine calls it first; the engine
  * itself trusts them. What it refuses is listed in SECURITY.md.
  */
-import { defaultReadLimits, type ReadLimits } from '../codec/limits.ts';
+import { defaultReadLimits, type ReadLimits } from '../limits.ts';
 import { checkStructure } from '../validate.ts';
 import { standardDomain } from './operators.ts';
 import { readGraphOutline, type GraphOutline } from './outline.ts';

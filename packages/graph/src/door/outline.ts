@@ -2,7 +2,7 @@
  * What the door looks at in a model: names, declared types, operators and shapes, without a copy of any tensor.
  * Whatever is more than a plain graph is refused here: functions, nested graphs, sparse tensors, other files.
  */
-import { maxConnections, maxNameLength, type ReadLimits } from '../codec/limits.ts';
+import { maxConnections, maxNameLength, type ReadLimits } from '../limits.ts';
 import { checkOperator, standardDomain } from './operators.ts';
 import { printable, refuse, shown } from './refuse.ts';
 import { readTensorOutline, type TensorOutline } from './tensor.ts';

@@ -4,12 +4,7 @@
  *
  * Sizes here are lower bounds for one image: open dimensions count as 1, and what no rule tells is not counted.
  */
-import {
-  defaultReadLimits,
-  maxComputedElements,
-  maxConstantElements,
-  maxGrownElements,
-} from '../codec/limits.ts';
+import { defaultReadLimits, maxComputedElements, maxConstantElements, maxGrownElements } from '../limits.ts';
 import type { GraphOutline, NodeOutline } from './outline.ts';
 import { printable, refuse, shown } from './refuse.ts';
 import { growing, joinedShape, sizeRules, type Inputs, type Known } from './size-rules.ts';

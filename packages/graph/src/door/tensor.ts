@@ -1,5 +1,5 @@
 /** Tensors as the door sees them: all of their data is in the file, and as much as their shape asks for. */
-import type { ReadLimits } from '../codec/limits.ts';
+import type { ReadLimits } from '../limits.ts';
 import { refuse, shown } from './refuse.ts';
 import { fixed32, fixed64, lengthDelimited, varint, type FieldReader, type Span } from './wire.ts';
 

@@ -11,7 +11,7 @@ import { manifestKey } from '../model/manifest-schema.ts';
 import { checkIntegrity, createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { readGraph, type Graph } from '@oddpixel/graph';
 import { standaloneKey } from './export-standalone.ts';
-import { productVersion } from '../train/product-version.ts';
+import { productVersion } from '../model/product-version.ts';
 
 export interface ImportExternalOptions {
   /** What the model's input takes: size, channels and gray value range (anomalib: 0..1). */

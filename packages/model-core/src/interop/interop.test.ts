@@ -17,14 +17,9 @@ import {
 } from '@oddpixel/graph';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
+import { paramsOf } from '../../test/heads.ts';
 import { tinyExtractor } from '../../test/tiny-extractor.ts';
-import {
-  calibrateModel,
-  createInitialModel,
-  createTrainParams,
-  samplesInMemory,
-  trainModel,
-} from '../train/index.ts';
+import { calibrateModel, createInitialModel, samplesInMemory, trainModel } from '../train/index.ts';
 import { exportStandalone } from './export-standalone.ts';
 import { externalInputSize, importExternalModel } from './import-external.ts';
 
@@ -37,12 +32,9 @@ beforeAll(async () => {
     preprocessing: stripesPreprocessing,
     id: 'tiny',
   });
-  ({ model } = await trainModel(
-    initial,
-    samplesInMemory(good),
-    createTrainParams('memory', { numRows: 100 }),
-    { backend },
-  ));
+  ({ model } = await trainModel(initial, samplesInMemory(good), paramsOf('memory', { numRows: 100 }), {
+    backend,
+  }));
 });
 
 /** Interleaved pixels of a sample, which is at model size already, so no resize blurs the comparison. */

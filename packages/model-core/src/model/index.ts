@@ -6,3 +6,4 @@ export { manifestKey, parseManifest, serializeManifest } from './manifest-schema
 export * from './model.ts';
 export * from './region.ts';
 export * from './thresholds.ts';
+export { productVersion } from './product-version.ts';

@@ -57,7 +57,7 @@ const schema = z.object({
   extractor: z.optional(z.object({ id: z.string(), sha256: z.string(), outputs: z.array(z.string()) })),
   head: z.optional(
     z.object({
-      type: z.enum(['memory', 'gaussian', 'student']),
+      type: z.string().check(z.minLength(1)),
       parameters: scalars,
       gridWidth: positive,
       gridHeight: positive,

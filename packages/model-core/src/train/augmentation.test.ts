@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hostTensor, type HeadType } from '@oddpixel/contract';
+import { hostTensor } from '@oddpixel/contract';
 import { readModel, writeModel, type AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
 import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { calibrateModel } from './calibrate-model.ts';
-import type { TrainProgress } from './fit.ts';
+import type { TrainProgress } from './head.ts';
 import { imageGrouper } from './image-groups.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainModelOptions } from './train-model.ts';
-import { createTrainParams, type TrainParams } from './train-params.ts';
 import {
   originalsOf,
   samplesInMemory,
@@ -49,11 +49,11 @@ function augmented(
 
 async function train(
   samples: TrainingSamples,
-  head: HeadType,
-  params: Partial<Omit<TrainParams, 'head'>> = {},
+  head: HeadName,
+  params: MixedParams = {},
   options: Partial<TrainModelOptions> = {},
 ): Promise<AnomalyModel> {
-  const all = createTrainParams(head, { numRows: 300, maxNumEpochs: 2, complexity: 2, ...params });
+  const all = paramsOf(head, { numRows: 300, maxNumEpochs: 2, complexity: 2, ...params });
   return (await trainModel(initial, samples, all, { backend, ...options })).model;
 }
 
@@ -111,7 +111,7 @@ test('a stream with copies yields each image, then its copies with its identity,
   );
 });
 
-const heads: [HeadType, Partial<Omit<TrainParams, 'head'>>][] = [
+const heads: [HeadName, MixedParams][] = [
   ['memory', {}],
   ['memory', { scoreMethod: 'meanDeviation', featureDims: 7 }],
   ['gaussian', {}],

@@ -11,7 +11,7 @@ import { chooseThresholds, withManifest, type AnomalyModel } from '../model/inde
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { openScorer } from './scorer.ts';
 import { collectReferences } from './reference-scores.ts';
-import type { TrainProgress } from './fit.ts';
+import type { TrainProgress } from './head.ts';
 import {
   hashesOf,
   identityOf,

@@ -1,14 +1,14 @@
 /** Files that were copied: they teach nothing new, so they neither calibrate nor count. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ParameterError, type HeadType } from '@oddpixel/contract';
+import { ParameterError } from '@oddpixel/contract';
 import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { paramsOf, type HeadName } from '../../test/heads.ts';
 import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainResult } from './train-model.ts';
-import { createTrainParams } from './train-params.ts';
 import { samplesInMemory, type TrainingSample } from './training-sample.ts';
 
 const backend = ortBackend();
@@ -18,14 +18,11 @@ beforeAll(async () => {
 });
 
 async function train(
-  head: HeadType,
+  head: HeadName,
   seeds: readonly number[],
   validation?: readonly number[],
 ): Promise<{ model: AnomalyModel; result: TrainResult }> {
-  const params = createTrainParams(
-    head,
-    head === 'student' ? { numRows: 200, maxNumEpochs: 2 } : { numRows: 200 },
-  );
+  const params = paramsOf(head, head === 'student' ? { numRows: 200, maxNumEpochs: 2 } : { numRows: 200 });
   const kept = validation && samplesInMemory(validation.map((seed) => stripes(seed)));
   return trainModel(initial, samplesInMemory(seeds.map((seed) => stripes(seed))), params, {
     backend,
@@ -106,8 +103,8 @@ describe.each(Object.keys(retouched))('copies that are not equal: %s', (kind) =>
   const change = retouched[kind] as (value: number, i: number) => number;
   const shots = (index: number, count: number): TrainingSample[] =>
     Array.from({ length: count }, (_, shot) => retouch(index, shot === 0 ? (value) => value : change, shot));
-  const fit = (head: HeadType, samples: readonly TrainingSample[]): ReturnType<typeof trainModel> =>
-    trainModel(initial, samplesInMemory(samples), createTrainParams(head, { numRows: 200 }), { backend });
+  const fit = (head: HeadName, samples: readonly TrainingSample[]): ReturnType<typeof trainModel> =>
+    trainModel(initial, samplesInMemory(samples), paramsOf(head, { numRows: 200 }), { backend });
 
   test.each(['memory', 'gaussian'] as const)('%s: 20 of one part give no threshold', async (head) => {
     const { model, result } = await fit(head, shots(3, 20));
@@ -146,7 +143,7 @@ describe.each(Object.keys(retouched))('copies that are not equal: %s', (kind) =>
     const [a, b] = shots(3, 2) as [TrainingSample, TrainingSample];
     const train = [stripes(0), stripes(1), stripes(2), a];
     const validation = samplesInMemory([b, ...shots(7, 3), ...shots(8, 2)]);
-    const params = createTrainParams('memory', { numRows: 200 });
+    const params = paramsOf('memory', { numRows: 200 });
     const { model, result } = await trainModel(initial, samplesInMemory(train), params, {
       backend,
       validation,
@@ -164,7 +161,7 @@ describe.each(Object.keys(retouched))('copies that are not equal: %s', (kind) =>
 test('with more groups than folds, near-equal images are still left out together', async () => {
   const parts = Array.from({ length: 24 }, (_, index) => stripes(index));
   const again = parts.map((_, index) => retouch(index, (value) => value + 1, 1));
-  const params = createTrainParams('gaussian');
+  const params = paramsOf('gaussian');
   const { model } = await trainModel(initial, samplesInMemory([...parts, ...again]), params, { backend });
   const { model: once } = await trainModel(initial, samplesInMemory(parts), params, { backend });
   const [scores, expected] = [model, once].map(({ manifest }) => manifest.calibration?.referenceScores ?? []);
@@ -175,7 +172,7 @@ test('with more groups than folds, near-equal images are still left out together
 test('a file in two named groups makes them one', async () => {
   const grouped = (index: number, group: string): TrainingSample => ({ ...stripes(index), group });
   const samples = [grouped(0, 'a'), grouped(1, 'a'), grouped(0, 'b'), grouped(2, 'b')];
-  const params = createTrainParams('memory', { numRows: 200 });
+  const params = paramsOf('memory', { numRows: 200 });
   const { model, result } = await trainModel(initial, samplesInMemory(samples), params, { backend });
   expect(model.manifest.thresholds).toBeUndefined();
   expect(result.remarks.at(-1)?.message).toContain(': 1 different image cannot');

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { TensorMismatchError, type Backend, type HeadType, type Store } from '@oddpixel/contract';
+import { TensorMismatchError, type Backend, type Store } from '@oddpixel/contract';
 import type { AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
+import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
 import { tinyExtractor } from '../../test/tiny-extractor.ts';
 import { openFeatureStore, type FeatureStoreOptions } from './feature-store.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainModelOptions } from './train-model.ts';
-import { createTrainParams, type TrainParams } from './train-params.ts';
 import { samplesInMemory, withCopies, type TrainingSample } from './training-sample.ts';
 
 const good = (count: number, from = 0): TrainingSample[] =>
@@ -49,16 +49,16 @@ function countingBackend(): Backend & { readonly images: () => number } {
   };
 }
 
-type Params = Partial<Omit<TrainParams, 'head'>>;
+type Params = MixedParams;
 
 async function train(
   samples: readonly TrainingSample[],
-  head: HeadType,
+  head: HeadName,
   params: Params = {},
   options: Partial<TrainModelOptions> = {},
 ): Promise<{ bytes: Buffer; images: number }> {
   const backend = countingBackend();
-  const all = createTrainParams(head, {
+  const all = paramsOf(head, {
     numRows: 300,
     maxNumEpochs: 2,
     complexity: 2,
@@ -77,7 +77,7 @@ async function train(
   return { bytes: Buffer.from(model.bytes), images: backend.images() };
 }
 
-describe.each<[HeadType, Params]>([
+describe.each<[HeadName, Params]>([
   ['memory', {}],
   ['memory', { featureDims: 7 }],
   ['gaussian', {}],

@@ -9,7 +9,7 @@
  * float32 patches `[P, D]`.
  */
 import { copyNumbers, hashBytes, type Backend, type Store } from '@oddpixel/contract';
-import { productVersion } from './product-version.ts';
+import { productVersion } from '../model/product-version.ts';
 
 /** The features that one graph gives, in a store. */
 export interface FeatureStore {

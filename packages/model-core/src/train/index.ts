@@ -1,13 +1,24 @@
 /** Training: initial models, feature pyramid, heads, calibration. */
-export { addToModel, type AddedToModel, type AddToModelOptions } from './add-to-model.ts';
 export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts';
 export type { ExtractorInput } from './extractor-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 
-export { productVersion } from './product-version.ts';
-export type { TrainPhase, TrainProgress } from './fit.ts';
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
-export { createTrainParams, type TrainParams } from './train-params.ts';
+export { createTrainParams } from './train-params.ts';
+export { trainParameters, type TrainParamOptions } from './train-parameters.ts';
+// For heads of your own.
+export { collectPatches } from './collect-patches.ts';
+export type {
+  FitOptions,
+  FittedHead,
+  Head,
+  PatchDistance,
+  TrainParams,
+  TrainPhase,
+  TrainProgress,
+} from './head.ts';
+export type { Extractor } from './feature-pass.ts';
+export { gatherPatches, type PatchStore } from './patch-store.ts';
 export {
   samplesInMemory,
   withCopies,

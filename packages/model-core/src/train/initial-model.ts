@@ -13,7 +13,7 @@ import { checkModel } from '../model/check-model.ts';
 import { createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';
 import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
-import { productVersion } from './product-version.ts';
+import { productVersion } from '../model/product-version.ts';
 import { toGrid } from './token-grid.ts';
 
 export interface InitialModelOptions {

@@ -5,20 +5,21 @@ import {
   ParameterError,
   TensorMismatchError,
   type Backend,
-  type HeadType,
   type Result,
 } from '@oddpixel/contract';
 import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
 import { blotPair, expectBlotFound } from '../../test/blot.ts';
+import { gaussian, memory } from '../heads/index.ts';
+import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
 import { tinyExtractor, wideExtractor } from '../../test/tiny-extractor.ts';
-import { addToModel } from './add-to-model.ts';
+import { addToModel } from '../heads/memory/add-to-model.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
 import { checkPatchMemory } from './patch-store.ts';
 import { trainModel } from './train-model.ts';
-import { createTrainParams, type TrainParams } from './train-params.ts';
+import { createTrainParams } from './train-params.ts';
 import { samplesInMemory, type TrainingSample } from './training-sample.ts';
 
 const backend: Backend = ortBackend();
@@ -31,14 +32,14 @@ beforeAll(async () => {
 });
 
 async function train(
-  head: HeadType,
+  head: HeadName,
   samples: readonly TrainingSample[],
-  params: Partial<Omit<TrainParams, 'head'>> = {},
+  params: MixedParams = {},
 ): Promise<AnomalyModel> {
   const { model } = await trainModel(
     initial,
     samplesInMemory(samples),
-    createTrainParams(head, { numRows: 300, ...params }),
+    paramsOf(head, { numRows: 300, ...params }),
     {
       backend,
     },
@@ -53,7 +54,7 @@ async function apply(model: AnomalyModel, samples: readonly TrainingSample[]): P
   return results;
 }
 
-const cases: [HeadType, Partial<Omit<TrainParams, 'head'>>][] = [
+const cases: [HeadName, MixedParams][] = [
   ['memory', {}],
   ['memory', { scoreMethod: 'meanDeviation' }],
   ['memory', { featureDims: 7 }],
@@ -102,7 +103,7 @@ describe('calibration', () => {
     const { model } = await trainModel(
       initial,
       samplesInMemory(good(8)),
-      createTrainParams('memory', { numRows: 200 }),
+      paramsOf('memory', { numRows: 200 }),
       {
         backend,
         validation: samplesInMemory(good(6, 20)),
@@ -187,18 +188,20 @@ describe('adding images', () => {
 
 describe('wrong use', () => {
   test.each([
-    [{ numRows: 0 }, /numRows/],
-    [{ falseAlarmRate: 1 }, /falseAlarmRate/],
-    [{ shrinkage: 0 }, /shrinkage/],
-    [{ standardDeviationFactor: -1 }, /standardDeviationFactor/],
-    [{ typo: 1 }, /typo/],
-  ])('parameters %o', (params, message) => {
-    expect(() => createTrainParams('memory', params as object)).toThrow(ParameterError);
-    expect(() => createTrainParams('memory', params as object)).toThrow(message);
+    [() => memory({ numRows: 0 }), /numRows/],
+    [() => createTrainParams(memory(), { falseAlarmRate: 1 }), /falseAlarmRate/],
+    [() => gaussian({ shrinkage: 0 }), /shrinkage/],
+    [() => gaussian({ covariance: 'diagonal' as 'shared' }), /'shared' or 'perPosition'/],
+    [() => createTrainParams(memory(), { standardDeviationFactor: -1 }), /standardDeviationFactor/],
+    [() => createTrainParams(memory(), { typo: 1 } as object), /typo/],
+    [() => memory({ shrinkage: 0.5 } as object), /one of numRows/],
+  ])('%s throws a ParameterError that names the parameter', (create, message) => {
+    expect(create).toThrow(ParameterError);
+    expect(create).toThrow(message);
   });
 
   test('no sample, a sample of another size, a trained model or an aborted signal is refused', async () => {
-    const params = createTrainParams('memory', { numRows: 20 });
+    const params = paramsOf('memory', { numRows: 20 });
     await expect(trainModel(initial, samplesInMemory([]), params, { backend })).rejects.toThrow(
       ParameterError,
     );
@@ -225,7 +228,7 @@ describe('wrong use', () => {
       preprocessing: stripesPreprocessing,
       id: 'wide',
     });
-    const params = createTrainParams('gaussian', { covariance: 'perPosition', featureDims: 592 });
+    const params = paramsOf('gaussian', { covariance: 'perPosition', featureDims: 592 });
     const training = trainModel(wide, samplesInMemory(good(2)), params, { backend });
     await expect(training).rejects.toThrow(ParameterError);
     await expect(training).rejects.toMatchObject({

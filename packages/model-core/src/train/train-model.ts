@@ -12,12 +12,8 @@ import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';
 import { trainingRemarks, validationRemark } from './training-remarks.ts';
 import { openExtractor, type Extractor } from './feature-pass.ts';
-import type { FittedHeadResult, TrainProgress } from './fit.ts';
-import { fitGaussianHead } from './train-gaussian.ts';
-import { fitMemoryHead } from './train-memory.ts';
-import { fitStudentHead } from './train-student.ts';
-import { productVersion } from './product-version.ts';
-import { headParameters, type TrainParams } from './train-params.ts';
+import type { FittedHead, TrainParams, TrainProgress } from './head.ts';
+import { productVersion } from '../model/product-version.ts';
 import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
 import { hashesOf, type AugmentationRecord, type TrainingSamples } from './training-sample.ts';
 
@@ -77,7 +73,7 @@ export async function trainModel(
   }
   await verifyModel(model);
   const extractor = openExtractor(model);
-  const fitted = await fitters[params.head](extractor, samples, {
+  const fitted = await params.head.fit(extractor, samples, {
     params,
     backend,
     selfCalibrate: validation === undefined,
@@ -103,9 +99,7 @@ export async function trainModel(
   return { model: finished, result: resultOf(fitted, remarks) };
 }
 
-const fitters = { memory: fitMemoryHead, gaussian: fitGaussianHead, student: fitStudentHead } as const;
-
-function resultOf({ epochs }: FittedHeadResult, remarks: readonly Remark[]): TrainResult {
+function resultOf({ epochs }: FittedHead, remarks: readonly Remark[]): TrainResult {
   if (epochs === undefined)
     return { finalError: null, finalEpoch: 0, bestError: null, bestEpoch: 0, history: [], remarks };
   const { history, bestEpoch, bestError } = epochs;
@@ -123,16 +117,16 @@ function resultOf({ epochs }: FittedHeadResult, remarks: readonly Remark[]): Tra
 function assemble(
   extractor: Extractor,
   params: TrainParams,
-  { transform, head, featureDims, figures, calibration, epochs }: FittedHeadResult,
+  { transform, distance, featureDims, figures, calibration, epochs }: FittedHead,
   { images, originals }: ImageGroups,
   augmentation: AugmentationRecord | undefined,
 ): AnomalyModel {
-  const graph = trainedGraph(extractor, transform, head, tailOptions(extractor, params));
+  const graph = trainedGraph(extractor, transform, distance, tailOptions(extractor, params));
   const { grid, model } = extractor;
-  const { head: type, seed, scoreMethod, standardDeviationFactor, falseAlarmRate, ...rest } = params;
+  const { head, seed, scoreMethod, standardDeviationFactor, falseAlarmRate } = params;
   const record: TrainingRecord = {
     seed,
-    parameters: { falseAlarmRate, featureDims: rest.featureDims, ...headParameters(params) },
+    parameters: { falseAlarmRate, featureDims: params.featureDims, ...head.parameters },
     history: epochs?.history ?? [],
     imageHashes: hashesOf(images),
     imageCount: originals.length,
@@ -143,8 +137,8 @@ function assemble(
     scoreMethod,
     standardDeviationFactor,
     head: {
-      type,
-      parameters: headParameters(params),
+      type: head.type,
+      parameters: head.parameters,
       gridWidth: grid.width,
       gridHeight: grid.height,
       featureDims,

@@ -3,11 +3,9 @@ import type { HeadRecord, ModelManifest } from '@oddpixel/contract';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, type Graph, type Value } from '@oddpixel/graph';
 import { anomalyTail, type TailOptions } from './anomaly-tail.ts';
+import type { PatchDistance } from './head.ts';
 import { embedLevels, imageInput, type Extractor } from './feature-pass.ts';
 import { toPatches, transformFeatures, type FeatureTransform } from './pyramid.ts';
-
-/** Adds the head's formula to a graph: patches `[N, P, D]` → distances `[N, P]`. */
-export type Head = (g: GraphBuilder, patches: Value) => Value;
 
 /** The value that holds the patches `[N, P, D]` in every trained graph. */
 export const patchesName = 'patches';
@@ -16,13 +14,13 @@ export const patchesName = 'patches';
 export function trainedGraph(
   extractor: Extractor,
   transform: FeatureTransform,
-  head: Head,
+  distance: PatchDistance,
   tail: TailOptions,
 ): Graph {
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'oddpixel' });
   const aligned = embedLevels(extractor, imageInput(g, extractor.model));
   const patches = g.named(patchesName, toPatches(transformFeatures(aligned, transform)));
-  return finishGraph(g, head(g, patches), tail);
+  return finishGraph(g, distance(g, patches), tail);
 }
 
 /** Declares the two outputs of every model of ours. */

@@ -5,12 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { runCases } from '@oddpixel/conformance';
 import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
+import { gaussian, memory, student } from '@oddpixel/model-core/heads';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
   createTrainParams,
   samplesInMemory,
   trainModel,
+  type Head,
   type TrainingSample,
 } from '@oddpixel/model-core/train';
 import { cpu, webgpu } from '../backends.ts';
@@ -39,14 +41,14 @@ function sample(seed: number): TrainingSample {
   };
 }
 
-async function train(head: 'memory' | 'gaussian'): Promise<AnomalyModel> {
+async function train(head: Head): Promise<AnomalyModel> {
   const bytes = new Uint8Array(
     await readFile(new URL('../../../initial-models/assets/small.onnx', import.meta.url)),
   );
   const backend = await cpu().open();
   const initial = await createInitialModel(bytes, { preprocessing, id: 'small' });
   const samples = samplesInMemory(Array.from({ length: 4 }, (_, i) => sample(i)));
-  const { model } = await trainModel(initial, samples, createTrainParams(head, { numRows: 40 }), { backend });
+  const { model } = await trainModel(initial, samples, createTrainParams(head), { backend });
   await backend.dispose();
   return model;
 }
@@ -57,7 +59,7 @@ async function studentErrors(backend: Backend): Promise<number[]> {
     await readFile(new URL('../../../initial-models/assets/small.onnx', import.meta.url)),
   );
   const initial = await createInitialModel(bytes, { preprocessing, id: 'small' });
-  const params = createTrainParams('student', { maxNumEpochs: 3, complexity: 3 });
+  const params = createTrainParams(student({ maxNumEpochs: 3, complexity: 3 }));
   const samples = samplesInMemory(Array.from({ length: 4 }, (_, i) => sample(i)));
   const { result } = await trainModel(initial, samples, params, { backend });
   return result.history.map(({ error }) => error);
@@ -74,25 +76,25 @@ const summary = await runCases(webgpu());
 const strict = await webgpu({ strict: true }).open();
 const reference = await cpu().open();
 const ours: Record<string, string | number> = {};
-for (const head of ['memory', 'gaussian'] as const) {
+for (const head of [memory({ numRows: 40 }), gaussian()]) {
   const model = await train(head);
   try {
     // Without CPU fallback the session opens only when every node has a kernel on the device.
     const [gpu, expected] = [await score(model, strict), await score(model, reference)];
     const unit = model.manifest.calibration?.referenceScores[2] ?? 1;
-    ours[head] = gpu.map.reduce(
+    ours[head.type] = gpu.map.reduce(
       (worst, value, i) =>
         Math.max(worst, Math.abs(value - (expected.map[i] as number)) / Math.max(value, unit)),
       Math.abs(gpu.score - expected.score) / Math.max(expected.score, unit),
     );
   } catch (error) {
-    ours[head] = String(error);
+    ours[head.type] = String(error);
   }
 }
-const student = { webgpu: await studentErrors(strict), cpu: await studentErrors(reference) };
+const errors = { webgpu: await studentErrors(strict), cpu: await studentErrors(reference) };
 const { keepOnDevice } = strict.capabilities;
 await strict.dispose();
 const failed = summary.failed.map(({ name, error }) => `${name}: ${error.message}`);
 process.stdout.write(
-  `${JSON.stringify({ keepOnDevice, passed: summary.passed.length, failed, skipped: summary.skipped, ours, student })}\n`,
+  `${JSON.stringify({ keepOnDevice, passed: summary.passed.length, failed, skipped: summary.skipped, ours, student: errors })}\n`,
 );

@@ -1,11 +1,6 @@
 /** A training so small that software can do it on a "GPU": the same in the page and in Node. */
-import {
-  hostTensor,
-  type Backend,
-  type HeadType,
-  type PreprocessedSample,
-  type PreprocessParams,
-} from '@oddpixel/contract';
+import { hostTensor, type Backend, type PreprocessedSample, type PreprocessParams } from '@oddpixel/contract';
+import { gaussian, memory, student } from '@oddpixel/model-core/heads';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import {
   createInitialModel,
@@ -40,17 +35,23 @@ function picture(number: number): PreprocessedSample {
   };
 }
 
+const heads = {
+  memory: memory({ numRows: 40 }),
+  gaussian: gaussian(),
+  student: student({ maxNumEpochs: 2, complexity: 3 }),
+};
+
+export type HeadName = keyof typeof heads;
+
 /** A model of four good pictures. */
 export async function trainTiny(
-  head: HeadType,
+  head: HeadName,
   extractor: Uint8Array,
   backend: Backend,
 ): Promise<AnomalyModel> {
   const initial = await createInitialModel(extractor, { preprocessing, id: 'small' });
   const samples = samplesInMemory([0, 1, 2, 3].map(picture));
-  const few =
-    head === 'memory' ? { numRows: 40 } : head === 'student' ? { maxNumEpochs: 2, complexity: 3 } : {};
-  const { model } = await trainModel(initial, samples, createTrainParams(head, few), { backend });
+  const { model } = await trainModel(initial, samples, createTrainParams(heads[head]), { backend });
   return model;
 }
 

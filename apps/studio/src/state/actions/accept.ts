@@ -1,4 +1,5 @@
 /** Accepting images as good: the correction that a memory learns. */
+import { canAddImages } from '@oddpixel/model-core/heads';
 import { batch, effect, untracked } from '@preact/signals';
 import { announce, say } from '../messages.ts';
 import * as studio from '../studio.ts';
@@ -18,7 +19,8 @@ export function acceptAsFine(id: string): void {
     announce('Noted as good.');
     return;
   }
-  if (studio.model.value?.manifest.head?.type !== 'memory') {
+  const model = studio.model.value;
+  if (model === undefined || !canAddImages(model.manifest)) {
     studio.images.value = studio.images.value.map((image) =>
       image.id === id ? { ...image, role: 'teach' as const } : image,
     );

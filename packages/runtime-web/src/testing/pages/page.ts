@@ -1,13 +1,13 @@
 /** What tests run in the browser: the built packages, as a page gets them. */
 import { runCases } from '@oddpixel/conformance';
-import { hostTensor, type BackendFactory, type HeadType, type Tensor } from '@oddpixel/contract';
+import { hostTensor, type BackendFactory, type Tensor } from '@oddpixel/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { small } from '@oddpixel/initial-models/small';
 import { writeModel } from '@oddpixel/model-core/model';
 import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
 import { countGpuBuffers, type GpuBuffers } from '../count-gpu-buffers.ts';
-import { scoresOf, trainTiny } from '../tiny-training.ts';
+import { scoresOf, trainTiny, type HeadName } from '../tiny-training.ts';
 import { example } from './readme.ts';
 
 const factories: Readonly<Record<string, () => BackendFactory>> = {
@@ -84,7 +84,7 @@ async function deviceLost(): Promise<Record<string, unknown>> {
 /** A model that was trained here, its file as a binary string, and what it says here. */
 async function train(
   name: string,
-  head: HeadType,
+  head: HeadName,
 ): Promise<{ file: string; scores: { score: number; map: number[] }[]; epochs: number[] }> {
   const backend = await named(name).open();
   const extractor = new Uint8Array(await (await fetch(small.url)).arrayBuffer());

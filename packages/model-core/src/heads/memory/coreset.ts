@@ -9,7 +9,7 @@
  */
 import { inBatches, mapOrdered, type Backend } from '@oddpixel/contract';
 import { openDistances, type Distances } from './distances.ts';
-import { copyPatch, gatherPatches, type PatchStore } from './patch-store.ts';
+import { copyPatch, gatherPatches, type PatchStore } from '../../train/patch-store.ts';
 
 export interface CoresetOptions {
   readonly backend: Backend;

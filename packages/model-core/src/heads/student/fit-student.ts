@@ -8,7 +8,7 @@ import {
   type Random,
 } from '@oddpixel/contract';
 import { GraphBuilder, reduceSum, square, sub, writeGraph, type Value } from '@oddpixel/graph';
-import { collectPatches } from './collect-patches.ts';
+import { collectPatches } from '../../train/collect-patches.ts';
 import {
   readCheckpoint,
   writeCheckpoint,
@@ -21,10 +21,11 @@ import {
   type TrainingStep,
   outputData,
 } from '@oddpixel/graph/training';
-import type { Extractor } from './feature-pass.ts';
-import type { FitOptions, FittedHeadResult } from './fit.ts';
-import type { ImageGroups } from './image-groups.ts';
-import { copyPatch, gatherPatches, type PatchStore } from './patch-store.ts';
+import type { Extractor } from '../../train/feature-pass.ts';
+import type { FitOptions, FittedHead } from '../../train/head.ts';
+import type { StudentParams } from './parameters.ts';
+import type { ImageGroups } from '../../train/image-groups.ts';
+import { copyPatch, gatherPatches, type PatchStore } from '../../train/patch-store.ts';
 import {
   applyStudent,
   parameterGroups,
@@ -35,7 +36,7 @@ import {
   type StudentScale,
   type StudentShapes,
 } from './student-network.ts';
-import { hashesOf, type TrainingSamples } from './training-sample.ts';
+import { hashesOf, type TrainingSamples } from '../../train/training-sample.ts';
 
 /** Positions of one step. */
 const stepPositions = 256;
@@ -54,19 +55,28 @@ const weightDecay = 1e-4;
 /** Good positions whose difficulty is below what excuses at most. */
 const hardestShare = 0.999;
 
-export async function fitStudentHead(
+export async function fitStudent(
   extractor: Extractor,
   samples: TrainingSamples,
+  params: StudentParams,
   options: FitOptions,
-): Promise<FittedHeadResult> {
-  const { params, backend, onProgress, signal, onCheckpoint } = options;
+): Promise<FittedHead> {
+  const {
+    seed,
+    head: { type },
+    ...general
+  } = options.params;
+  const { backend, onProgress, signal, onCheckpoint } = options;
   const { store, transform, grouper } = await collectPatches(extractor, samples, options);
   const images = grouper.finish();
   const shapes = studentShapes(store.dims, params.complexity);
-  const { train, heldOut } = splitPositions(store, images, createRandom(params.seed));
+  const { train, heldOut } = splitPositions(store, images, createRandom(seed));
   const steps = Math.max(fewestSteps, Math.ceil((params.domainRatio * train.length) / stepPositions));
 
   const identity = JSON.stringify({
+    head: type,
+    seed,
+    ...general,
     ...params,
     images: hashesOf(images.images),
     extractor: extractor.model.manifest.extractor?.sha256,
@@ -76,14 +86,14 @@ export async function fitStudentHead(
   const resume = options.resume === undefined ? undefined : readCheckpoint(options.resume, identity);
   const session = await openTrainingSession(studentStep(shapes), backend, {
     learningRate: cosineRate({ rate: params.learningRate, steps: params.maxNumEpochs * steps }),
-    start: resume?.session ?? startStudent(shapes, createRandom(params.seed)),
+    start: resume?.session ?? startStudent(shapes, createRandom(seed)),
   });
   const measuring = await openMeasuring(shapes, store, heldOut, backend);
   try {
     const trainer: EpochTrainer = {
       async trainEpoch(epoch): Promise<void> {
         // Everything random follows from seed and epoch, so a resumed training draws what an unbroken one would.
-        const random = createRandom(Math.imul(params.seed + 1, 0x9e3779b1) ^ Math.imul(epoch, 0x85ebca6b));
+        const random = createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(epoch, 0x85ebca6b));
         for (let step = 0; step < steps; step++) {
           const batch = drawBatch(store, train, noisePerUnit * params.regularizationNoise, random);
           await session.step(batch, signal === undefined ? {} : { signal });
@@ -105,7 +115,7 @@ export async function fitStudentHead(
     const { scale } = await measuring.measure(result.best);
     return {
       transform,
-      head: (g, patches) => studentDistance(patches, constants(g, shapes, result.best), scale),
+      distance: (g, patches) => studentDistance(patches, constants(g, shapes, result.best), scale),
       featureDims: store.dims,
       figures: { positionsPerEpoch: steps * stepPositions, positionsHeldOut: heldOut.length },
       grouper,

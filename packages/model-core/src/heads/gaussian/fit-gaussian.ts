@@ -1,7 +1,13 @@
 /** Fitting the Gaussian head: sums in one pass; reference scores in a second one, without the image's own sums. */
 import { disjointSets, hostTensor, type Calibration } from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';
-import { extractFeatures, featureGraph, pyramidChannels, spread, type Extractor } from './feature-pass.ts';
+import {
+  extractFeatures,
+  featureGraph,
+  pyramidChannels,
+  spread,
+  type Extractor,
+} from '../../train/feature-pass.ts';
 import {
   openPositionProducts,
   openProducts,
@@ -10,7 +16,7 @@ import {
   addToSums,
   channelSums,
   type Products,
-} from './feature-statistics.ts';
+} from '../../train/feature-statistics.ts';
 import {
   addPatches,
   checkGaussianSize,
@@ -22,79 +28,65 @@ import {
   sumsBytes,
   type GaussianSums,
   type GaussianTensors,
-} from './gaussian-head.ts';
+} from './mahalanobis.ts';
 import { outputData } from '@oddpixel/graph/training';
-import type { FeatureTransform } from './pyramid.ts';
-import { collectReferences } from './reference-scores.ts';
-import { reducedDims } from './train-params.ts';
-import { passOptions, type FitOptions, type FittedHeadResult } from './fit.ts';
-import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
-import { imageGrouper, type ImageGrouper, type ImageGroups } from './image-groups.ts';
-import { identityOf, originalsOf, type TrainingSamples } from './training-sample.ts';
+import type { FeatureTransform } from '../../train/pyramid.ts';
+import { collectReferences } from '../../train/reference-scores.ts';
+import { reducedDims } from '../../train/train-params.ts';
+import { passOptions } from '../../train/fit.ts';
+import type { FitOptions, FittedHead } from '../../train/head.ts';
+import type { GaussianParams } from './parameters.ts';
+import { finishGraph, patchesName, tailOptions } from '../../train/trained-model.ts';
+import { imageGrouper, type ImageGrouper, type ImageGroups } from '../../train/image-groups.ts';
+import { identityOf, originalsOf, type TrainingSamples } from '../../train/training-sample.ts';
+
+/** What the steps of a fit share. */
+interface Fitting {
+  readonly extractor: Extractor;
+  readonly transform: FeatureTransform;
+  readonly samples: TrainingSamples;
+  readonly params: GaussianParams;
+  readonly products: Products;
+  /** Sums over no image. */
+  readonly empty: GaussianSums;
+  readonly options: FitOptions;
+}
 
 export async function fitGaussianHead(
   extractor: Extractor,
   samples: TrainingSamples,
+  params: GaussianParams,
   options: FitOptions,
-): Promise<FittedHeadResult> {
-  const { params } = options;
+): Promise<FittedHead> {
+  const { covariance } = params;
   const transform = await gaussianTransform(extractor, samples, options);
   const dims = transform.components?.dims ?? pyramidChannels(extractor);
   const positions = extractor.grid.height * extractor.grid.width;
-  checkGaussianSize(positions, dims, params.covariance);
-  const products = await (params.covariance === 'shared'
+  checkGaussianSize(positions, dims, covariance);
+  const products = await (covariance === 'shared'
     ? openProducts(dims, options.backend)
     : openPositionProducts(positions, dims, options.backend));
+  const empty = gaussianSums(positions, dims, covariance);
   try {
-    return await fit(
-      extractor,
-      transform,
-      gaussianSums(positions, dims, params.covariance),
-      products,
-      samples,
-      options,
-    );
+    return await fit({ extractor, transform, samples, params, products, empty, options });
   } finally {
     await products.dispose();
   }
 }
 
-async function fit(
-  extractor: Extractor,
-  transform: FeatureTransform,
-  empty: GaussianSums,
-  products: Products,
-  samples: TrainingSamples,
-  options: FitOptions,
-): Promise<FittedHeadResult> {
+async function fit(fitting: Fitting): Promise<FittedHead> {
+  const { transform, params, products, empty, options } = fitting;
   const { positions, dims } = empty;
-  const { total, folds, grouper } = await collectSums(
-    extractor,
-    transform,
-    products,
-    empty,
-    samples,
-    options,
-  );
-  const { shrinkage } = options.params;
+  const { total, folds, grouper } = await collectSums(fitting);
   const fitWithout = async (fold: GaussianSums): Promise<GaussianTensors> =>
-    gaussianTensors(await fitGaussian(combineSums(total, fold, -1), shrinkage, products), dims);
+    gaussianTensors(await fitGaussian(combineSums(total, fold, -1), params.shrinkage, products), dims);
   const calibration = options.selfCalibrate
-    ? await leaveOwnSumsOut(
-        extractor,
-        transform,
-        empty,
-        folds,
-        grouper.finish(),
-        fitWithout,
-        samples,
-        options,
-      )
+    ? await leaveOwnSumsOut(fitting, folds, grouper.finish(), fitWithout)
     : undefined;
   const { mean, whitening } = await fitWithout(empty);
   return {
     transform,
-    head: (g, patches) => mahalanobisDistance(patches, g.constant(mean), g.constant(whitening)),
+    distance: (g, patches) => mahalanobisDistance(patches, g.constant(mean), g.constant(whitening)),
     featureDims: dims,
     figures: { patchesSeen: total.images * positions },
     grouper,
@@ -141,15 +133,16 @@ interface Folds {
 /** Fewer groups leave a fit to a single one, whose images do not differ: any other is infinitely far from it. */
 const minGroups = 3;
 
-async function collectSums(
-  extractor: Extractor,
-  transform: FeatureTransform,
-  products: Products,
-  empty: GaussianSums,
-  samples: TrainingSamples,
-  options: FitOptions,
-): Promise<{ total: GaussianSums; folds: Folds; grouper: ImageGrouper }> {
-  const { params, onProgress } = options;
+async function collectSums({
+  extractor,
+  transform,
+  samples,
+  params,
+  products,
+  empty,
+  options,
+}: Fitting): Promise<{ total: GaussianSums; folds: Folds; grouper: ImageGrouper }> {
+  const { onProgress } = options;
   const { positions, dims } = empty;
   const foldCount = Math.max(2, Math.min(maxFolds, Math.floor(maxFoldBytes / sumsBytes(empty))));
   const sums: GaussianSums[] = [];
@@ -198,16 +191,13 @@ async function addImage(sums: GaussianSums, patches: Float32Array, products: Pro
 
 /** Scores each image by the fit without the sums of its fold, in a second pass over the images but not their copies. */
 async function leaveOwnSumsOut(
-  extractor: Extractor,
-  transform: FeatureTransform,
-  { positions, dims }: GaussianSums,
+  { extractor, transform, samples, params, empty, options }: Fitting,
   folds: Folds,
   images: ImageGroups,
   fitWithout: (fold: GaussianSums) => Promise<GaussianTensors>,
-  samples: TrainingSamples,
-  options: FitOptions,
 ): Promise<Calibration | undefined> {
-  const { params, backend, signal, onProgress } = options;
+  const { backend, signal, onProgress } = options;
+  const { positions, dims } = empty;
   if (images.groupCount < minGroups || new Set(folds.ofImage).size < 2) return undefined;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
   const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
@@ -215,7 +205,7 @@ async function leaveOwnSumsOut(
   const mean = g.input('mean', 'float32', [positions, dims]);
   const whitening = g.input('whitening', 'float32', matrix);
   const distances = mahalanobisDistance(patches, mean, whitening);
-  const graph = finishGraph(g, distances, tailOptions(extractor, params));
+  const graph = finishGraph(g, distances, tailOptions(extractor, options.params));
   const session = await backend.createSession(writeGraph(graph));
   const references = collectReferences();
   const fits = new Map<number, GaussianTensors>();

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
-import { stripesPreprocessing } from '../../test/stripes.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
-import { openExtractor } from './feature-pass.ts';
-import { createInitialModel } from './initial-model.ts';
-import { imageGrouper } from './image-groups.ts';
+import { stripesPreprocessing } from '../../../test/stripes.ts';
+import { paramsOf } from '../../../test/heads.ts';
+import { tinyExtractor } from '../../../test/tiny-extractor.ts';
+import { openExtractor } from '../../train/feature-pass.ts';
+import { createInitialModel } from '../../train/initial-model.ts';
+import { imageGrouper } from '../../train/image-groups.ts';
 import { largestDistance, leaveOwnRowsOut } from './leave-own-rows-out.ts';
-import { copyPatch, patchStore } from './patch-store.ts';
+import { copyPatch, patchStore } from '../../train/patch-store.ts';
 import { createRandom } from '@oddpixel/contract';
-import { createTrainParams } from './train-params.ts';
 
 const dims = 5;
 
@@ -68,7 +68,7 @@ test.each([
 
   let done = 0;
   const calibration = await leaveOwnRowsOut(extractor, store, { rows, owners }, grouper.finish(), {
-    params: createTrainParams('memory'),
+    params: paramsOf('memory'),
     backend: ortBackend(),
     selfCalibrate: true,
     onProgress: (progress) => (done = progress.done),

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hostTensor, ParameterError, type HostTensor, type Result, createRandom } from '@oddpixel/contract';
-import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
+import { loadModel, readModel, writeModel, type AnomalyModel } from '../../model/index.ts';
 import { GraphBuilder } from '@oddpixel/graph';
 import { referenceBackend, runGraph } from '@oddpixel/graph/reference';
-import { blotPair, expectBlotFound } from '../../test/blot.ts';
+import { blotPair, expectBlotFound } from '../../../test/blot.ts';
+import { paramsOf, type MixedParams } from '../../../test/heads.ts';
 import { keepingBackend } from '@oddpixel/testing/keeping-backend';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
-import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
-import { createInitialModel } from './initial-model.ts';
+import { stripes, stripesPreprocessing } from '../../../test/stripes.ts';
+import { tinyExtractor } from '../../../test/tiny-extractor.ts';
+import { createInitialModel } from '../../train/initial-model.ts';
 import { startStudent, studentDistance, studentShapes } from './student-network.ts';
-import { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
-import { createTrainParams, type TrainParams } from './train-params.ts';
-import { samplesInMemory, type TrainingSample } from './training-sample.ts';
+import { trainModel, type TrainModelOptions, type TrainResult } from '../../train/train-model.ts';
+import { samplesInMemory, type TrainingSample } from '../../train/training-sample.ts';
 
 const good = (count: number, from = 0): TrainingSample[] =>
   Array.from({ length: count }, (_, i) => stripes(from + i));
@@ -23,13 +23,13 @@ beforeAll(async () => {
 });
 
 function train(
-  params: Partial<Omit<TrainParams, 'head'>> = {},
+  params: MixedParams = {},
   options: Partial<TrainModelOptions> = {},
 ): Promise<{ model: AnomalyModel; result: TrainResult }> {
   return trainModel(
     initial,
     samplesInMemory(good(8)),
-    createTrainParams('student', { maxNumEpochs: 6, complexity: 3, ...params }),
+    paramsOf('student', { maxNumEpochs: 6, complexity: 3, ...params }),
     { backend: ortBackend(), ...options },
   );
 }
@@ -99,12 +99,9 @@ describe('the student head', () => {
     const params = { maxNumEpochs: 2, complexity: 1 };
     const histories = [];
     for (const backend of [ortBackend(), await referenceBackend().open()]) {
-      const { result } = await trainModel(
-        initial,
-        samplesInMemory(good(2)),
-        createTrainParams('student', params),
-        { backend },
-      );
+      const { result } = await trainModel(initial, samplesInMemory(good(2)), paramsOf('student', params), {
+        backend,
+      });
       histories.push(result.history);
     }
     const [ort = [], reference = []] = histories;
@@ -122,7 +119,7 @@ describe('the student head', () => {
       { learningRate: 2 },
       { errorThreshold: -1 },
     ]) {
-      expect(() => createTrainParams('student', wrong)).toThrow(ParameterError);
+      expect(() => paramsOf('student', wrong)).toThrow(ParameterError);
     }
   });
 });

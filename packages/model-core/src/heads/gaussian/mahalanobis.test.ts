@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ParameterError } from '@oddpixel/contract';
-import { checkGaussianSize } from './gaussian-head.ts';
+import { checkGaussianSize } from './mahalanobis.ts';
 
 test('covariances per position may take 128 MiB: 1,024 positions with 181 features, not with 182', () => {
   expect(() => checkGaussianSize(1024, 181, 'perPosition')).not.toThrow();

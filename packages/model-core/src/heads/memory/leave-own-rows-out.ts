@@ -15,15 +15,15 @@ import {
   type Tensor,
 } from '@oddpixel/contract';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
-import type { TailOptions } from './anomaly-tail.ts';
-import { isSpread, type Extractor } from './feature-pass.ts';
-import type { FitOptions } from './fit.ts';
-import type { ImageGroups } from './image-groups.ts';
-import { bankConstants, nearestDistance } from './memory-head.ts';
+import type { TailOptions } from '../../train/anomaly-tail.ts';
+import { isSpread, type Extractor } from '../../train/feature-pass.ts';
+import type { FitOptions } from '../../train/head.ts';
+import type { ImageGroups } from '../../train/image-groups.ts';
+import { bankConstants, nearestDistance } from './nearest-distance.ts';
 import { outputData } from '@oddpixel/graph/training';
-import type { PatchStore } from './patch-store.ts';
-import { collectReferences } from './reference-scores.ts';
-import { finishGraph, patchesName, tailOptions } from './trained-model.ts';
+import type { PatchStore } from '../../train/patch-store.ts';
+import { collectReferences } from '../../train/reference-scores.ts';
+import { finishGraph, patchesName, tailOptions } from '../../train/trained-model.ts';
 
 /** Images whose whole maps are computed, for the pixel statistics; with more images, evenly spread over them. */
 const mappedImages = 32;

@@ -1,27 +1,29 @@
 /** Fitting the memory head: all patches into memory, a coreset out of them, reference scores without own rows. */
 import { selectCoreset } from './coreset.ts';
-import { collectPatches } from './collect-patches.ts';
-import type { Extractor } from './feature-pass.ts';
+import { collectPatches } from '../../train/collect-patches.ts';
+import type { Extractor } from '../../train/feature-pass.ts';
 import { leaveOwnRowsOut } from './leave-own-rows-out.ts';
-import { bankConstants, nearestDistance } from './memory-head.ts';
+import { bankConstants, nearestDistance } from './nearest-distance.ts';
 import { createRandom } from '@oddpixel/contract';
-import type { FitOptions, FittedHeadResult } from './fit.ts';
-import type { TrainingSamples } from './training-sample.ts';
+import type { FitOptions, FittedHead } from '../../train/head.ts';
+import type { MemoryParams } from './parameters.ts';
+import type { TrainingSamples } from '../../train/training-sample.ts';
 
-export async function fitMemoryHead(
+export async function fitMemory(
   extractor: Extractor,
   samples: TrainingSamples,
+  { numRows }: MemoryParams,
   options: FitOptions,
-): Promise<FittedHeadResult> {
+): Promise<FittedHead> {
   const { params, backend, signal, onProgress } = options;
   const { store, transform, grouper } = await collectPatches(extractor, samples, options);
   const { dims, perImage, count } = store;
   const coreset = await selectCoreset(store, {
     backend,
-    rows: params.numRows,
+    rows: numRows,
     first: createRandom(params.seed).integer(count),
     signal,
-    onProgress: (done) => onProgress({ phase: 'coreset', done, total: Math.min(params.numRows, count) }),
+    onProgress: (done) => onProgress({ phase: 'coreset', done, total: Math.min(numRows, count) }),
   });
   const owners = coreset.indices.map((index) => Math.floor(index / perImage));
   const calibration = options.selfCalibrate
@@ -29,7 +31,7 @@ export async function fitMemoryHead(
     : undefined;
   return {
     transform,
-    head: (g, patches) => nearestDistance(patches, bankConstants(g, coreset.rows, dims)),
+    distance: (g, patches) => nearestDistance(patches, bankConstants(g, coreset.rows, dims)),
     featureDims: dims,
     figures: { patchesSeen: count, patchesKept: coreset.indices.length, coverageRadius: coreset.radius },
     grouper,

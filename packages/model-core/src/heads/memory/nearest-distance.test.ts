@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { hostTensor, createRandom } from '@oddpixel/contract';
 import { GraphBuilder, type Graph } from '@oddpixel/graph';
 import { runGraph } from '@oddpixel/graph/reference';
-import { bankConstants, nearestDistance } from './memory-head.ts';
+import { bankConstants, nearestDistance } from './nearest-distance.ts';
 
 const dims = 24;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { selectCoreset } from './coreset.ts';
-import { patchStore, type PatchStore } from './patch-store.ts';
+import { patchStore, type PatchStore } from '../../train/patch-store.ts';
 import { createRandom } from '@oddpixel/contract';
 
 /** Clustered patches, as features of images are: some dense, some far away. */

@@ -7,8 +7,9 @@
  */
 import { hostTensor, ParameterError, type HostTensor } from '@oddpixel/contract';
 import { matmul, reduceSum, reshape, sqrt, square, sub, type Value } from '@oddpixel/graph';
+import type { GaussianParams } from './parameters.ts';
 import { inverseCholesky } from './cholesky.ts';
-import { addInto, type Products } from './feature-statistics.ts';
+import { addInto, type Products } from '../../train/feature-statistics.ts';
 
 /** Sums over images of patches `[P, D]`; float64. */
 export interface GaussianSums {
@@ -27,13 +28,15 @@ export interface GaussianFit {
   readonly whitening: Float32Array;
 }
 
-export type Covariance = 'shared' | 'perPosition';
-
 /** Whitening matrices per position take at most this much of the model file. */
 const maxWhiteningBytes = 128 * 2 ** 20;
 
 /** @throws ParameterError when one covariance per position would make the model too large. */
-export function checkGaussianSize(positions: number, dims: number, covariance: Covariance): void {
+export function checkGaussianSize(
+  positions: number,
+  dims: number,
+  covariance: GaussianParams['covariance'],
+): void {
   const bytes = positions * dims * dims * Float32Array.BYTES_PER_ELEMENT;
   if (covariance === 'shared' || bytes <= maxWhiteningBytes) return;
   throw new ParameterError({
@@ -44,7 +47,11 @@ export function checkGaussianSize(positions: number, dims: number, covariance: C
   });
 }
 
-export function gaussianSums(positions: number, dims: number, covariance: Covariance): GaussianSums {
+export function gaussianSums(
+  positions: number,
+  dims: number,
+  covariance: GaussianParams['covariance'],
+): GaussianSums {
   const matrices = covariance === 'shared' ? 1 : positions;
   return {
     images: 0,

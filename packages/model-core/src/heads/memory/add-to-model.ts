@@ -5,15 +5,27 @@
  * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
  */
 import { ModelStateError, ParameterError, type Backend } from '@oddpixel/contract';
-import { createModel, finishModel, readableBytes, verifyModel, type AnomalyModel } from '../model/index.ts';
+import {
+  createModel,
+  finishModel,
+  readableBytes,
+  verifyModel,
+  type AnomalyModel,
+} from '../../model/index.ts';
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '@oddpixel/graph';
 import { selectCoreset } from './coreset.ts';
-import { extractFeatures, imageInput, withTotals } from './feature-pass.ts';
-import { bankConstants, nearestDistance, readBank } from './memory-head.ts';
-import { checkPatchMemory, patchStore } from './patch-store.ts';
-import { patchGrid } from './pyramid.ts';
-import { finishGraph, patchesName } from './trained-model.ts';
-import { hashesOf, identityOf, type ImageIdentity, type TrainingSamples } from './training-sample.ts';
+import { extractFeatures, imageInput, withTotals } from '../../train/feature-pass.ts';
+import { memoryType } from './parameters.ts';
+import { bankConstants, nearestDistance, readBank } from './nearest-distance.ts';
+import { checkPatchMemory, patchStore } from '../../train/patch-store.ts';
+import { patchGrid } from '../../train/pyramid.ts';
+import { finishGraph, patchesName } from '../../train/trained-model.ts';
+import {
+  hashesOf,
+  identityOf,
+  type ImageIdentity,
+  type TrainingSamples,
+} from '../../train/training-sample.ts';
 
 export interface AddToModelOptions {
   readonly backend: Backend;
@@ -44,11 +56,11 @@ export async function addToModel(
 ): Promise<AddedToModel> {
   const { head, training, preprocessing, calibration } = model.manifest;
   const radius = training?.figures['coverageRadius'];
-  if (head?.type !== 'memory' || training === undefined || radius === undefined) {
+  if (head?.type !== memoryType || training === undefined || radius === undefined) {
     throw new ModelStateError({
-      expected: 'a trained model with the head `memory`',
+      expected: `a trained model with the head \`${memoryType}\``,
       received: head === undefined ? 'a model without a head' : `one with the head \`${head.type}\``,
-      fix: 'Only a model with the head `memory` can be extended; train other models again with all images.',
+      fix: `Only a model with the head \`${memoryType}\` can be extended; train other models again with all images.`,
     });
   }
   if (samples.count < 1) {

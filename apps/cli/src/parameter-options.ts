@@ -1,0 +1,40 @@
+/** Options of the command line made from parameters: name, range, default and help are said once, in the schema. */
+import { Option } from 'commander';
+import {
+  describeRange,
+  isAllowed,
+  type NumberParameter,
+  type Parameter,
+  type ParameterSchema,
+} from '@oddpixel/contract';
+import { flagOf } from './flag-names.ts';
+import { UsageError } from './outcome.ts';
+
+/** @param scope what it belongs to, said before its description, for example a head */
+export function parameterOption(name: string, parameter: Parameter, scope?: string): Option {
+  const description = scope === undefined ? parameter.about : `${scope}: ${parameter.about}`;
+  const flag = flagOf(name);
+  if (parameter.type === 'choice') {
+    return new Option(`${flag} <choice>`, description).choices(parameter.choices).default(parameter.default);
+  }
+  return new Option(`${flag} <${parameter.type === 'integer' ? 'n' : 'number'}>`, description)
+    .default(parameter.default)
+    .argParser(numberIn(flag, parameter));
+}
+
+/** Reads a number of the parameter's range. @throws UsageError that names the option */
+export function numberIn(flag: string, parameter: NumberParameter): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (isAllowed(parameter, value)) return value;
+    throw new UsageError(`${flag}: expected ${describeRange(parameter)}, received "${text}"`);
+  };
+}
+
+/** The values that options have for the parameters of a schema. */
+export function parameterValues(schema: ParameterSchema, options: object): Record<string, unknown> {
+  const given = options as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.keys(schema).map((name) => [name, given[new Option(flagOf(name)).attributeName()]]),
+  );
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ParameterError } from './errors.ts';
+import { describeRange, fillParameters, isAllowed, type ParameterSchema } from './parameters.ts';
+
+const schema = {
+  rows: { type: 'integer', default: 40, min: 1, max: 100, about: 'rows' },
+  share: { type: 'number', default: 0.1, above: 0, max: 1, about: 'share' },
+  rate: { type: 'number', default: 0.5, above: 0, below: 1, about: 'rate' },
+  noise: { type: 'number', default: 0, min: 0, about: 'noise' },
+  kind: { type: 'choice', default: 'one', choices: ['one', 'two'], about: 'kind' },
+} as const satisfies ParameterSchema;
+
+test('absent and undefined parameters take their defaults', () => {
+  expect(fillParameters(schema, { rows: 7, kind: undefined })).toEqual({
+    rows: 7,
+    share: 0.1,
+    rate: 0.5,
+    noise: 0,
+    kind: 'one',
+  });
+});
+
+test.each([
+  [{ rows: 0 }, 'rows', 'a whole number from 1 to 100', '0'],
+  [{ rows: 1.5 }, 'rows', 'a whole number from 1 to 100', '1.5'],
+  [{ share: 0 }, 'share', 'a number above 0, at most 1', '0'],
+  [{ rate: 1 }, 'rate', 'a number above 0 and below 1', '1'],
+  [{ noise: -1 }, 'noise', 'a number from 0', '-1'],
+  [{ noise: Number.NaN }, 'noise', 'a number from 0', 'NaN'],
+  [{ noise: Infinity }, 'noise', 'a number from 0', 'Infinity'],
+  [{ kind: 'three' }, 'kind', "'one' or 'two'", "'three'"],
+  [{ rowz: 5 }, 'rowz', 'one of rows, share, rate, noise, kind', 'the unknown parameter `rowz`'],
+])('%j throws a ParameterError that names the parameter, its range and the value', (options, ...details) => {
+  let thrown: unknown;
+  try {
+    fillParameters(schema, options as object);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(ParameterError);
+  const { name, expected, received } = (thrown as ParameterError).details;
+  expect([name, expected, received]).toEqual(details);
+});
+
+test('limits that belong to a range are allowed, others are not', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer(), (a, b) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const closed = { type: 'number', default: 0, min: low, max: high, about: '' } as const;
+      const open = { type: 'number', default: 0, above: low, below: high, about: '' } as const;
+      expect([low, high].map((value) => isAllowed(closed, value))).toEqual([true, true]);
+      expect([low, high].map((value) => isAllowed(open, value))).toEqual([false, false]);
+    }),
+  );
+});
+
+test('a range without lower limit is described by its upper one', () => {
+  expect(describeRange({ type: 'number', default: 0, max: 3, about: '' })).toBe('a number of at most 3');
+  expect(describeRange({ type: 'number', default: 0, below: 3, about: '' })).toBe('a number below 3');
+  expect(describeRange({ type: 'integer', default: 0, about: '' })).toBe('a whole number');
+});

@@ -1,0 +1,2 @@
+export { gaussian } from './gaussian.ts';
+export { gaussianParameters, type GaussianOptions, type GaussianParams } from './parameters.ts';

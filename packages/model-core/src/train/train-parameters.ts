@@ -1,0 +1,40 @@
+/** Training parameters that every head has. */
+import { type ParameterOptions, type ParameterValues, sharedParameters } from '@oddpixel/contract';
+
+const own = {
+  scoreMethod: {
+    type: 'choice',
+    default: 'max',
+    choices: ['max', 'meanDeviation'],
+    about: 'how the anomaly map becomes a score',
+  },
+  standardDeviationFactor: {
+    type: 'number',
+    default: 3,
+    min: 0,
+    about: 'factor of the score meanDeviation: mean + factor × standard deviation of the map',
+    halcon: 'standard_deviation_factor',
+  },
+  batchSize: {
+    type: 'integer',
+    default: 8,
+    min: 1,
+    max: 1024,
+    unit: 'image',
+    about: 'images per run of the feature extractor',
+  },
+  featureDims: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 4096,
+    about:
+      'features after principal component analysis; 0: all up to 512, else 256, or what the head can work with',
+  },
+} as const;
+
+/** Default, range and meaning of each. */
+export const trainParameters: typeof sharedParameters & typeof own = { ...sharedParameters, ...own };
+
+export interface TrainParamValues extends ParameterValues<typeof trainParameters> {}
+export interface TrainParamOptions extends ParameterOptions<typeof trainParameters> {}
