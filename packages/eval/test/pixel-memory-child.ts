@@ -2,7 +2,7 @@
  * Pixel measures over 1,000 maps of 256 × 256 in a process of its own, which then says what they are and how much memory
  * it took at most, in bytes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { peakMemoryBytes } from '@oddpixel/testing/peak-memory';
 import { createEvaluator } from '../src/evaluator.ts';
 
 const size = 256;
@@ -28,11 +28,4 @@ for (let imageId = 0; imageId < 1000; imageId++) {
   });
 }
 const { pixel } = evaluator.finish();
-process.stdout.write(JSON.stringify({ pixel, peakBytes: 1024 * peakKilobytes() }));
-
-/** On Linux, what `resourceUsage` tells includes the memory of the process that started this one. */
-function peakKilobytes(): number {
-  const status = '/proc/self/status';
-  const [, own] = (existsSync(status) && /VmHWM:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))) || [];
-  return own === undefined ? process.resourceUsage().maxRSS : Number(own);
-}
+process.stdout.write(JSON.stringify({ pixel, peakBytes: peakMemoryBytes() }));
