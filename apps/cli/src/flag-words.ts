@@ -48,7 +48,7 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   ],
   ['Train it first with trainModel or `oddpixel train`.', 'Train it first with oddpixel train.'],
   [
-    'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
+    'Make one from the backbone with createInitialModel, or extend a trained memory with addToModel.',
     'Give a backbone, or extend a trained model with oddpixel add.',
   ],
   [
@@ -69,8 +69,8 @@ const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
     'in the range that the model was trained on (--range of oddpixel train); if',
   ],
   [
-    'Check the image range of the preprocessing parameters and the extractor itself.',
-    'Check that the gray values of the image lie in --range, and the extractor (--backbone) itself.',
+    'Check the image range of the preprocessing parameters and the backbone itself.',
+    'Check that the gray values of the image lie in --range, and check the backbone (--backbone) itself.',
   ],
   ['the options imageDir and anomalyDir', '--image-dir and --mask-dir'],
   ['`sourceRange`', '--range'],

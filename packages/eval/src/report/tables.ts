@@ -105,7 +105,7 @@ export function parameterTable(manifest: ModelManifest): Markup {
   const rows: [string, string][] = [
     ['model type', manifest.modelType],
     ...(extractor
-      ? [['feature extractor', `${extractor.id} (${extractor.outputs.join(', ')})`] as [string, string]]
+      ? [['backbone', `${extractor.id} (${extractor.outputs.join(', ')})`] as [string, string]]
       : []),
     ...(head ? [['head', head.type] as [string, string]] : []),
     ...entries(head?.parameters ?? {}),

@@ -151,7 +151,7 @@ export function assertTrained(model: AnomalyModel): void {
   if (!isTrained(model)) {
     throw new ModelStateError({
       expected: 'a trained model',
-      received: 'an initial model (a feature extractor without a head)',
+      received: 'an initial model (a backbone without a head)',
       fix: 'Train it first with trainModel or `oddpixel train`.',
     });
   }

@@ -191,10 +191,10 @@ function checkFinite(squares: Float32Array, data: Float32Array, batch: readonly 
   const index = Math.floor((bad * batch.length) / data.length);
   const imageId = batch[index]?.imageId;
   throw new ModelFormatError({
-    where: 'feature extractor',
+    where: 'backbone',
     problem: `it gives ${data[bad]} for image ${imageId ?? index}`,
     imageId,
-    fix: 'Check the image range of the preprocessing parameters and the extractor itself.',
+    fix: 'Check the image range of the preprocessing parameters and the backbone itself.',
   });
 }
 

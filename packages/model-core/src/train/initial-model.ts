@@ -82,9 +82,9 @@ export function initialGraph(model: AnomalyModel): Graph {
   const { head, extractor } = model.manifest;
   if (head !== undefined || extractor === undefined) {
     throw new ModelStateError({
-      expected: 'an initial model (a feature extractor without a head)',
+      expected: 'an initial model (a backbone without a head)',
       received: extractor === undefined ? 'a foreign model' : 'already trained',
-      fix: 'Make one from the extractor with createInitialModel, or extend a trained memory with addToModel.',
+      fix: 'Make one from the backbone with createInitialModel, or extend a trained memory with addToModel.',
     });
   }
   return readGraph(readableBytes(model));
@@ -99,7 +99,7 @@ function imageInput(graph: Graph): Graph['inputs'][number] {
       problem: `expected one image, float32 [N,3,H,W], found ${
         inputs.map(({ name, dtype, dims }) => `\`${name}\` ${dtype} [${dims.join(',')}]`).join(', ') || 'none'
       }`,
-      fix: 'Export the extractor with a single image input.',
+      fix: 'Export the backbone with a single image input.',
     });
   }
   return input;
@@ -112,7 +112,7 @@ function inputChannels(graph: Graph, { imageNumChannels }: PreprocessParams): nu
   if (declared === 3 && imageNumChannels === 1) return declared;
   throw new ParameterError({
     name: 'preprocessing.imageNumChannels',
-    expected: `${declared}, as the extractor takes`,
+    expected: `${declared}, as the backbone takes`,
     received: String(imageNumChannels),
   });
 }
@@ -126,9 +126,9 @@ function checkFixedSize(dims: readonly (number | string)[], wanted: readonly (nu
   if (differs) {
     throw new ParameterError({
       name: 'preprocessing',
-      expected: `image size ${dims[2]}×${dims[3]} (height × width), fixed in the extractor`,
+      expected: `image size ${dims[2]}×${dims[3]} (height × width), fixed in the backbone`,
       received: `${wanted[2]}×${wanted[3]}`,
-      fix: 'Use that size, or export the extractor with dynamic height and width.',
+      fix: 'Use that size, or export the backbone with dynamic height and width.',
     });
   }
 }
@@ -137,6 +137,6 @@ function notSpatial(names: string, dims: readonly (number | string)[]): ModelFor
   return new ModelFormatError({
     where: `output \`${names}\``,
     problem: `no features [N,C,h,w] or tokens [N,T,D] of known size, but [${dims.join(',')}]`,
-    fix: 'Name spatial values of the extractor in `outputs`.',
+    fix: 'Name spatial values of the backbone in `outputs`.',
   });
 }

@@ -23,7 +23,7 @@ export function toGrid(features: Value, imageHeight: number, imageWidth: number)
     throw new ModelFormatError({
       where: `value \`${features.name}\``,
       problem: `${tokens} tokens fit no grid of square patches in an image of ${imageHeight}×${imageWidth}`,
-      fix: 'Pick another value of the extractor.',
+      fix: 'Pick another value of the backbone.',
     });
   }
   const { height, width } = grid;

@@ -236,7 +236,7 @@ describe('wrong use', () => {
     });
   });
 
-  test('more features than the extractor has trains with all of them', async () => {
+  test('asking for more features than the backbone has trains with all of them', async () => {
     await expect(
       train('gaussian', good(2), { covariance: 'perPosition', featureDims: 4096 }),
     ).resolves.toBeDefined();
