@@ -92,7 +92,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     const url = await answering((request) => asked.push(request.url));
     for (const fragment of ['', '#sha256=12', '#md5=12']) {
       const { code, stderr } = await train(url + fragment, { cache: 'none' });
-      expect([code, stderr]).toEqual([2, expect.stringContaining('given as URL#sha256=HEX')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('give a web address as URL#sha256=HEX')]);
     }
     expect(asked).toEqual([]);
   });

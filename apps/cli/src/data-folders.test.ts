@@ -49,7 +49,7 @@ test('conflicting folder options are wrong usage', async () => {
   const alone = await oddpixel('dataset', folder, '--mask-dir', join(folder, 'masks'));
   expect([alone.code, alone.stderr]).toEqual([
     2,
-    expect.stringMatching(/--mask-dir of a folder needs --image-dir/),
+    expect.stringMatching(/--mask-dir needs --image-dir too if the data is a folder/),
   ]);
   const outside = await oddpixel('dataset', join(folder, 'parts'), '--image-dir', folder);
   expect([outside.code, outside.stderr]).toEqual([2, expect.stringMatching(/expected a folder in/)]);

@@ -85,7 +85,7 @@ test.each(['map', 'score'] as const)(
     expect(failure?.error).toContain(`No verdict for ${good}: the model's ${broken}`);
     expect(failure?.error).toContain('NaN');
     expect(failure?.error).toContain(
-      `(--range of oddpixel train); where they do, the model file ${path} is damaged`,
+      `(--range of oddpixel train); if they do, the model file ${path} is damaged`,
     );
   },
 );

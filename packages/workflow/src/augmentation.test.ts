@@ -203,7 +203,8 @@ describe('features on disk', () => {
     const { model, remarks } = await trained({ featureStore, backend: again });
     expect(Buffer.from(writeModel(model)).equals(bytes)).toBe(true);
     expect([again.images(), remarks.length]).toEqual([2, 2]);
-    for (const { message } of remarks) expect(message).toMatch(/cache entry .* is damaged/);
+    for (const { message } of remarks)
+      expect(message).toMatch(/cache entry .* was damaged and is created again/);
     expect((await readFile(second)).equals(content)).toBe(true);
   });
 });
