@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { checkAdvisories } from './advisories.ts';
+import { checkHeads } from './check-heads.ts';
 import { checkLengths } from './check-lengths.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkSelf } from './check-self.ts';
@@ -30,6 +31,7 @@ const steps: Record<string, Step> = {
   unused: run('knip', '--no-progress'),
   self: checkSelf,
   spreads: checkSpreads,
+  heads: checkHeads,
   lengths: checkLengths,
   generated: checkGenerated,
   workflows: checkWorkflows,

@@ -241,20 +241,3 @@ export function parseSize(text: string, option: string = 'size'): { width: numbe
   const width = Number(match[1]);
   return { width, height: match[2] === undefined ? width : Number(match[2]) };
 }
-
-/** A number option within a range. */
-export function numberOption(
-  name: string,
-  low: number,
-  high: number,
-  whole: boolean = false,
-): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
-      const what = whole ? 'a whole number' : 'a number';
-      throw new UsageError(`--${name}: expected ${what} from ${low} to ${high}, received "${text}"`);
-    }
-    return value;
-  };
-}

@@ -2,9 +2,9 @@
 import { Option } from 'commander';
 import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/contract';
 import { coreml, cpuPool, cuda, dml, webgpu } from '@oddpixel/runtime-node';
-import { numberOption } from './data.ts';
 import { watchInterrupts } from './interrupt-watch.ts';
 import type { ProgressLine } from './progress.ts';
+import { numberIn } from './parameter-options.ts';
 
 const deviceNames = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -20,7 +20,7 @@ export function deviceOption(): Option {
 
 export function threadsOption(): Option {
   return new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(
-    numberOption('threads', 1, 1024, true),
+    numberIn('--threads', { type: 'integer', min: 1, max: 1024 }),
   );
 }
 

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import {
   describeRange,
   isAllowed,
-  type NumberParameter,
+  type NumberRange,
   type Parameter,
   type ParameterSchema,
 } from '@oddpixel/contract';
@@ -22,12 +22,12 @@ export function parameterOption(name: string, parameter: Parameter, scope?: stri
     .argParser(numberIn(flag, parameter));
 }
 
-/** Reads a number of the parameter's range. @throws UsageError that names the option */
-export function numberIn(flag: string, parameter: NumberParameter): (text: string) => number {
+/** Reads a number in the range. @throws UsageError that names the option */
+export function numberIn(flag: string, range: NumberRange): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (isAllowed(parameter, value)) return value;
-    throw new UsageError(`${flag}: expected ${describeRange(parameter)}, received "${text}"`);
+    if (isAllowed(range, value)) return value;
+    throw new UsageError(`${flag}: expected ${describeRange(range)}, received "${text}"`);
   };
 }
 

@@ -13,9 +13,8 @@ interface Described {
   readonly halcon?: string;
 }
 
-export interface NumberParameter extends Described {
+export interface NumberRange {
   readonly type: 'integer' | 'number';
-  readonly default: number;
   /** Lowest value that is allowed: `min` itself, or anything above `above`. */
   readonly min?: number;
   readonly above?: number;
@@ -24,10 +23,17 @@ export interface NumberParameter extends Described {
   readonly below?: number;
 }
 
-export interface ChoiceParameter extends Described {
+export interface NumberParameter extends Described, NumberRange {
+  readonly default: number;
+}
+
+export interface Choice {
   readonly type: 'choice';
-  readonly default: string;
   readonly choices: readonly string[];
+}
+
+export interface ChoiceParameter extends Described, Choice {
+  readonly default: string;
 }
 
 export type Parameter = NumberParameter | ChoiceParameter;
@@ -86,7 +92,7 @@ export function checkParameter(name: string, parameter: Parameter, value: unknow
 }
 
 /** Whether the value is of the right type and within the range. */
-export function isAllowed(parameter: Parameter, value: unknown): boolean {
+export function isAllowed(parameter: NumberRange | Choice, value: unknown): boolean {
   if (parameter.type === 'choice') return parameter.choices.includes(value as string);
   const { type, min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = parameter;
   if (typeof value !== 'number' || !Number.isFinite(value)) return false;
@@ -95,7 +101,7 @@ export function isAllowed(parameter: Parameter, value: unknown): boolean {
 }
 
 /** The range in words, for example `a number above 0, at most 1` or `'max' or 'meanDeviation'`. */
-export function describeRange(parameter: Parameter): string {
+export function describeRange(parameter: NumberRange | Choice): string {
   if (parameter.type === 'choice') return parameter.choices.map((choice) => `'${choice}'`).join(' or ');
   const { type, min, above, max, below } = parameter;
   const what = type === 'integer' ? 'a whole number' : 'a number';

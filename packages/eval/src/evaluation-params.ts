@@ -1,14 +1,37 @@
 /** Evaluation parameters: what can be chosen, its default, its range. */
-import { ParameterError } from '@oddpixel/contract';
+import { checkNames, fillParameters, ParameterError, sharedParameters } from '@oddpixel/contract';
 import type { EvaluationParams } from './evaluation.ts';
 
-const defaults: EvaluationParams = {
-  measures: ['image', 'pixel'],
-  thresholds: [],
-  histogramBins: 40,
-  bootstrapSamples: 1000,
-  confidence: 0.95,
-  seed: 0,
+const own = {
+  histogramBins: {
+    type: 'integer',
+    default: 40,
+    min: 1,
+    max: 10_000,
+    unit: 'bin',
+    about: 'bins of the score histogram',
+  },
+  bootstrapSamples: {
+    type: 'integer',
+    default: 1000,
+    min: 0,
+    max: 1_000_000,
+    unit: 'sample',
+    about: 'bootstrap samples for the intervals of image measures; 0 for none',
+  },
+  confidence: {
+    type: 'number',
+    default: 0.95,
+    above: 0,
+    below: 1,
+    about: 'confidence of the intervals',
+  },
+} as const;
+
+/** Default, range and meaning of those that are numbers. */
+export const evaluationParameters: { readonly seed: typeof sharedParameters.seed } & typeof own = {
+  ...own,
+  seed: sharedParameters.seed,
 };
 
 /**
@@ -17,19 +40,14 @@ const defaults: EvaluationParams = {
  * @throws ParameterError for an unknown name or a value outside its range.
  */
 export function createEvaluationParams(options: Partial<EvaluationParams> = {}): EvaluationParams {
-  const known = [...Object.keys(defaults), 'modelThresholds'];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new ParameterError({
-        name,
-        expected: `one of ${known.join(', ')}`,
-        received: 'an unknown parameter',
-      });
-    }
-  }
-  // What is present but undefined takes its default too.
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const params: EvaluationParams = { ...defaults, ...given };
+  checkNames(['measures', 'thresholds', 'modelThresholds', ...Object.keys(evaluationParameters)], options);
+  const { measures = ['image', 'pixel'], thresholds = [], modelThresholds, ...numbers } = options;
+  const params: EvaluationParams = {
+    measures,
+    thresholds,
+    modelThresholds,
+    ...fillParameters(evaluationParameters, numbers),
+  };
   const wrongMeasure = params.measures.find((measure) => measure !== 'image' && measure !== 'pixel');
   if (wrongMeasure !== undefined) throw wrong('measures', "'image' and 'pixel'", String(wrongMeasure));
   const badThreshold = params.thresholds.find((threshold) => !Number.isFinite(threshold));
@@ -39,18 +57,7 @@ export function createEvaluationParams(options: Partial<EvaluationParams> = {}):
     if (!Number.isFinite(threshold))
       throw wrong(`modelThresholds.${name}`, 'a finite number', String(threshold));
   }
-  whole('histogramBins', params.histogramBins, 1, 10_000);
-  whole('bootstrapSamples', params.bootstrapSamples, 0, 1_000_000);
-  whole('seed', params.seed, 0, 2 ** 31 - 1);
-  if (!(params.confidence > 0 && params.confidence < 1)) {
-    throw wrong('confidence', 'a number between 0 and 1, both excluded', String(params.confidence));
-  }
   return params;
-}
-
-function whole(name: string, value: number, low: number, high: number): void {
-  if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw wrong(name, `a whole number from ${low} to ${high}`, String(value));
 }
 
 function wrong(name: string, expected: string, received: string): ParameterError {

@@ -1,6 +1,6 @@
 /** Metrics, threshold tables, colour maps and overlays. Charts and the HTML report are in `@oddpixel/eval/report`. */
 export * from './evaluation.ts';
-export { createEvaluationParams } from './evaluation-params.ts';
+export { createEvaluationParams, evaluationParameters } from './evaluation-params.ts';
 export { createEvaluator, type Evaluator } from './evaluator.ts';
 export { serializeEvaluation, summarizeEvaluation, type EvaluationSummary } from './summary.ts';
 export { colorMaps, type ColorMapName, type ColorTable } from './color-maps.ts';

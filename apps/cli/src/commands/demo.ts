@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { sharedParameters } from '@oddpixel/contract';
 import { writeModel } from '@oddpixel/model-core/model';
 import type { ImageCodec } from '@oddpixel/contract';
 import { readAnomalyDataset } from '@oddpixel/dataset';
@@ -10,13 +11,13 @@ import { createPreprocessParams } from '@oddpixel/preprocess';
 import { nodeFileSource, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
 import { readBackbone } from '../backbone.ts';
-import { numberOption } from '../data.ts';
 import { deviceOption, openDevice, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
 import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
 import { probeFolder } from '../output-probes.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
+import { numberIn } from '../parameter-options.ts';
 
 interface DemoOptions {
   out: string;
@@ -33,8 +34,8 @@ export function demoCommand(context: CommandContext): Command {
     .option(
       '--seed <n>',
       'random seed; another seed draws other apples',
-      numberOption('seed', 0, 2 ** 31 - 1, true),
-      0,
+      numberIn('--seed', sharedParameters.seed),
+      sharedParameters.seed.default,
     )
     .addOption(deviceOption())
     .option('--json', 'print one JSON document')

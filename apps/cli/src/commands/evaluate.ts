@@ -1,15 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { DatasetError } from '@oddpixel/contract';
-import { summarizeEvaluation } from '@oddpixel/eval';
-import {
-  withFolderOptions,
-  layouts,
-  numberOption,
-  openDataset,
-  openModel,
-  type DataOptions,
-} from '../data.ts';
+import { evaluationParameters, summarizeEvaluation } from '@oddpixel/eval';
+import { withFolderOptions, layouts, openDataset, openModel, type DataOptions } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { describeEvaluation, runEvaluation } from '../evaluation-run.ts';
@@ -19,6 +12,7 @@ import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
 import { probeFolder } from '../output-probes.ts';
 import { createProgress } from '../progress.ts';
+import { parameterOption } from '../parameter-options.ts';
 
 interface EvaluateOptions extends DataOptions, AcceptDamaged, LimitOptions {
   report?: string;
@@ -37,12 +31,7 @@ export function evaluateCommand(context: CommandContext): Command {
     .option('--report <folder>', 'write report.html and evaluation.json to this folder')
     .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table with the columns file,group')
-    .option(
-      '--bootstrap <n>',
-      'bootstrap samples for the confidence intervals; 0 for no intervals',
-      numberOption('bootstrap', 0, 100_000, true),
-      1000,
-    )
+    .addOption(parameterOption('bootstrapSamples', evaluationParameters.bootstrapSamples))
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(acceptDamagedOption())

@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { exportStandalone } from '@oddpixel/model-core/interop';
 import { withManifest, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
-import { numberOption, openModel } from '../data.ts';
+import { openModel } from '../data.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
 import { probeFile } from '../output-probes.ts';
+import { numberIn } from '../parameter-options.ts';
 
 interface ExportOptions {
   out: string;
@@ -27,7 +28,7 @@ export function exportCommand({ signal }: CommandContext): Command {
     .option(
       '--threshold <t>',
       'new threshold; scores at or above it are nok',
-      numberOption('threshold', -1e30, 1e30),
+      numberIn('--threshold', { type: 'number', min: -1e30, max: 1e30 }),
     )
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: ExportOptions) => {

@@ -5,7 +5,7 @@ import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@od
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
-import { noImage, numberOption, openModel, parseSize } from '../data.ts';
+import { noImage, openModel, parseSize } from '../data.ts';
 import { findImages, readInput, type ImageInput } from '../image-inputs.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
@@ -21,6 +21,7 @@ import {
   type PredictionSink,
 } from '../prediction-printer.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
+import { numberIn } from '../parameter-options.ts';
 
 interface PredictOptions extends AcceptDamaged, LimitOptions {
   out?: string;
@@ -55,12 +56,17 @@ export function predictCommand(context: CommandContext): Command {
         .default('png16'),
     )
     .option('--tile <size>', 'inspect overlapping tiles of WIDTHxHEIGHT source pixels')
-    .option('--overlap <pixels>', 'overlap of the tiles', numberOption('overlap', 0, 10_000, true), 64)
+    .option(
+      '--overlap <pixels>',
+      'overlap of the tiles',
+      numberIn('--overlap', { type: 'integer', min: 0, max: 10_000 }),
+      64,
+    )
     .option('--save-input <file>', 'write the model input as .npy; takes exactly one image')
     .option(
       '--batch <n>',
       'images per batch (default: 1 on the CPU, otherwise 4)',
-      numberOption('batch', 1, 256, true),
+      numberIn('--batch', { type: 'integer', min: 1, max: 256 }),
     )
     .addOption(deviceOption())
     .addOption(threadsOption())

@@ -10,13 +10,12 @@ import { trainFromDataset } from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
 import { defaultHead, heads } from '../heads.ts';
 import { flagOf } from '../flag-names.ts';
-import { parameterOption, parameterValues } from '../parameter-options.ts';
+import { numberIn, parameterOption, parameterValues } from '../parameter-options.ts';
 import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, readBackbone } from '../backbone.ts';
 import {
   withFolderOptions,
   layouts,
-  numberOption,
   openDataset,
   parseSize,
   readBytes,
@@ -80,20 +79,20 @@ export function trainCommand(context: CommandContext): Command {
     .option(
       '--train-percent <n>',
       'percentage of good images to train on if the data has no split',
-      numberOption('train-percent', 1, 100),
+      numberIn('--train-percent', { type: 'number', min: 1, max: 100 }),
       80,
     )
     .option(
       '--validation-percent <n>',
       'percentage of good training images held out to calibrate the thresholds',
-      numberOption('validation-percent', 0, 90),
+      numberIn('--validation-percent', { type: 'number', min: 0, max: 90 }),
       0,
     )
     .option('--checkpoint <file>', 'student: write resumable checkpoints here')
     .option(
       '--checkpoint-every <n>',
       'epochs between checkpoints',
-      numberOption('checkpoint-every', 1, 100_000, true),
+      numberIn('--checkpoint-every', { type: 'integer', min: 1, max: 100_000 }),
       1,
     )
     .option('--resume <file>', 'student: resume from a checkpoint written with the same data and settings')
@@ -105,7 +104,7 @@ export function trainCommand(context: CommandContext): Command {
     .option(
       '--augment-copies <n>',
       'augmented copies per image (default 3)',
-      numberOption('augment-copies', 1, 100, true),
+      numberIn('--augment-copies', { type: 'integer', min: 1, max: 100 }),
     )
     .option(
       '--cache <folder>',
