@@ -15,11 +15,9 @@ import { externalInputSize, importExternalModel } from '@oddpixel/model-core/int
 import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { readMetadata } from '@oddpixel/graph';
 import {
-  carveValidation,
   decodeText,
   imageExtensions,
   readAnomalyDataset,
-  splitDataset,
   unusableRemarks,
   type DatasetLayout,
 } from '@oddpixel/dataset';
@@ -114,27 +112,6 @@ export function withFolderOptions(command: Command): Command {
       'base folder of the image paths in a CSV table; if the data is a folder, its subfolder with the images',
     )
     .option('--mask-dir <folder>', 'the same for masks (default for a table: the base folder of the images)');
-}
-
-/**
- * Gives a data set without a split one: a share of the good images trains, the rest and all defective ones test.
- * A data set of good images alone trains on all of them. Validation is carved from good training images.
- */
-export function splitForTraining(
-  dataset: Dataset,
-  options: { trainPercent: number; validationPercent: number; seed: number },
-): Dataset {
-  const { trainPercent, validationPercent, seed } = options;
-  const groupBy = dataset.samples.some(({ group }) => group !== undefined) ? ('group' as const) : undefined;
-  if (dataset.samples.some(({ split }) => split !== undefined)) {
-    const hasValidation = dataset.samples.some(({ split }) => split === 'validation');
-    return validationPercent > 0 && !hasValidation
-      ? carveValidation(dataset, { share: validationPercent / 100, seed, groupBy })
-      : dataset;
-  }
-  const onlyGood = dataset.samples.every(({ imageLabel }) => imageLabel === 'ok');
-  const train = onlyGood ? 100 - validationPercent : Math.min(trainPercent, 100 - validationPercent);
-  return splitDataset(dataset, { train, validation: validationPercent, seed, groupBy });
 }
 
 /** What the hash in a model file says of it; a file of an older version or of another tool has none. */

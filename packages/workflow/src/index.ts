@@ -1,7 +1,9 @@
 /** The whole job in one call, on any backend and host. */
+export * from './add-images.ts';
 export type { Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
 export * from './inspector.ts';
+export * from './manual-thresholds.ts';
 export { namingImageById } from './name-image.ts';
 export { measureGrayRange } from './measure-range.ts';
 export {
@@ -10,8 +12,8 @@ export {
   prepareImages,
   type ImageAccess,
   type PreparedImage,
-  preprocess as preprocessNamed,
 } from './prepared-images.ts';
 export * from './preprocess-dataset.ts';
+export * from './split-for-training.ts';
 export * from './tiles.ts';
 export * from './train-from-dataset.ts';

@@ -1,12 +1,8 @@
 import { Command } from 'commander';
-import { defaultImageLimits, mergeRemarks, remarkOnFiles, type Remark } from '@oddpixel/contract';
-import { addToModel } from '@oddpixel/model-core/heads';
-import { type TrainingSample } from '@oddpixel/model-core/train';
+import { defaultImageLimits } from '@oddpixel/contract';
 import { writeModel } from '@oddpixel/model-core/model';
-import { hashBytes } from '@oddpixel/dataset';
-import { preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
-import { preprocessNamed } from '@oddpixel/workflow';
+import { addImages } from '@oddpixel/workflow';
 import { imageFiles, openModel } from '../data.ts';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
@@ -42,49 +38,34 @@ export function addCommand(context: CommandContext): Command {
       const model = await openModel(modelPath);
       await probeFile(options.out, '--out');
       const files = await imageFiles(paths);
-      const params = preprocessParamsFromModel(model.manifest);
       const codec = sharpCodec({ acceptDamaged: options.acceptDamaged });
       const progress = createProgress();
       const backend = await openDevice(options.device, progress, {
         signal,
         threads: options.threads,
       });
-      const noticed: Remark[] = [];
-      const samples = {
-        count: files.length,
-        async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
-          for (const [imageId, file] of files.entries()) {
-            const { maxFileBytes } = imageLimits(options) ?? defaultImageLimits;
-            const bytes = await readFileBounded(file, {
-              maxBytes: maxFileBytes,
-              limitName: '--max-file-size',
-            });
-            const notice = (code: string) => (text: string) =>
-              void noticed.push(remarkOnFiles({ code, text, files: [file] }));
-            const raster = await codec.decode(bytes, {
-              fileName: file,
-              limits: imageLimits(options),
-              onWarning: notice('decoding'),
-            });
-            const prepared = preprocessNamed(raster, params, file, {
-              imageId,
-              onWarning: notice('preprocessing'),
-            });
-            yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
-          }
-        },
-      };
+      const limits = imageLimits(options);
+      const { maxFileBytes: maxBytes } = limits ?? defaultImageLimits;
+      const images = files.map((name) => ({
+        name,
+        read: () => readFileBounded(name, { maxBytes, limitName: '--max-file-size' }),
+      }));
       try {
-        const add = (): ReturnType<typeof addToModel> =>
-          addToModel(model, samples, {
+        const {
+          model: grown,
+          rowsAdded,
+          remarks,
+        } = await withModelNamed(modelPath, () =>
+          addImages(model, images, {
             backend,
+            codec,
+            limits,
             signal,
             onProgress: ({ done, total }) => progress.update('images', done, total),
-          });
-        const { model: grown, rowsAdded } = await withModelNamed(modelPath, add, files);
+          }),
+        );
         await writeFileAtomic(options.out, writeModel(grown), { signal });
         progress.end();
-        const remarks = mergeRemarks(noticed);
         sayRemarks(progress, remarks);
         if (options.json === true)
           printJson({ model: options.out, images: files.length, rowsAdded, remarks });

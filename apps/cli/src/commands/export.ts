@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { exportStandalone } from '@oddpixel/model-core/interop';
-import { withManifest, writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core/model';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
+import { withManualThresholds } from '@oddpixel/workflow';
 import { openModel } from '../data.ts';
 import { UsageError, type CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
@@ -40,22 +41,9 @@ export function exportCommand({ signal }: CommandContext): Command {
       const model = await openModel(path);
       const bytes = standalone
         ? exportStandalone(model, threshold === undefined ? {} : { threshold })
-        : writeModel(withThreshold(model, threshold as number));
+        : writeModel(withManualThresholds(model, { classification: threshold as number }));
       await writeFileAtomic(out, bytes, { signal });
       if (options.json === true) printJson({ file: out, sizeBytes: bytes.length, standalone });
       else printLines(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB`);
     });
-}
-
-/** The same graph; a threshold by hand makes no claim about false alarms. */
-function withThreshold(model: AnomalyModel, classification: number): AnomalyModel {
-  const { thresholds } = model.manifest;
-  return withManifest(model, {
-    thresholds: {
-      classification,
-      segmentation: thresholds?.segmentation ?? classification,
-      classificationMethod: 'manual',
-      segmentationMethod: thresholds?.segmentationMethod ?? 'manual',
-    },
-  });
 }

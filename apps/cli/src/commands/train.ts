@@ -6,22 +6,14 @@ import { bestEffortStore, type ScoreMethod } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
-import { trainFromDataset } from '@oddpixel/workflow';
+import { splitForTraining, trainFromDataset } from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
 import { defaultHead, heads } from '../heads.ts';
 import { flagOf } from '../flag-names.ts';
 import { numberIn, parameterOption, parameterValues } from '../parameter-options.ts';
 import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, readBackbone } from '../backbone.ts';
-import {
-  withFolderOptions,
-  layouts,
-  openDataset,
-  parseSize,
-  readBytes,
-  splitForTraining,
-  type DataOptions,
-} from '../data.ts';
+import { withFolderOptions, layouts, openDataset, parseSize, readBytes, type DataOptions } from '../data.ts';
 import { acceptDamagedOption, cacheFolder, type AcceptDamaged } from '../accept-damaged.ts';
 import { deviceOption, openDevice, threadsOption, type DeviceName } from '../devices.ts';
 import { imageLimits, withLimitOptions, type LimitOptions } from '../image-limits.ts';

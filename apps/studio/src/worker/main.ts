@@ -1,6 +1,7 @@
 /** The worker: all bytes, all computing. Importing it starts it. */
-import { readModel, verifyModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
-import { FileError, type Thresholds } from '@oddpixel/contract';
+import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { FileError } from '@oddpixel/contract';
+import { withManualThresholds, type ManualThresholds } from '@oddpixel/workflow';
 import { ownerChannel, serve } from '@oddpixel/remote';
 import type { Added, FileProblem, ImageRecord, Jobs, Notice, SavedProject } from '../protocol.ts';
 import { takeIn, type ImageShelf } from './images.ts';
@@ -112,14 +113,14 @@ serve<Jobs>(ownerChannel(), {
   },
 
   async exportModel({ thresholds }) {
-    const { bytes } = withThresholds(session.model.model, thresholds);
+    const { bytes } = shown(thresholds);
     return new Blob([Uint8Array.from(bytes)], { type: 'application/octet-stream' });
   },
 
   report: ({ thresholds, ...params }, context) =>
     session.exclusive(async () => {
       const { writeReport } = await report();
-      return writeReport(session, withThresholds(session.model.model, thresholds), params, context);
+      return writeReport(session, shown(thresholds), params, context);
     }),
 });
 
@@ -128,23 +129,7 @@ async function shelf(): Promise<ImageShelf> {
 }
 
 /** The model with the thresholds that the page shows; those that were moved are the person's own. */
-function withThresholds(
-  model: AnomalyModel,
-  chosen: Pick<Thresholds, 'classification' | 'segmentation'> | undefined,
-): AnomalyModel {
-  const own = model.manifest.thresholds;
-  if (chosen === undefined) return model;
-  const { classification, segmentation } = chosen;
-  const sameClassification = own?.classification === classification;
-  const sameSegmentation = own?.segmentation === segmentation;
-  if (sameClassification && sameSegmentation) return model;
-  return withManifest(model, {
-    thresholds: {
-      classification,
-      segmentation,
-      classificationMethod: sameClassification ? own.classificationMethod : 'manual',
-      segmentationMethod: sameSegmentation ? own.segmentationMethod : 'manual',
-      statement: sameClassification ? own.statement : undefined,
-    },
-  });
+function shown(thresholds: ManualThresholds | undefined): AnomalyModel {
+  const { model } = session.model;
+  return thresholds === undefined ? model : withManualThresholds(model, thresholds);
 }

@@ -1,11 +1,10 @@
 /** Teaching: the whole job by the workflow, on the images that the page chose. */
-import { hashBytes, type PreprocessedSample } from '@oddpixel/contract';
-import { addToModel, memory, student } from '@oddpixel/model-core/heads';
-import type { Head, TrainingSample } from '@oddpixel/model-core/train';
+import { memory, student } from '@oddpixel/model-core/heads';
+import type { Head } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/initial-models/small';
 import { readInitialModel } from '@oddpixel/initial-models/web';
-import { createPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
-import { preprocessNamed, trainFromDataset } from '@oddpixel/workflow';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { addImages, trainFromDataset } from '@oddpixel/workflow';
 import type { HeadName } from '../heads.ts';
 import type { ImageRecord, JobContext, Jobs, ModelFacts, TrainOptions } from '../protocol.ts';
 import { studioLimits } from './images.ts';
@@ -54,22 +53,22 @@ export async function accept(
   signal: AbortSignal,
 ): Promise<{ model: ModelFacts; rowsAdded: number }> {
   const { model, region, fileName } = session.model;
-  const params = preprocessParamsFromModel(model.manifest);
-  const codec = croppingCodec(session.codec, region);
   const store = await session.store();
-  const samples = {
-    count: images.length,
-    async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
-      for (const { id, name } of images) {
-        const bytes = await store.get(keys.image(id));
-        if (bytes === undefined) throw new Error(`The browser no longer has ${name}. Add the image again.`);
-        const raster = await codec.decode(bytes, { fileName: name, limits: studioLimits });
-        const prepared: PreprocessedSample = preprocessNamed(raster, params, name, {});
-        yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16) };
-      }
-    },
+  const read = async ({ id, name }: ImageRecord): Promise<Uint8Array> => {
+    const bytes = await store.get(keys.image(id));
+    if (bytes === undefined) throw new Error(`The browser no longer has ${name}. Add the image again.`);
+    return bytes;
   };
-  const grown = await addToModel(model, samples, { backend: await session.backend(), signal });
+  const grown = await addImages(
+    model,
+    images.map((image) => ({ name: image.name, read: () => read(image) })),
+    {
+      backend: await session.backend(),
+      codec: croppingCodec(session.codec, region),
+      limits: studioLimits,
+      signal,
+    },
+  );
   const facts = await session.use({
     model: grown.model,
     region,

@@ -30,10 +30,10 @@ import {
 export interface AddToModelOptions {
   readonly backend: Backend;
   /** Images per run of the extractor. Default 8. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the number of images done. */
-  readonly onProgress?: (progress: { done: number; total: number }) => void;
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
 export interface AddedToModel {

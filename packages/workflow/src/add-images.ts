@@ -1,0 +1,70 @@
+/** Accepting more good images without training again: read, decode, preprocess, hash and add, one image at a time. */
+import type { Backend, ImageCodec, ImageLimits, Remark } from '@oddpixel/contract';
+import { hashBytes } from '@oddpixel/dataset';
+import { addToModel } from '@oddpixel/model-core/heads';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { TrainingSample, TrainingSamples } from '@oddpixel/model-core/train';
+import { preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { namingImageById } from './name-image.ts';
+import { decode, notesOn, preprocess } from './prepared-images.ts';
+import { remarkCollector } from './remark-collector.ts';
+
+/** A good image: what errors and remarks call it, and how to read its file when its turn comes. */
+export interface ImageToAdd {
+  readonly name: string;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+export interface AddImagesOptions {
+  readonly backend: Backend;
+  readonly codec: ImageCodec;
+  readonly limits?: ImageLimits | undefined;
+  /** Images per run of the feature extractor. Default 8. */
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of images done. */
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+}
+
+export interface AddedImages {
+  readonly model: AnomalyModel;
+  /** Rows appended to the memory; 0 if the images hold nothing new. */
+  readonly rowsAdded: number;
+  /** What a person should know about the images. */
+  readonly remarks: readonly Remark[];
+}
+
+/**
+ * Adds good images to a trained memory model. With the score `max`, scores can only fall, so the threshold stays safe.
+ *
+ * @throws ModelStateError for a model of another head; ParameterError when there is no image; ImageFormatError,
+ *   ModelFormatError and ResultError name the image; the signal's reason.
+ */
+export async function addImages(
+  model: AnomalyModel,
+  images: readonly ImageToAdd[],
+  { backend, codec, limits, batchSize, signal, onProgress }: AddImagesOptions,
+): Promise<AddedImages> {
+  const params = preprocessParamsFromModel(model.manifest);
+  const noticed = remarkCollector();
+  const samples: TrainingSamples = {
+    count: images.length,
+    async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
+      for (const [imageId, { name, read }] of images.entries()) {
+        signal?.throwIfAborted();
+        const bytes = await read();
+        const notes = notesOn(name);
+        const raster = await decode(bytes, name, { codec, limits }, notes);
+        const prepared = preprocess(raster, params, name, { imageId, ...notes.preprocessing });
+        noticed.add(notes.remarks);
+        yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16), name };
+      }
+    },
+  };
+  try {
+    const added = await addToModel(model, samples, { backend, batchSize, signal, onProgress });
+    return { ...added, remarks: noticed.remarks() };
+  } catch (error) {
+    throw namingImageById(error, (imageId) => images[imageId]?.name);
+  }
+}

@@ -1,0 +1,33 @@
+/** Thresholds that a person sets. */
+import type { Thresholds } from '@oddpixel/contract';
+import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+
+export interface ManualThresholds {
+  /** A score at or above it is `nok`. */
+  readonly classification: number;
+  /** A map pixel at or above it is anomalous. Default: that of the model, or `classification` if it has none. */
+  readonly segmentation?: number | undefined;
+}
+
+/**
+ * The same graph with these thresholds. One that differs from the model's own is called `manual`, and a manual
+ * classification threshold makes no statement about false alarms. The same model if nothing differs.
+ */
+export function withManualThresholds(
+  model: AnomalyModel,
+  { classification, segmentation: given }: ManualThresholds,
+): AnomalyModel {
+  const own = model.manifest.thresholds;
+  const segmentation = given ?? own?.segmentation ?? classification;
+  const keepsClassification = own?.classification === classification;
+  const keepsSegmentation = own?.segmentation === segmentation;
+  if (keepsClassification && keepsSegmentation) return model;
+  const thresholds: Thresholds = {
+    classification,
+    segmentation,
+    classificationMethod: keepsClassification ? own.classificationMethod : 'manual',
+    segmentationMethod: keepsSegmentation ? own.segmentationMethod : 'manual',
+    statement: keepsClassification ? own.statement : undefined,
+  };
+  return withManifest(model, { thresholds });
+}
