@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import type { Backend, Dataset, FileSource, Raster, Store } from '@oddpixel/contract';
+import { memory } from '@oddpixel/model-core/heads';
 import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
@@ -48,7 +49,7 @@ export async function openFixture(): Promise<Fixture> {
       codec: sharpCodec(),
       preprocessing,
       extractor: { id: 'tiny', bytes: tinyExtractor() },
-      params: { numRows: 60 },
+      head: memory({ numRows: 60 }),
       store,
       featureStore: store,
     });
