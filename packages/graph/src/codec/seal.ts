@@ -73,9 +73,10 @@ export function hasSeal(bytes: Uint8Array): boolean {
 /** Where the 64 digits are: after the last entry of that form, since tensors may hold any bytes before it. */
 function placeOf(bytes: Uint8Array): number | undefined {
   const last = bytes.length - entry.length - openSeal.length;
+  // Not byte by byte: a file without a seal is searched from end to end.
   for (let start = last; start >= 0; start--) {
-    if (bytes[start] === 10 && entry.every((byte, i) => bytes[start + i] === byte))
-      return start + entry.length;
+    start = bytes.lastIndexOf(10, start);
+    if (start >= 0 && entry.every((byte, i) => bytes[start + i] === byte)) return start + entry.length;
   }
   return undefined;
 }
