@@ -17,6 +17,7 @@ export function parameterOption(name: string, parameter: Parameter, scope?: stri
   if (parameter.type === 'choice') {
     return new Option(`${flag} <choice>`, description).choices(parameter.choices).default(parameter.default);
   }
+  if (parameter.type === 'switch') return new Option(flag, description).default(parameter.default);
   return new Option(`${flag} <${parameter.type === 'integer' ? 'n' : 'number'}>`, description)
     .default(parameter.default)
     .argParser(numberIn(flag, parameter));

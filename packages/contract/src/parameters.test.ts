@@ -9,6 +9,7 @@ const schema = {
   rate: { type: 'number', default: 0.5, above: 0, below: 1, about: 'rate' },
   noise: { type: 'number', default: 0, min: 0, about: 'noise' },
   kind: { type: 'choice', default: 'one', choices: ['one', 'two'], about: 'kind' },
+  flip: { type: 'switch', default: false, about: 'flip' },
 } as const satisfies ParameterSchema;
 
 test('absent and undefined parameters take their defaults', () => {
@@ -18,6 +19,7 @@ test('absent and undefined parameters take their defaults', () => {
     rate: 0.5,
     noise: 0,
     kind: 'one',
+    flip: false,
   });
 });
 
@@ -29,8 +31,11 @@ test.each([
   [{ noise: -1 }, 'noise', 'a number from 0', '-1'],
   [{ noise: Number.NaN }, 'noise', 'a number from 0', 'NaN'],
   [{ noise: Infinity }, 'noise', 'a number from 0', 'Infinity'],
-  [{ kind: 'three' }, 'kind', "'one' or 'two'", "'three'"],
-  [{ rowz: 5 }, 'rowz', 'one of rows, share, rate, noise, kind', 'the unknown parameter `rowz`'],
+  [{ kind: 'three' }, 'kind', "'one' or 'two'", '"three"'],
+  [{ flip: 1 }, 'flip', 'true or false', '1'],
+  [{ flip: null }, 'flip', 'true or false', 'null'],
+  [{ rows: '5' }, 'rows', 'a whole number from 1 to 100', '"5"'],
+  [{ rowz: 5 }, 'rowz', 'one of rows, share, rate, noise, kind, flip', 'the unknown parameter `rowz`'],
 ])('%j throws a ParameterError that names the parameter, its range and the value', (options, ...details) => {
   let thrown: unknown;
   try {

@@ -36,16 +36,29 @@ export interface ChoiceParameter extends Described, Choice {
   readonly default: string;
 }
 
-export type Parameter = NumberParameter | ChoiceParameter;
+export interface Switch {
+  readonly type: 'switch';
+}
+
+export interface SwitchParameter extends Described, Switch {
+  readonly default: boolean;
+}
+
+/** The values that a parameter may have. */
+export type ParameterRange = NumberRange | Choice | Switch;
+
+export type Parameter = NumberParameter | ChoiceParameter | SwitchParameter;
 
 /** Parameters by name. Written `{ … } as const`, so that the types of the values follow. */
 export type ParameterSchema = Readonly<Record<string, Parameter>>;
 
 /** The values that a schema describes. */
 export type ParameterValues<S extends ParameterSchema> = {
-  readonly [Name in keyof S]: S[Name] extends { readonly choices: readonly (infer Choice)[] }
-    ? Choice
-    : number;
+  readonly [Name in keyof S]: S[Name] extends { readonly choices: readonly (infer Value)[] }
+    ? Value
+    : S[Name] extends Switch
+      ? boolean
+      : number;
 };
 
 /** Some of the values; those that are absent or undefined take their defaults. */
@@ -65,7 +78,7 @@ export function fillParameters<S extends ParameterSchema>(
   checkNames(Object.keys(schema), options);
   const given = options as Readonly<Record<string, unknown>>;
   const values = Object.entries(schema).map(([name, parameter]) => {
-    const value = given[name] ?? parameter.default;
+    const value = given[name] === undefined ? parameter.default : given[name];
     checkParameter(name, parameter, value);
     return [name, value] as const;
   });
@@ -87,13 +100,14 @@ export function checkNames(known: readonly string[], options: object): void {
 /** @throws ParameterError for a value outside the range. */
 export function checkParameter(name: string, parameter: Parameter, value: unknown): void {
   if (isAllowed(parameter, value)) return;
-  const received = typeof value === 'string' ? `'${value}'` : String(value);
+  const received = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   throw new ParameterError({ name, expected: describeRange(parameter), received });
 }
 
 /** Whether the value is of the right type and within the range. */
-export function isAllowed(parameter: NumberRange | Choice, value: unknown): boolean {
+export function isAllowed(parameter: ParameterRange, value: unknown): boolean {
   if (parameter.type === 'choice') return parameter.choices.includes(value as string);
+  if (parameter.type === 'switch') return typeof value === 'boolean';
   const { type, min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = parameter;
   if (typeof value !== 'number' || !Number.isFinite(value)) return false;
   if (type === 'integer' && !Number.isInteger(value)) return false;
@@ -101,8 +115,9 @@ export function isAllowed(parameter: NumberRange | Choice, value: unknown): bool
 }
 
 /** The range in words, for example `a number above 0, at most 1` or `'max' or 'meanDeviation'`. */
-export function describeRange(parameter: NumberRange | Choice): string {
+export function describeRange(parameter: ParameterRange): string {
   if (parameter.type === 'choice') return parameter.choices.map((choice) => `'${choice}'`).join(' or ');
+  if (parameter.type === 'switch') return 'true or false';
   const { type, min, above, max, below } = parameter;
   const what = type === 'integer' ? 'a whole number' : 'a number';
   const lowest = above === undefined ? min !== undefined && `from ${min}` : `above ${above}`;

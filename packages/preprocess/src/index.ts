@@ -1,5 +1,5 @@
 /** Image preprocessing by pure functions on typed arrays. */
-export { createAugmentParams, type AugmentParams } from './augment/augment-params.ts';
+export { augmentParameters, createAugmentParams, type AugmentParams } from './augment/augment-params.ts';
 export { augmentSample } from './augment/augment-sample.ts';
 export { augmentSeed, type AugmentOccasion } from './augment/augment-seed.ts';
 export { blendTiles, createTileBlender, type BlendOptions, type TileBlender, type TileMap } from './blend.ts';
