@@ -71,8 +71,8 @@ export interface AugmentParams extends ParameterValues<typeof augmentParameters>
    * The gray value range, as in the preprocessing parameters; needed by `brightness` and `noise`. With
    * `constantValues` pixels are in deviations: give the range that they span.
    */
-  readonly imageRangeMin?: number | undefined;
-  readonly imageRangeMax?: number | undefined;
+  readonly imageRangeMin?: number;
+  readonly imageRangeMax?: number;
 }
 
 const rangeNames = ['imageRangeMin', 'imageRangeMax'];
