@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkLengths, lengthProblems, type SourceFile } from './check-lengths.ts';
+import { checkLengths, lengthProblems } from './check-lengths.ts';
+import type { SourceFile } from './repository.ts';
 
 const file = (path: string, lines: number, first: string = ''): SourceFile => ({
   path,

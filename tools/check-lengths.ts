@@ -2,18 +2,10 @@
  * No source file is too long to be read in one go, and most are short. Styles count as source; tests, what only tests
  * use, and generated files do not.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from './repository.ts';
+import { trackedFiles, type SourceFile } from './repository.ts';
 
 const maxLines = 300;
 const maxMedian = 80;
-
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 const isSource = ({ path, text }: SourceFile): boolean =>
   !/\.test\.tsx?$|(^|\/)(test|testing)\//.test(path) && !text.slice(0, 200).includes('@generated');
@@ -34,17 +26,8 @@ export function lengthProblems(files: readonly SourceFile[]): string[] {
 }
 
 export function checkLengths(): boolean {
-  const patterns = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'css', 'py'].map(
-    (ending) => `*.${ending}`,
-  );
-  const tracked = execFileSync('git', ['ls-files', '-z', ...patterns], {
-    cwd: repositoryRoot,
-    encoding: 'utf8',
-  });
-  const paths = tracked.split('\0').filter((path) => path !== '' && existsSync(join(repositoryRoot, path)));
-  const problems = lengthProblems(
-    paths.map((path) => ({ path, text: readFileSync(join(repositoryRoot, path), 'utf8') })),
-  );
+  const endings = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'css', 'py'];
+  const problems = lengthProblems(trackedFiles(...endings.map((ending) => `*.${ending}`)));
   for (const problem of problems) console.error(problem);
   return problems.length === 0;
 }

@@ -1,9 +1,28 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout's root folder. */
 export const repositoryRoot: string = fileURLToPath(new URL('..', import.meta.url));
+
+export interface SourceFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files that git tracks and that are there, by git's patterns. */
+export function trackedFiles(...patterns: readonly string[]): SourceFile[] {
+  const listed = execFileSync('git', ['ls-files', '-z', ...patterns], {
+    cwd: repositoryRoot,
+    encoding: 'utf8',
+  });
+  return listed
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(repositoryRoot, path)))
+    .map((path) => ({ path, text: readFileSync(join(repositoryRoot, path), 'utf8') }));
+}
 
 export interface PublishedPackage {
   readonly name: string;
