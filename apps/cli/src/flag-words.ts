@@ -5,7 +5,7 @@
 import { ParameterError, type OddpixelError } from '@oddpixel/contract';
 import { trainParameters } from '@oddpixel/model-core/train';
 import { heads } from './heads.ts';
-import { flagsOf } from './flag-names.ts';
+import { flagOf, flagsOf } from './flag-names.ts';
 
 /** Parameters that an option sets: a wrong value of one of them is wrong usage. */
 export const optionOfParameter: Readonly<Record<string, string>> = {
@@ -14,7 +14,6 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   imageWidth: '--size',
   imageHeight: '--size',
   threads: '--threads',
-  batchSize: '--batch',
   tileWidth: '--tile',
   tileHeight: '--tile',
   overlap: '--overlap',
@@ -29,7 +28,7 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   sourceRange: '--range',
   checkpointEvery: '--checkpoint-every',
   resume: '--resume',
-  bootstrapSamples: '--bootstrap',
+  bootstrapSamples: flagOf('bootstrapSamples'),
   threshold: '--threshold',
   augmentation: '--augment',
   'augmentation.copies': '--augment-copies',

@@ -1,7 +1,7 @@
 /** Accepting more good images without training again: read, decode, preprocess, hash and add, one image at a time. */
-import type { Backend, ImageCodec, ImageLimits, Remark } from '@oddpixel/contract';
+import type { ImageCodec, ImageLimits, Remark } from '@oddpixel/contract';
 import { hashBytes } from '@oddpixel/dataset';
-import { addToModel } from '@oddpixel/model-core/heads';
+import { addToModel, type AddedToModel, type AddToModelOptions } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import type { TrainingSample, TrainingSamples } from '@oddpixel/model-core/train';
 import { preprocessParamsFromModel } from '@oddpixel/preprocess';
@@ -15,21 +15,12 @@ export interface ImageToAdd {
   readonly read: () => Promise<Uint8Array>;
 }
 
-export interface AddImagesOptions {
-  readonly backend: Backend;
+export interface AddImagesOptions extends AddToModelOptions {
   readonly codec: ImageCodec;
   readonly limits?: ImageLimits | undefined;
-  /** Images per run of the feature extractor. Default 8. */
-  readonly batchSize?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called with the number of images done. */
-  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
-export interface AddedImages {
-  readonly model: AnomalyModel;
-  /** Rows appended to the memory; 0 if the images hold nothing new. */
-  readonly rowsAdded: number;
+export interface AddedImages extends AddedToModel {
   /** What a person should know about the images. */
   readonly remarks: readonly Remark[];
 }
@@ -43,7 +34,7 @@ export interface AddedImages {
 export async function addImages(
   model: AnomalyModel,
   images: readonly ImageToAdd[],
-  { backend, codec, limits, batchSize, signal, onProgress }: AddImagesOptions,
+  { codec, limits, ...options }: AddImagesOptions,
 ): Promise<AddedImages> {
   const params = preprocessParamsFromModel(model.manifest);
   const noticed = remarkCollector();
@@ -51,7 +42,7 @@ export async function addImages(
     count: images.length,
     async *[Symbol.asyncIterator](): AsyncGenerator<TrainingSample, void, undefined> {
       for (const [imageId, { name, read }] of images.entries()) {
-        signal?.throwIfAborted();
+        options.signal?.throwIfAborted();
         const bytes = await read();
         const notes = notesOn(name);
         const raster = await decode(bytes, name, { codec, limits }, notes);
@@ -62,7 +53,7 @@ export async function addImages(
     },
   };
   try {
-    const added = await addToModel(model, samples, { backend, batchSize, signal, onProgress });
+    const added = await addToModel(model, samples, options);
     return { ...added, remarks: noticed.remarks() };
   } catch (error) {
     throw namingImageById(error, (imageId) => images[imageId]?.name);

@@ -91,10 +91,10 @@ export async function trainFromDataset(
   const { backend, extractor, head = memory() } = options;
   const { augmentation, featureStore } = options;
   const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
-  const dataset = head.needsValidation === true ? withValidation(given, options.params?.seed ?? 0) : given;
+  const params = createTrainParams(head, options.params);
+  const dataset = head.needsValidation === true ? withValidation(given, params.seed) : given;
   const train = trainingSplit(dataset);
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
-  const params = createTrainParams(head, options.params ?? {});
   const preprocessing = await withSourceRange(dataset, train, options);
   const access = { ...options, preprocessing };
   const initial = await createInitialModel(extractor.bytes, {

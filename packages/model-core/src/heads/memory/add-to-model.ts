@@ -15,6 +15,7 @@ import {
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '@oddpixel/graph';
 import { selectCoreset } from './coreset.ts';
 import { extractFeatures, imageInput, withTotals } from '../../train/feature-pass.ts';
+import { extensible } from './can-add-images.ts';
 import { memoryType } from './parameters.ts';
 import { bankConstants, nearestDistance, readBank } from './nearest-distance.ts';
 import { checkPatchMemory, patchStore } from '../../train/patch-store.ts';
@@ -54,15 +55,17 @@ export async function addToModel(
   samples: TrainingSamples,
   { backend, batchSize = 8, signal, onProgress }: AddToModelOptions,
 ): Promise<AddedToModel> {
-  const { head, training, preprocessing, calibration } = model.manifest;
-  const radius = training?.figures['coverageRadius'];
-  if (head?.type !== memoryType || training === undefined || radius === undefined) {
+  const { preprocessing, calibration } = model.manifest;
+  const memory = extensible(model.manifest);
+  if (memory === undefined) {
+    const { head } = model.manifest;
     throw new ModelStateError({
       expected: `a trained model with the head \`${memoryType}\``,
       received: head === undefined ? 'a model without a head' : `one with the head \`${head.type}\``,
       fix: `Only a model with the head \`${memoryType}\` can be extended; train other models again with all images.`,
     });
   }
+  const { head, training, coverageRadius } = memory;
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
@@ -93,7 +96,7 @@ export async function addToModel(
     bank,
     rows: store.count,
     first: 0,
-    radius,
+    radius: coverageRadius,
     signal,
   });
   const extended = new Float32Array(bank.length + added.rows.length);

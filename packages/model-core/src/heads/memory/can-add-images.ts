@@ -1,7 +1,22 @@
-import type { ModelManifest } from '@oddpixel/contract';
+import type { HeadRecord, ModelManifest, TrainingRecord } from '@oddpixel/contract';
 import { memoryType } from './parameters.ts';
 
-/** Whether good images can be added to the model without training anew. */
-export function canAddImages({ head, training }: ModelManifest): boolean {
-  return head?.type === memoryType && training?.figures['coverageRadius'] !== undefined;
+/** What adding images needs to know of a model. */
+export interface Extensible {
+  readonly head: HeadRecord;
+  readonly training: TrainingRecord;
+  /** Patches farther than this from the bank are new to it. */
+  readonly coverageRadius: number;
+}
+
+/** `undefined` if no images can be added to the model without training it again. */
+export function extensible({ head, training }: ModelManifest): Extensible | undefined {
+  const coverageRadius = training?.figures['coverageRadius'];
+  if (head?.type !== memoryType || training === undefined || coverageRadius === undefined) return undefined;
+  return { head, training, coverageRadius };
+}
+
+/** Whether good images can be added to the model without training it again. */
+export function canAddImages(manifest: ModelManifest): boolean {
+  return extensible(manifest) !== undefined;
 }
