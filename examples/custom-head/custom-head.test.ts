@@ -37,7 +37,7 @@ test('a model of the head is trained, saved, read again and evaluated', () => {
   expect(auroc).toBeGreaterThan(0.6);
 });
 
-test('the model file names the head and its parameters, and has thresholds from images kept aside', async () => {
+test('the model file names the head and its parameters, and has thresholds from held-out images', async () => {
   const { manifest } = readModel(await readFile(join(folder, 'parts.onnx')));
   expect(manifest.head).toMatchObject({ type: 'nearestMean', parameters: { gain: 1 } });
   expect(manifest.training?.parameters).toMatchObject({ gain: 1 });

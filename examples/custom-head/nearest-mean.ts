@@ -15,7 +15,7 @@ export function nearestMean({ gain = 1 }: NearestMeanOptions = {}): Head {
   return {
     type: 'nearestMean',
     parameters: { gain },
-    // Every image moves the mean, so only images kept aside can tell how far good ones are from it.
+    // Every image moves the mean, so only held-out images can tell how far good ones are from it.
     needsValidation: true,
     async fit(extractor, samples, options) {
       const { store, transform, grouper } = await collectPatches(extractor, samples, options);

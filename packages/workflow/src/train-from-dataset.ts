@@ -80,7 +80,7 @@ export interface TrainedFromDataset {
 /**
  * Trains on the good images of the split `train`; good images of the split `validation`, where there are any,
  * calibrate the thresholds independently. A head that every image shapes, such as `student`, needs them: if there is no
- * validation split, a fifth of the training images (whole groups) is kept aside for it.
+ * validation split, a fifth of the training images (whole groups) is held out for it.
  *
  * @throws ParameterError for an augmentation that is out of range or changes nothing; DatasetError when there is no good training image or a defective one is in the training split.
  */

@@ -21,7 +21,7 @@ export interface Head {
    * else all.
    */
   readonly maxFeatureDims?: number | undefined;
-  /** True if every image shapes the head, so that only images kept aside can calibrate thresholds. Default false. */
+  /** True if every image shapes the head, so that only held-out images can calibrate thresholds. Default false. */
   readonly needsValidation?: boolean | undefined;
   /**
    * Learns from the samples, in any number of passes over them.

@@ -21,7 +21,7 @@ const own = {
     min: 1,
     max: 1024,
     unit: 'image',
-    about: 'images per run of the feature extractor',
+    about: 'images per run of the backbone',
   },
   featureDims: {
     type: 'integer',
