@@ -138,7 +138,7 @@ export async function benchBrowser(args: readonly string[]): Promise<void> {
     measurement: 'browser',
     machine,
     chromium: site.chromium,
-    extractor: 'small',
+    backbone: 'small',
     models: sizes.models,
     frame: frameSize,
     rounds,

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GraphBuilder, reduceMean, writeGraph } from '@oddpixel/graph';
-import { scratchFolder, writeDataset } from '../apps/cli/src/testing/run-cli.ts';
+import { scratchFolder, writeDataset } from '../packages/oddpixel/test/run-cli.ts';
 import { predictDocument, trainDocument } from './shared/document.ts';
 import { documentOf, runBench } from './shared/run-bench.ts';
 

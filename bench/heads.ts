@@ -47,7 +47,7 @@ export async function benchHeads(args: readonly string[]): Promise<void> {
   const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
   if (trunk !== undefined) {
     const base = {
-      extractor: new Uint8Array(await readFile(trunk)),
+      backbone: new Uint8Array(await readFile(trunk)),
       id: 'mobilenet-v2',
       width: sizes.side,
       height: sizes.side,
@@ -73,6 +73,6 @@ export async function benchHeads(args: readonly string[]): Promise<void> {
     wholeModel:
       trunk === undefined
         ? { skipped: 'reference data absent (models/mobilenet-v2-trunk.onnx), see CONTRIBUTING.md' }
-        : { extractor: 'mobilenet-v2-trunk.onnx' },
+        : { backbone: 'mobilenet-v2-trunk.onnx' },
   });
 }

@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { preprocessParamsFromModel, preprocessRaster } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
-import { predictFiles } from '../apps/cli/src/commands/predict.ts';
-import { imageFiles, openModel, readBytes } from '../apps/cli/src/data.ts';
-import { createProgress } from '../apps/cli/src/progress.ts';
+import { predictFiles } from '../packages/oddpixel/src/cli/commands/predict.ts';
+import { imageFiles, openModel, readBytes } from '../packages/oddpixel/src/cli/data.ts';
+import { createProgress } from '../packages/oddpixel/src/cli/progress.ts';
 import { bareSession, batchSizes } from './shared/bare-session.ts';
 import { describeMachine } from './shared/machine.ts';
 import { wholeNumber } from './shared/options.ts';

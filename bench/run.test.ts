@@ -15,7 +15,7 @@ describe('bench', { timeout: 120_000 }, () => {
       expect(listed).toEqual([
         'training-step',
         'heads',
-        'extractors',
+        'backbones',
         'gpu',
         'parity',
         'browser',

@@ -6,7 +6,7 @@ type Measurement = (args: readonly string[]) => Promise<void>;
 const measurements: Readonly<Record<string, Measurement>> = {
   'training-step': async (args) => (await import('./training-step.ts')).benchTrainingStep(args),
   heads: async (args) => (await import('./heads.ts')).benchHeads(args),
-  extractors: async (args) => (await import('./extractors.ts')).benchExtractors(args),
+  backbones: async (args) => (await import('./backbones.ts')).benchBackbones(args),
   gpu: async (args) => (await import('./gpu.ts')).benchGpu(args),
   parity: async (args) => (await import('./parity.ts')).benchParity(args),
   browser: async (args) => (await import('./browser.ts')).benchBrowser(args),

@@ -7,10 +7,10 @@ import { writeModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { splitForTraining, trainFromDataset } from '@oddpixel/workflow';
-import { readBackbone } from '../apps/cli/src/backbone.ts';
-import { openDataset, parseSize } from '../apps/cli/src/data.ts';
-import { defaultHead, heads } from '../apps/cli/src/heads.ts';
-import { createProgress, sayRemarks } from '../apps/cli/src/progress.ts';
+import { namedBackbone } from '../packages/oddpixel/src/cli/backbone.ts';
+import { openDataset, parseSize } from '../packages/oddpixel/src/cli/data.ts';
+import { defaultHead, heads } from '../packages/oddpixel/src/cli/heads.ts';
+import { createProgress, sayRemarks } from '../packages/oddpixel/src/cli/progress.ts';
 import { bareSession, batchSizes, type BareSession } from './shared/bare-session.ts';
 import { describeMachine } from './shared/machine.ts';
 import { wholeNumber } from './shared/options.ts';
@@ -35,12 +35,12 @@ export async function benchTrain(args: readonly string[]): Promise<void> {
   const machine = describeMachine();
   const progress = createProgress();
   const context = { signal: new AbortController().signal, setExitCode: () => {} };
-  const extractor = await readBackbone(values.backbone ?? 'small', { context, progress });
+  const backbone = await namedBackbone(values.backbone ?? 'small', { context, progress });
   const opened = await openDataset(path, { layout: 'auto' }, ['train']);
   const dataset = splitForTraining(opened.dataset, { trainPercent: 80, validationPercent: 0, seed: 0 });
   const images = dataset.samples.filter(({ split }) => split === 'train').length;
   const backend = await cpu(threads === undefined ? {} : { threads }).open();
-  const bare = await bareSession(extractor.bytes, threads);
+  const bare = await bareSession(backbone.bytes, threads);
   const input = new Float32Array(3 * width * height).fill(100);
   const folder = await mkdtemp(join(tmpdir(), 'oddpixel-bench-'));
   const bareSeconds: number[] = [];
@@ -55,7 +55,7 @@ export async function benchTrain(args: readonly string[]): Promise<void> {
         backend,
         source: opened.source,
         codec: sharpCodec(),
-        extractor,
+        backbone,
         preprocessing,
         head: head.create({}),
         onProgress: ({ phase }) => timer.enter(phase),

@@ -12,7 +12,7 @@ import {
 import { cpu } from '@oddpixel/runtime-node';
 import { studentShapes } from '../packages/model-core/src/heads/student/student-network.ts';
 import { stripes, stripesPreprocessing } from '../packages/model-core/test/stripes.ts';
-import { tinyExtractor } from '../packages/model-core/test/tiny-extractor.ts';
+import { tinyBackbone } from '../packages/model-core/test/tiny-backbone.ts';
 import { trainingStepDocument } from './shared/document.ts';
 import { documentOf } from './shared/run-bench.ts';
 import { compareChecks } from './training-step/compare.ts';
@@ -71,7 +71,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
   });
 
   test('measures the graph that the training of a student runs', async () => {
-    const initial = await createInitialModel(tinyExtractor(), {
+    const initial = await createInitialModel(tinyBackbone(), {
       preprocessing: stripesPreprocessing,
       id: 'tiny',
     });
@@ -92,7 +92,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     );
     await backend.dispose();
     const run = created.map((bytes) => readGraph(bytes)).find(({ name }) => name === 'studentStep');
-    // The tiny extractor has 6 + 10 channels.
+    // The tiny backbone has 6 + 10 channels.
     const measured = studentStep(studentShapes(16, 3), 16).graph;
     expect(run?.nodes).toEqual(measured.nodes);
     expect(run?.initializers).toEqual(measured.initializers);

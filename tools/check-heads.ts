@@ -9,7 +9,7 @@ import { repositoryRoot, trackedFiles } from './repository.ts';
 import { syntaxLines } from './syntax-lines.ts';
 
 const headsFolder = 'packages/model-core/src/heads';
-const offers = /^apps\/[^/]+\/src\/heads\.ts$/;
+const offers = /^(apps\/[^/]+\/src|packages\/oddpixel\/src\/cli)\/heads\.ts$/;
 
 /** The heads that come with the product. */
 export function headNames(): string[] {
@@ -25,7 +25,7 @@ export function namedHeads(fileName: string, text: string, names: readonly strin
 export function checkHeads(): boolean {
   const names = headNames();
   const problems = trackedFiles('packages/*/src', 'apps/*/src')
-    .filter(({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|\/testing\//.test(path))
+    .filter(({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path))
     .filter(({ path }) => !path.startsWith(`${headsFolder}/`) && !offers.test(path))
     .flatMap(({ path, text }) =>
       namedHeads(path, text, names).map(

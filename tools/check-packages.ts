@@ -33,7 +33,7 @@ const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/runtime-ort': 37,
   '@oddpixel/runtime-node': 66,
   '@oddpixel/runtime-web': 52,
-  '@oddpixel/initial-models': 6960,
+  '@oddpixel/backbones': 6960,
   '@oddpixel/conformance': 35,
   oddpixel: 100,
 };

@@ -27,9 +27,9 @@ const law = {
     what: 'metrics, overlays, charts, the HTML report: pure functions',
   },
   conformance: { imports: ['contract', 'graph'], what: 'the cases that every backend must pass' },
-  'initial-models': {
+  backbones: {
     imports: ['contract'],
-    what: 'pretrained feature extractors, and the loader for published ones',
+    what: 'pretrained backbones, and the loader for published ones',
   },
   workflow: {
     imports: ['contract', 'model-core', 'preprocess', 'dataset', 'eval'],
@@ -47,6 +47,7 @@ const law = {
     imports: ['contract', 'runtime-ort', 'images', 'remote'],
     what: 'backends on WebGPU and WebAssembly, images, camera and files of a browser',
   },
+  oddpixel: { imports: 'anything', what: 'the `oddpixel` command' },
 };
 
 /**

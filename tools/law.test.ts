@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { publishedPackages, repositoryRoot } from './repository.ts';
 
 interface Room {
-  readonly imports: readonly string[];
+  readonly imports: readonly string[] | 'anything';
   readonly what: string;
 }
 
@@ -27,21 +27,20 @@ test('docs/architecture.md shows the law that is enforced', async () => {
   const expected = Object.entries(law).map(([room, { imports, what }]) => [
     `\`${room}\``,
     what,
-    imports.join(', ') || 'nothing',
+    imports === 'anything' ? imports : imports.join(', ') || 'nothing',
   ]);
   expect(shown).toEqual(expected);
 });
 
 test('every package has its place in the law', () => {
-  const rooms = publishedPackages()
-    .map(({ name }) => name.replace('@oddpixel/', ''))
-    .filter((name) => name !== 'oddpixel');
+  const rooms = publishedPackages().map(({ name }) => name.replace('@oddpixel/', ''));
   expect(Object.keys(law).toSorted()).toEqual(rooms.toSorted());
 });
 
 test('nothing in the law goes in a circle', () => {
   const order = Object.keys(law);
   for (const [room, { imports }] of Object.entries(law)) {
-    for (const imported of imports) expect(order.indexOf(imported)).toBeLessThan(order.indexOf(room));
+    for (const imported of imports === 'anything' ? [] : imports)
+      expect(order.indexOf(imported)).toBeLessThan(order.indexOf(room));
   }
 });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const main = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../packages/oddpixel/dist/main.js', import.meta.url));
 
 const turbo = fileURLToPath(new URL('turbo.mjs', import.meta.url));
 const build = spawnSync(

@@ -15,7 +15,7 @@ export const browserDocument = z.strictObject({
   measurement: z.literal('browser'),
   machine: z.looseObject({ node: z.string(), onnxruntime: z.string() }),
   chromium: z.string(),
-  extractor: z.literal('small'),
+  backbone: z.literal('small'),
   models: z.record(z.string(), z.record(z.string(), z.int().positive())),
   frame: z.strictObject({ width: z.literal(640), height: z.literal(480) }),
   rounds: z.int().positive(),

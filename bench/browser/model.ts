@@ -1,6 +1,6 @@
 /** The model that is inspected with: trained as every other one, on apples that are wider than high. */
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { renderApple } from '@oddpixel/dataset/apples';
 import type { Backend } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
@@ -27,7 +27,7 @@ export async function trainMemory(
   { width, height, rows, goodImages }: ModelSize,
 ): Promise<AnomalyModel> {
   const preprocessing = createPreprocessParams({ imageWidth: width, imageHeight: height });
-  const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
+  const initial = await createInitialModel(await readBackbone(small), { preprocessing, id: small.id });
   const apples = Array.from({ length: goodImages }, (_, seed) => renderApple({ seed }).raster);
   const samples = samplesInMemory(apples.map((apple) => preprocessRaster(apple, preprocessing)));
   const params = createTrainParams(memory({ numRows: rows }));

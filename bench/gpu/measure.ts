@@ -1,6 +1,6 @@
 /** What is compared between two backends: fifty steps of the student, and a whole model. */
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { isHostTensor, type Backend, type HostTensor, type Session } from '@oddpixel/contract';
 import { openTrainingSession, type TrainingSession } from '@oddpixel/graph/training';
 import { memoryHead, wholeModel } from '../heads/graphs.ts';
@@ -113,14 +113,14 @@ export interface InferenceResult extends Comparison {
 /** DESIGN, section 5: sameness. */
 const mapTolerance = 1e-4;
 
-/** The extractor that comes with the product, and a memory head: images to maps and scores on the host. */
+/** The backbone that comes with the product, and a memory head: images to maps and scores on the host. */
 export async function compareInference(
   { gpu, cpu }: Devices,
   { rounds, isTiny }: Counting,
 ): Promise<InferenceResult[]> {
   const [width, height, rows] = isTiny ? [64, 32, 8] : [320, 256, 1000];
   const { model } = await wholeModel({
-    extractor: await readInitialModel(small),
+    backbone: await readBackbone(small),
     id: small.id,
     width,
     height,

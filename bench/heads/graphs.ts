@@ -1,11 +1,11 @@
 /**
  * The heads that are compared, as graphs with the formulas of the product: on patches `[N, P, D]` alone, and behind a
- * feature extractor. Weights and rows are random: time does not depend on what they say.
+ * backbone. Weights and rows are random: time does not depend on what they say.
  */
 import { type PreprocessParams, createRandom } from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';
 import { createInitialModel, type PatchDistance } from '@oddpixel/model-core/train';
-import { openExtractor, pyramidChannels } from '../../packages/model-core/src/train/feature-pass.ts';
+import { openBackbone, pyramidChannels } from '../../packages/model-core/src/train/feature-pass.ts';
 import {
   bankConstants,
   nearestDistance,
@@ -43,17 +43,17 @@ export function headAlone(head: PatchDistance, positions: number, dims: number):
 }
 
 export interface WholeModelOptions {
-  /** ONNX file of the feature extractor, and its name. */
-  readonly extractor: Uint8Array;
+  /** ONNX file of the backbone, and its name. */
+  readonly backbone: Uint8Array;
   readonly id: string;
   readonly width: number;
   readonly height: number;
-  /** Makes the head for the extractor's feature dimensions. */
+  /** Makes the head for the backbone's feature dimensions. */
   readonly head: (dims: number) => PatchDistance;
 }
 
 /** `image` `[N, 3, H, W]` → `anomaly_map`, `anomaly_score`, as a trained model has it: the bytes of an ONNX file. */
-export async function wholeModel({ extractor: bytes, id, width, height, head }: WholeModelOptions): Promise<{
+export async function wholeModel({ backbone: bytes, id, width, height, head }: WholeModelOptions): Promise<{
   readonly model: Uint8Array;
   readonly dims: number;
 }> {
@@ -66,15 +66,15 @@ export async function wholeModel({ extractor: bytes, id, width, height, head }: 
     normalizationType: 'none',
     domainHandling: 'fullDomain',
   };
-  const extractor = openExtractor(await createInitialModel(bytes, { preprocessing, id }));
-  const dims = pyramidChannels(extractor);
-  const transform = { scales: extractor.levelChannels.map(() => 1), mean: new Float32Array(dims) };
+  const backbone = openBackbone(await createInitialModel(bytes, { preprocessing, id }));
+  const dims = pyramidChannels(backbone);
+  const transform = { scales: backbone.levelChannels.map(() => 1), mean: new Float32Array(dims) };
   const tail = {
-    grid: extractor.grid,
+    grid: backbone.grid,
     imageHeight: height,
     imageWidth: width,
     scoreMethod: 'max',
     standardDeviationFactor: 3,
   } as const;
-  return { model: writeGraph(trainedGraph(extractor, transform, head(dims), tail)), dims };
+  return { model: writeGraph(trainedGraph(backbone, transform, head(dims), tail)), dims };
 }

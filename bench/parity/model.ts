@@ -1,6 +1,6 @@
 /** The model of the comparison: so small that a GPU in software runs it, but trained as every other one. */
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import type { Backend } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
@@ -24,7 +24,7 @@ export async function trainOnApples(backend: Backend): Promise<AnomalyModel> {
     // That of the float image.
     sourceRange: [0, 1],
   });
-  const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
+  const initial = await createInitialModel(await readBackbone(small), { preprocessing, id: small.id });
   const samples = samplesInMemory(
     goodApples(modelSize.goodImages).map((apple) => preprocessRaster(apple, preprocessing)),
   );

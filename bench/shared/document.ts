@@ -69,18 +69,18 @@ export const headsDocument = z.strictObject({
       isBarReached: z.boolean().nullable(),
     }),
   ),
-  wholeModel: z.union([skipped, z.strictObject({ extractor: z.string() })]),
+  wholeModel: z.union([skipped, z.strictObject({ backbone: z.string() })]),
 });
 
-const extractorRow = z.strictObject({
+const backboneRow = z.strictObject({
   name: z.string().min(1),
   perImage: z.array(z.strictObject({ batch: z.int().positive(), ms: positive, cpuMs: cpuTimes })),
   bestBatch: z.int().positive(),
   toFirst: ratio,
 });
 
-export const extractorsDocument = z.strictObject({
-  measurement: z.literal('extractors'),
+export const backbonesDocument = z.strictObject({
+  measurement: z.literal('backbones'),
   machine,
   width: z.int().positive(),
   height: z.int().positive(),
@@ -92,7 +92,7 @@ export const extractorsDocument = z.strictObject({
       device: z.enum(['cpu', 'webgpu']),
       threads: z.int().positive().optional(),
       isSoftware: z.boolean().nullable().optional(),
-      rows: z.array(extractorRow),
+      rows: z.array(backboneRow),
     }),
   ),
   webgpu: skipped.optional(),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { renderOverlay } from '@oddpixel/eval';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import type { Backend, Raster } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
@@ -34,7 +34,7 @@ function part(number: number, isOdd = false): Raster {
 
 async function trainTiny(backend: Backend): Promise<AnomalyModel> {
   const preprocessing = createPreprocessParams({ imageWidth: 64, imageHeight: 32 });
-  const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
+  const initial = await createInitialModel(await readBackbone(small), { preprocessing, id: small.id });
   const samples = preprocessSamples(
     samplesFromImages([0, 1, 2, 3].map((number) => part(number))),
     preprocessing,

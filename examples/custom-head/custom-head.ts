@@ -1,7 +1,7 @@
 /** Trains with a head of one's own, saves the model, reads it again and evaluates it: as with any other head. */
 import { findSamples, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, nodeFileSource, readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
@@ -12,7 +12,7 @@ const host = { backend: await cpu().open(), source: nodeFileSource('parts'), cod
 const dataset = await readAnomalyDataset(host.source);
 const trained = await trainFromDataset(dataset, {
   ...host,
-  extractor: { id: small.id, bytes: await readInitialModel(small) },
+  backbone: { id: small.id, bytes: await readBackbone(small) },
   preprocessing: createPreprocessParams({ imageWidth: 160, imageHeight: 128 }),
   head: nearestMean(),
 });

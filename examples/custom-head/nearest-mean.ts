@@ -17,8 +17,8 @@ export function nearestMean({ gain = 1 }: NearestMeanOptions = {}): Head {
     parameters: { gain },
     // Every image moves the mean, so only held-out images can tell how far good ones are from it.
     needsValidation: true,
-    async fit(extractor, samples, options) {
-      const { store, transform, grouper } = await collectPatches(extractor, samples, options);
+    async fit(backbone, samples, options) {
+      const { store, transform, grouper } = await collectPatches(backbone, samples, options);
       const mean = hostTensor('float32', [store.perImage, store.dims], meanOf(store.images));
       return {
         transform,

@@ -1,6 +1,6 @@
 import { readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, nodeFileSource, sharpCodec } from '@oddpixel/runtime-node';
 import { createInspector, trainFromDataset } from '@oddpixel/workflow';
@@ -8,7 +8,7 @@ import { createInspector, trainFromDataset } from '@oddpixel/workflow';
 const host = { backend: await cpu().open(), source: nodeFileSource('parts'), codec: sharpCodec() };
 const { model } = await trainFromDataset(await readAnomalyDataset(host.source), {
   ...host,
-  extractor: { id: small.id, bytes: await readInitialModel(small) },
+  backbone: { id: small.id, bytes: await readBackbone(small) },
   preprocessing: createPreprocessParams({ imageWidth: 256, imageHeight: 256 }),
 });
 const inspector = await createInspector(model, host);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
 import { expect, test } from 'vitest';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import type { Raster } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
 import {
@@ -32,7 +32,7 @@ function stripes(number: number): Raster {
 async function trainTiny(): Promise<Uint8Array> {
   const backend = await cpu().open();
   const preprocessing = createPreprocessParams({ imageWidth: 64, imageHeight: 32 });
-  const initial = await createInitialModel(await readInitialModel(small), { preprocessing, id: small.id });
+  const initial = await createInitialModel(await readBackbone(small), { preprocessing, id: small.id });
   const samples = preprocessSamples(samplesFromImages([0, 1, 2, 3].map(stripes)), preprocessing);
   const params = createTrainParams(memory({ numRows: 40 }));
   const { model } = await trainModel(initial, samplesInMemory(samples), params, { backend });

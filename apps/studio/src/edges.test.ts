@@ -7,8 +7,8 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModel } from '@oddpixel/model-core/model';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
-import { appleFiles, hollowPng } from './testing/pictures.ts';
-import { serveStudio, type StudioServer } from './testing/serve-studio.ts';
+import { appleFiles, hollowPng } from '../test/pictures.ts';
+import { serveStudio, type StudioServer } from '../test/serve-studio.ts';
 import {
   downloadBy,
   give,
@@ -17,7 +17,7 @@ import {
   untilCalm,
   untilStarted,
   type StudioPage,
-} from './testing/studio-page.ts';
+} from '../test/studio-page.ts';
 
 const long = 120_000;
 /** The smallest apple set that has everything: 5 to learn from, 1 good and 5 odd ones, 96×64 pixels. */

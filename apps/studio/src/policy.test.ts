@@ -5,9 +5,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
-import { appleFiles, type TestFile } from './testing/pictures.ts';
-import { serveStudio, type StudioServer } from './testing/serve-studio.ts';
-import { galleryOf, give, openStudio, untilCalm, untilStarted } from './testing/studio-page.ts';
+import { appleFiles, type TestFile } from '../test/pictures.ts';
+import { serveStudio, type StudioServer } from '../test/serve-studio.ts';
+import { galleryOf, give, openStudio, untilCalm, untilStarted } from '../test/studio-page.ts';
 
 const long = 60_000;
 

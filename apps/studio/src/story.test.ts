@@ -2,16 +2,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memory } from '@oddpixel/model-core/heads';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { readModel } from '@oddpixel/model-core/model';
 import { readAnomalyDataset, memoryFileSource } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { createInspector, trainFromDataset } from '@oddpixel/workflow';
-import { appleFiles, type TestFile } from './testing/pictures.ts';
-import { serveStudio, type StudioServer } from './testing/serve-studio.ts';
+import { appleFiles, type TestFile } from '../test/pictures.ts';
+import { serveStudio, type StudioServer } from '../test/serve-studio.ts';
 import {
   downloadBy,
   galleryOf,
@@ -20,7 +20,7 @@ import {
   openStudio,
   untilCalm,
   untilStarted,
-} from './testing/studio-page.ts';
+} from '../test/studio-page.ts';
 
 const long = 120_000;
 
@@ -205,7 +205,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
         backend,
         source,
         codec: sharpCodec(),
-        extractor: { id: small.id, bytes: await readInitialModel(small) },
+        backbone: { id: small.id, bytes: await readBackbone(small) },
         preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
         head: memory({ numRows: 50 }),
       });

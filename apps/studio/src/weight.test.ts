@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { built } from './testing/serve-studio.ts';
+import { built } from '../test/serve-studio.ts';
 
 const mostBytes = 200_000;
 

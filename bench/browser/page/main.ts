@@ -1,5 +1,5 @@
 /** What runs in the browser. */
-import type { GpuBuffers } from '../../../packages/runtime-web/src/testing/count-gpu-buffers.ts';
+import type { GpuBuffers } from '../../../packages/runtime-web/test/count-gpu-buffers.ts';
 import { openFrames, type OpenedFrames } from './memory.ts';
 import { frameParts } from './overhead.ts';
 import type { Device, Place } from './subject.ts';

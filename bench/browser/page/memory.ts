@@ -1,8 +1,5 @@
 /** Frame after frame: does the page keep anything? */
-import {
-  countGpuBuffers,
-  type GpuBuffers,
-} from '../../../packages/runtime-web/src/testing/count-gpu-buffers.ts';
+import { countGpuBuffers, type GpuBuffers } from '../../../packages/runtime-web/test/count-gpu-buffers.ts';
 import {
   checkResult,
   draw,

@@ -91,12 +91,12 @@ export interface TrainingImages {
   readonly grayRange?: GrayRange | undefined;
 }
 
-export interface ExtractorRecord {
-  /** Name of the initial model, or the file's base name. */
+export interface BackboneRecord {
+  /** Name of a backbone of ours, or the file's base name. */
   readonly id: string;
-  /** SHA-256 of the extractor's file, hex. */
+  /** SHA-256 of the backbone's file, hex. */
   readonly sha256: string;
-  /** Values of the extractor that feed the pyramid. */
+  /** Values of the backbone that feed the pyramid. */
   readonly outputs: readonly string[];
 }
 
@@ -124,7 +124,7 @@ export interface ModelManifest {
   /** Factor of `meanDeviation`. */
   readonly standardDeviationFactor: number;
   /** Absent for external models. */
-  readonly extractor?: ExtractorRecord | undefined;
+  readonly backbone?: BackboneRecord | undefined;
   /** Absent until trained, and for external models. */
   readonly head?: HeadRecord | undefined;
   readonly training?: TrainingRecord | undefined;

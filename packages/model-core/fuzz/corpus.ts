@@ -1,4 +1,4 @@
-/** The graphs that are damaged: our extractor whole and cut, trained-model formulas, shape arithmetic, odd tensors. */
+/** The graphs that are damaged: our backbone whole and cut, trained-model formulas, shape arithmetic, odd tensors. */
 import { readFileSync } from 'node:fs';
 import { hostTensor } from '@oddpixel/contract';
 import {
@@ -33,16 +33,14 @@ export interface CorpusEntry {
 }
 
 export function corpus(): CorpusEntry[] {
-  const bytes = new Uint8Array(
-    readFileSync(new URL('../../initial-models/assets/small.onnx', import.meta.url)),
-  );
-  const extractor = readGraph(bytes);
-  const input = extractor.inputs[0]?.name ?? '';
-  const fixed = fixInputShape(extractor, input, ['N', 3, 64, 96]);
-  const first = extractor.outputs[0]?.name ?? '';
+  const bytes = new Uint8Array(readFileSync(new URL('../../backbones/assets/small.onnx', import.meta.url)));
+  const backbone = readGraph(bytes);
+  const input = backbone.inputs[0]?.name ?? '';
+  const fixed = fixInputShape(backbone, input, ['N', 3, 64, 96]);
+  const first = backbone.outputs[0]?.name ?? '';
   const graphs: Record<string, Graph> = {
-    extractor: withSmallWeights(extractor),
-    'extractor at 64×96': withSmallWeights(fixed),
+    backbone: withSmallWeights(backbone),
+    'backbone at 64×96': withSmallWeights(fixed),
     'first level only': withSmallWeights(pickOutputs(fixed, [first])),
     'memory head': memoryHead(),
     'pyramid and metadata': pyramid(),

@@ -4,17 +4,17 @@ import { memory } from './heads/index.ts';
 import { loadModel, readModel, writeModel } from './model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing as preprocessing } from '../test/stripes.ts';
-import { tinyExtractor } from '../test/tiny-extractor.ts';
+import { tinyBackbone } from '../test/tiny-backbone.ts';
 import { createInitialModel, createTrainParams, samplesInMemory, trainModel } from './train/index.ts';
 
 const backend = ortBackend();
-const extractor = tinyExtractor();
+const backbone = tinyBackbone();
 const good = Array.from({ length: 8 }, (_, i) => stripes(i));
 const suspect = stripes(20, { x: 32, y: 16 });
 
 async function example(): Promise<unknown> {
   // #region example
-  const initial = await createInitialModel(extractor, { preprocessing, id: 'tiny' });
+  const initial = await createInitialModel(backbone, { preprocessing, id: 'tiny' });
   const params = createTrainParams(memory({ numRows: 500 }), { falseAlarmRate: 0.01 });
   const { model } = await trainModel(initial, samplesInMemory(good), params, { backend });
   const file = writeModel(model); // plain ONNX, everything inside

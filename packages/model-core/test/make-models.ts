@@ -8,12 +8,12 @@ import { writeFile } from 'node:fs/promises';
 import { loadModel, writeModel } from '../src/model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from './stripes.ts';
-import { tinyExtractor } from './tiny-extractor.ts';
+import { tinyBackbone } from './tiny-backbone.ts';
 import { paramsOf } from './heads.ts';
 import { createInitialModel, samplesInMemory, trainModel } from '../src/train/index.ts';
 
 const backend = ortBackend();
-const initial = await createInitialModel(tinyExtractor(), {
+const initial = await createInitialModel(tinyBackbone(), {
   preprocessing: stripesPreprocessing,
   id: 'tiny',
 });

@@ -1,10 +1,10 @@
-/** Pictures of stripes, good or with a blot: a task that even a random extractor can learn. */
+/** Pictures of stripes, good or with a blot: a task that even a random backbone can learn. */
 import { hostTensor, type PreprocessParams } from '@oddpixel/contract';
 import type { TrainingSample } from '../src/train/index.ts';
 
 export const stripesSize = { width: 96, height: 64 } as const;
 
-/** The model's range is the one the tiny extractor takes. */
+/** The model's range is the one the tiny backbone takes. */
 export const stripesPreprocessing: PreprocessParams = {
   imageWidth: stripesSize.width,
   imageHeight: stripesSize.height,

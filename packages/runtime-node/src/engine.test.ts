@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
-const child = fileURLToPath(new URL('testing/engine-child.ts', import.meta.url));
+const child = fileURLToPath(new URL('../test/engine-child.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What came of using the engine in one way, and the files that it left in an empty home. */

@@ -22,7 +22,7 @@ test.skipIf(driver === undefined)(
   async () => {
     const path = driver ?? '';
     const root = fileURLToPath(new URL('../../..', import.meta.url));
-    const child = fileURLToPath(new URL('testing/webgpu-child.ts', import.meta.url));
+    const child = fileURLToPath(new URL('../test/webgpu-child.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--conditions=@oddpixel/source', child],

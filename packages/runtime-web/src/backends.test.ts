@@ -9,7 +9,7 @@ import {
   type PageServer,
 } from '@oddpixel/testing/browser';
 
-const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
+const pages = fileURLToPath(new URL('../test/pages', import.meta.url));
 
 describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   let browser: Browser;

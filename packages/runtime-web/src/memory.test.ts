@@ -9,7 +9,7 @@ import {
   type PageServer,
 } from '@oddpixel/testing/browser';
 
-const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
+const pages = fileURLToPath(new URL('../test/pages', import.meta.url));
 
 /** Bytes that the page holds after the collection of garbage, the memory of arrays included. */
 async function heldBytes(page: Page): Promise<number> {

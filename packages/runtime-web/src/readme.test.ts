@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { small } from '@oddpixel/initial-models/small';
+import { small } from '@oddpixel/backbones/small';
 import { writeModel } from '@oddpixel/model-core/model';
 import { cpu } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium, servePages } from '@oddpixel/testing/browser';
-import { trainTiny } from './testing/tiny-training.ts';
+import { trainTiny } from '../test/tiny-training.ts';
 
-const folder = fileURLToPath(new URL('testing/pages', import.meta.url));
+const folder = fileURLToPath(new URL('../test/pages', import.meta.url));
 
 test.skipIf(chromiumPath === undefined)(
   browserTitle('the README example works'),
@@ -33,7 +33,7 @@ test.skipIf(chromiumPath === undefined)(
 );
 
 test('the README shows this example', async () => {
-  const source = await readFile(new URL('testing/pages/readme.ts', import.meta.url), 'utf8');
+  const source = await readFile(new URL('../test/pages/readme.ts', import.meta.url), 'utf8');
   const region = /\/\/ #region example\n(.*?) *\/\/ #endregion/s.exec(source)?.[1] ?? 'no region';
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   expect(readme).toContain(region.replaceAll(/^ {2}/gm, ''));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { small } from '@oddpixel/initial-models/small';
+import { small } from '@oddpixel/backbones/small';
 import { readModel } from '@oddpixel/model-core/model';
 import { cpu } from '@oddpixel/runtime-node';
 import {
@@ -12,9 +12,9 @@ import {
   servePages,
   type PageServer,
 } from '@oddpixel/testing/browser';
-import { scoresOf, trainTiny, type HeadName } from './testing/tiny-training.ts';
+import { scoresOf, trainTiny, type HeadName } from '../test/tiny-training.ts';
 
-const pages = fileURLToPath(new URL('testing/pages', import.meta.url));
+const pages = fileURLToPath(new URL('../test/pages', import.meta.url));
 
 /** What parity means: relative to the score or, for small ones, to what good pictures score. */
 const parity = 1e-4;
@@ -67,8 +67,8 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('trained in Chromium'),
       });
       expect(here[1]?.score).toBeGreaterThan(here[0]?.score ?? Infinity);
       if (head === 'student') {
-        const extractor = new Uint8Array(await readFile(small.url));
-        const inNode = await trainTiny(head, extractor, backend);
+        const backbone = new Uint8Array(await readFile(small.url));
+        const inNode = await trainTiny(head, backbone, backend);
         inNode.manifest.training?.history.forEach(({ error }, epoch) => {
           expect(Math.abs((trained.epochs[epoch] ?? Number.NaN) / error - 1)).toBeLessThan(1e-3);
         });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ImageFormatError, ModelStateError, type Backend, type ImageCodec } from '@oddpixel/contract';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { gaussian, memory } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import type { Head } from '@oddpixel/model-core/train';
@@ -10,7 +10,7 @@ import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { addImages, type ImageToAdd } from './add-images.ts';
 import { withManualThresholds } from './manual-thresholds.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 import { trainFromDataset } from './train-from-dataset.ts';
 
 const codec: ImageCodec = sharpCodec();
@@ -28,7 +28,7 @@ async function train(head: Head): Promise<AnomalyModel> {
     source,
     codec,
     preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
-    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    backbone: { id: small.id, bytes: await readBackbone(small) },
     head,
   });
   return trained.model;

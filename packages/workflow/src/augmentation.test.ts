@@ -7,12 +7,12 @@ import { ParameterError, type Backend, type Dataset, type FileSource } from '@od
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import type { TrainingSample } from '@oddpixel/model-core/train';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 import {
   trainFromDataset,
   trainingSamples,
@@ -23,7 +23,7 @@ import {
 const codec = sharpCodec();
 const preprocessing = createPreprocessParams({ imageWidth: 96, imageHeight: 64 });
 const augmentation = { copies: 2, flipHorizontal: true, rotation: 5, brightness: 0.1 } as const;
-let extractor: TrainFromDatasetOptions['extractor'];
+let backbone: TrainFromDatasetOptions['backbone'];
 let backend: Backend;
 let source: FileSource;
 let dataset: Dataset;
@@ -31,7 +31,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oddpixel-augmentation-'));
-  extractor = { id: small.id, bytes: await readInitialModel(small) };
+  backbone = { id: small.id, bytes: await readBackbone(small) };
   backend = await cpu().open();
   const files = new Map<string, Uint8Array>();
   for (let i = 0; i < 5; i++) files.set(`train/good/${i}.png`, await codec.encode(cloth(96, 64, i), 'png'));
@@ -73,7 +73,7 @@ function trained(options: Partial<TrainFromDatasetOptions> = {}): Promise<Traine
     source,
     codec,
     preprocessing,
-    extractor,
+    backbone,
     head: memory({ numRows: 200 }),
     ...options,
   };
@@ -115,7 +115,7 @@ describe('augmentation', () => {
 
   test('gives an image the same copies in every pass, whatever else is in the set, and other copies for other seeds', async () => {
     const images = findSamples(dataset, { split: 'train' });
-    const options = { backend, source, codec, preprocessing, extractor };
+    const options = { backend, source, codec, preprocessing, backbone };
     const stream = (samples: typeof images, seed = 0): AsyncIterable<TrainingSample> =>
       augmentedSamples(trainingSamples(dataset, samples, options), augmentation, { seed, preprocessing });
     const pixels = async (samples: AsyncIterable<TrainingSample>): Promise<Map<string, number[]>> => {

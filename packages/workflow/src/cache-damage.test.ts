@@ -4,7 +4,7 @@ import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import type { ImageCodec, Sample, Store } from '@oddpixel/contract';
 import { createPreprocessParams, encodeSample } from '@oddpixel/preprocess';
 import { prepareImage, type PreparedImage } from './prepared-images.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 
 const params = createPreprocessParams({ imageWidth: 64, imageHeight: 32 });
 const codec: ImageCodec = {

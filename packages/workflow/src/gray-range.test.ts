@@ -14,14 +14,14 @@ import {
 } from '@oddpixel/contract';
 import { readModel, writeModel } from '@oddpixel/model-core/model';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel } from './evaluate-model.ts';
 import { createInspector, type Inspection } from './inspector.ts';
 import { measureGrayRange } from './measure-range.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 import {
   trainFromDataset,
   type TrainedFromDataset,
@@ -33,14 +33,14 @@ type Change = (value: number, index: number) => number;
 const unlike = 'unlikeTrainingImages';
 let codec: ImageCodec;
 let backend: Backend;
-let extractor: TrainFromDatasetOptions['extractor'];
+let backbone: TrainFromDatasetOptions['backbone'];
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oddpixel-gray-range-'));
   codec = sharpCodec();
   backend = await cpu().open();
-  extractor = { id: small.id, bytes: await readInitialModel(small) };
+  backbone = { id: small.id, bytes: await readBackbone(small) };
 });
 
 afterAll(async () => {
@@ -75,7 +75,7 @@ async function train(
   const { dataset, source } = await open(raster);
   const preprocessing = createPreprocessParams({ imageWidth: 96, imageHeight: 64 });
   const head = memory({ numRows: 100 });
-  return trainFromDataset(dataset, { backend, source, codec, extractor, preprocessing, head, ...options });
+  return trainFromDataset(dataset, { backend, source, codec, backbone, preprocessing, head, ...options });
 }
 
 async function inspect(

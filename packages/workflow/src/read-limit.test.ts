@@ -3,7 +3,7 @@ import { createSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/d
 import { LimitExceededError, type ImageCodec } from '@oddpixel/contract';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { prepareImage } from './prepared-images.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 
 test('limits.maxFileBytes bounds the bytes read of a file before the codec runs', async () => {
   const source = memoryFileSource(new Map([['train/good/a.png', new Uint8Array(1000)]]));

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { createInspector, evaluateModel, trainFromDataset } from './index.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 
 test('the README example works', async () => {
   const codec = sharpCodec();
@@ -17,7 +17,7 @@ test('the README example works', async () => {
   files.set('test/spot/0.png', await codec.encode(odd, 'png'));
   const source = memoryFileSource(files);
   const backend = await cpu().open();
-  const extractor = { id: small.id, bytes: await readInitialModel(small) };
+  const backbone = { id: small.id, bytes: await readBackbone(small) };
   const preprocessing = createPreprocessParams({ imageWidth: 96, imageHeight: 64 });
   const frames = [{ name: 'frame', image: odd }];
   const lines: unknown[][] = [];
@@ -26,7 +26,7 @@ test('the README example works', async () => {
   // #region example
   const host = { backend, source, codec };
   const dataset = await readAnomalyDataset(source);
-  const { model } = await trainFromDataset(dataset, { ...host, extractor, preprocessing });
+  const { model } = await trainFromDataset(dataset, { ...host, backbone, preprocessing });
   const { evaluation } = await evaluateModel(model, dataset, host);
   console.log(evaluation.image?.auroc);
 

@@ -4,14 +4,14 @@ import { memory } from '@oddpixel/model-core/heads';
 import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel } from './evaluate-model.ts';
 import { createInspector, type Inspection } from './inspector.ts';
 import { trainFromDataset, type TrainedFromDataset } from './train-from-dataset.ts';
-import { cloth } from './testing/cloth.ts';
+import { cloth } from '../test/cloth.ts';
 
 const transparent = /partly transparent/;
 let codec: ImageCodec;
@@ -36,7 +36,7 @@ beforeAll(async () => {
     source,
     codec,
     preprocessing: createPreprocessParams({ imageWidth: 96, imageHeight: 64 }),
-    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    backbone: { id: small.id, bytes: await readBackbone(small) },
     head: memory({ numRows: 100 }),
   });
   ({ model } = trained);

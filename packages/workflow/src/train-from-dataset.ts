@@ -33,8 +33,8 @@ import { remarkCollector, type RemarkCollector } from './remark-collector.ts';
 
 export interface TrainFromDatasetOptions extends ImageAccess {
   readonly backend: Backend;
-  /** The feature extractor: ONNX bytes, a name for the manifest, and the values to use (default: its outputs). */
-  readonly extractor: {
+  /** The backbone: ONNX bytes, a name for the manifest, and the values to use (default: its outputs). */
+  readonly backbone: {
     readonly id: string;
     readonly bytes: Uint8Array;
     readonly outputs?: readonly string[] | undefined;
@@ -54,7 +54,7 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   readonly augmentation?: Augmentation | undefined;
   /**
    * Where features are kept between trainings, for example the same place as `store`: another training on the same
-   * images and preprocessing (other seed, head or head parameters, a resumed one) then runs no extractor, and gives
+   * images and preprocessing (other seed, head or head parameters, a resumed one) then runs no backbone, and gives
    * the same bytes. An image takes 4 bytes per patch and feature, 1 to 2 MB at 256×256. Default: nowhere.
    */
   readonly featureStore?: Store | undefined;
@@ -88,7 +88,7 @@ export async function trainFromDataset(
   given: Dataset,
   options: TrainFromDatasetOptions,
 ): Promise<TrainedFromDataset> {
-  const { backend, extractor, head = memory() } = options;
+  const { backend, backbone, head = memory() } = options;
   const { augmentation, featureStore } = options;
   const { signal, resume, onCheckpoint, checkpointEvery, onProgress } = options;
   const params = createTrainParams(head, options.params);
@@ -97,10 +97,10 @@ export async function trainFromDataset(
   const validation = findSamples(dataset, { split: 'validation', label: 'ok' });
   const preprocessing = await withSourceRange(dataset, train, options);
   const access = { ...options, preprocessing };
-  const initial = await createInitialModel(extractor.bytes, {
+  const initial = await createInitialModel(backbone.bytes, {
     preprocessing,
-    id: extractor.id,
-    outputs: extractor.outputs && [...extractor.outputs],
+    id: backbone.id,
+    outputs: backbone.outputs && [...backbone.outputs],
   });
   const noticed = { remarks: remarkCollector(), forms: formCollector() };
   const images = trainingSamples(dataset, train, access, noticed);

@@ -12,15 +12,15 @@ import {
 import { memory, student } from '@oddpixel/model-core/heads';
 import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
-import { readInitialModel } from '@oddpixel/initial-models/node';
-import { small } from '@oddpixel/initial-models/small';
+import { readBackbone } from '@oddpixel/backbones/node';
+import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel } from './evaluate-model.ts';
 import { createInspector, type Inspection } from './inspector.ts';
 import { preprocessDataset } from './preprocess-dataset.ts';
 import { trainFromDataset } from './train-from-dataset.ts';
-import { cloth, type Spot } from './testing/cloth.ts';
+import { cloth, type Spot } from '../test/cloth.ts';
 
 const codec = sharpCodec();
 const preprocessing = createPreprocessParams({ imageWidth: 160, imageHeight: 128 });
@@ -56,7 +56,7 @@ async function train(data: Dataset): ReturnType<typeof trainFromDataset> {
     source,
     codec,
     preprocessing,
-    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    backbone: { id: small.id, bytes: await readBackbone(small) },
     head: memory({ numRows: 300 }),
   });
 }
@@ -136,7 +136,7 @@ describe('createInspector', () => {
         source: memoryFileSource(new Map(Object.entries(files))),
         codec,
         preprocessing,
-        extractor: { id: small.id, bytes: await readInitialModel(small) },
+        backbone: { id: small.id, bytes: await readBackbone(small) },
         head: memory({ numRows: 500 }),
         params: { falseAlarmRate: 0.01 },
       });
@@ -191,7 +191,7 @@ test('a student is calibrated on held-out images, by whole groups', async () => 
   const options = { backend, source, codec, preprocessing, head: student({ maxNumEpochs: 1 }) };
   const { model: taught, ...counts } = await trainFromDataset(grouped, {
     ...options,
-    extractor: { id: small.id, bytes: await readInitialModel(small) },
+    backbone: { id: small.id, bytes: await readBackbone(small) },
   });
   const training = grouped.samples.filter(({ split }) => split === 'train');
   expect(counts.trainImages + counts.validationImages).toBe(training.length);

@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("sets", type=Path, nargs="+")
     measure.add_argument("--seeds", type=int, default=3)
     measure.add_argument("--size", type=int, default=256)
-    quick = commands.add_parser("quick", help="AUROC by a quick copy of the memory head, to compare extractors")
+    quick = commands.add_parser("quick", help="AUROC by a quick copy of the memory head, to compare backbones")
     quick.add_argument("files", type=Path, nargs="+")
     quick.add_argument("--sets", type=Path, nargs="+", required=True)
     quick.add_argument("--size", type=int, default=256)

@@ -1,6 +1,6 @@
 """How far a student is from the teachers, as the product's heads see features.
 
-A head never sees an extractor's raw output: the product averages 3x3 neighbours of each level and brings it to the
+A head never sees a backbone's raw output: the product averages 3x3 neighbours of each level and brings it to the
 grid at stride 8. Differences are judged after that, in training as in measuring: what the average removes (a
 teacher's noise from place to place) need not be learned. Letters: N images, K channels, h, w a level's grid, G groups.
 """

@@ -13,12 +13,12 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[3]
 
 
-def measured(extractor: Path, data: Path, seed: int, size: int, checkout: Path) -> tuple[float, float]:
+def measured(backbone: Path, data: Path, seed: int, size: int, checkout: Path) -> tuple[float, float]:
     """Image and pixel AUROC of one training."""
-    command = ["node", str(checkout / "apps/cli/dist/main.js")]
+    command = ["node", str(checkout / "packages/oddpixel/dist/main.js")]
     with tempfile.TemporaryDirectory() as folder:
         model = str(Path(folder) / "model.onnx")
-        train = ["train", str(data), "--backbone", str(extractor), "--size", str(size), "--seed", str(seed)]
+        train = ["train", str(data), "--backbone", str(backbone), "--size", str(size), "--seed", str(seed)]
         groups = data / "groups.csv"
         train += ["--groups", str(groups)] if groups.exists() else []
         subprocess.run([*command, *train, "--out", model], check=True, capture_output=True)
@@ -27,10 +27,10 @@ def measured(extractor: Path, data: Path, seed: int, size: int, checkout: Path) 
         return measures["image"]["auroc"], measures["pixel"]["auroc"]
 
 
-def rows(extractor: Path, sets: list[Path], seeds: int, size: int, checkout: Path = CHECKOUT) -> Iterator[str]:
+def rows(backbone: Path, sets: list[Path], seeds: int, size: int, checkout: Path = CHECKOUT) -> Iterator[str]:
     """Lines of a Markdown table: one per data set, the mean over seeds and each seed."""
     for data in sets:
-        pairs = [measured(extractor, data, seed, size, checkout) for seed in range(seeds)]
+        pairs = [measured(backbone, data, seed, size, checkout) for seed in range(seeds)]
         image, pixel = (sum(values) / seeds for values in zip(*pairs))
         each = ", ".join(f"{a:.4f} / {b:.4f}" for a, b in pairs)
-        yield f"| {extractor.stem} | {data.name} | {image:.4f} / {pixel:.4f} | {each} |"
+        yield f"| {backbone.stem} | {data.name} | {image:.4f} / {pixel:.4f} | {each} |"

@@ -1,4 +1,4 @@
-"""A quick copy of the product's memory head, to compare extractors in half a minute: no coreset, no command line.
+"""A quick copy of the product's memory head, to compare backbones in half a minute: no coreset, no command line.
 
 Levels are averaged over 3x3 neighbours, brought to the grid at stride 8 and scaled to RMS 1 per channel; 2,000 random
 patches are remembered; an image is as odd as its oddest patch. AUROC lies below the product's, which chooses better
@@ -94,9 +94,9 @@ def auroc(odd: np.ndarray, good: np.ndarray) -> float:
     return float((below + not_above).mean() / (2 * len(good)))
 
 
-def row(extractor: Path, data: Path, size: int) -> str:
+def row(backbone: Path, data: Path, size: int) -> str:
     """Line of a Markdown table: image AUROC, pixel AUROC at half the grid's stride, image AUROC of each kind."""
-    session = ort.InferenceSession(extractor, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(backbone, providers=["CPUExecutionProvider"])
     train, tests = split(data)
     found = maps(levels(session, train, size), levels(session, [test.image for test in tests], size))
     scores = found.flatten(1).max(1).values.numpy()
@@ -105,7 +105,7 @@ def row(extractor: Path, data: Path, size: int) -> str:
     each = ", ".join(f"{kind} {auroc(scores[kinds == kind], good):.3f}" for kind in sorted({*kinds} - {"good"}))
     image = auroc(scores[kinds != "good"], good)
     pixel = f"{pixel_auroc(found, tests):.3f}" if any(test.mask for test in tests) else "no masks"
-    return f"| {extractor.stem} | {data.name} | {image:.3f} / {pixel} | {each} |"
+    return f"| {backbone.stem} | {data.name} | {image:.3f} / {pixel} | {each} |"
 
 
 def pixel_auroc(found: Tensor, tests: list[Test]) -> float:
@@ -119,7 +119,7 @@ def pixel_auroc(found: Tensor, tests: list[Test]) -> float:
     return auroc(values[marked], values[~marked])
 
 
-def rows(extractors: list[Path], sets: list[Path], size: int) -> Iterator[str]:
-    for extractor in extractors:
+def rows(backbones: list[Path], sets: list[Path], size: int) -> Iterator[str]:
+    for backbone in backbones:
         for data in sets:
-            yield row(extractor, data, size)
+            yield row(backbone, data, size)

@@ -1,4 +1,4 @@
-"""Speed of extractors in ONNX Runtime on this CPU, all files interleaved in one run.
+"""Speed of backbones in ONNX Runtime on this CPU, all files interleaved in one run.
 
 Two measures per batch size: elapsed time per image with all cores, which counts but suffers from whatever else runs;
 and processor time per image of one thread, which hardly does. Medians, milliseconds, 256x256 unless told.
@@ -33,7 +33,7 @@ def rows(files: list[Path], repeats: int = 7, size: int = 256) -> Iterator[str]:
         ("one thread, processor time", 1, time.thread_time),
     ]
     images = {n: np.random.default_rng(0).uniform(0, 255, (n, 3, size, size)).astype(np.float32) for n in BATCHES}
-    yield "| extractor | measure | " + " | ".join(f"batch {n}" for n in BATCHES) + " | relative |"
+    yield "| backbone | measure | " + " | ".join(f"batch {n}" for n in BATCHES) + " | relative |"
     yield "|---|---|" + "---|" * (len(BATCHES) + 1)
     for name, threads, clock in modes:
         sessions = {file: opened(file, threads) for file in files}

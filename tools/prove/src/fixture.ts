@@ -7,8 +7,8 @@ import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';
-import { tinyExtractor } from '../../../packages/model-core/test/tiny-extractor.ts';
-import { cloth } from '../../../packages/workflow/src/testing/cloth.ts';
+import { tinyBackbone } from '../../../packages/model-core/test/tiny-backbone.ts';
+import { cloth } from '../../../packages/workflow/test/cloth.ts';
 
 export interface Fixture {
   readonly backend: Backend;
@@ -48,7 +48,7 @@ export async function openFixture(): Promise<Fixture> {
       source,
       codec: sharpCodec(),
       preprocessing,
-      extractor: { id: 'tiny', bytes: tinyExtractor() },
+      backbone: { id: 'tiny', bytes: tinyBackbone() },
       head: memory({ numRows: 60 }),
       store,
       featureStore: store,

@@ -1,5 +1,5 @@
 /**
- * Test support shared by all rooms: finds the reference data (real images, feature extractors)
+ * Test support shared by all rooms: finds the reference data (real images, backbones)
  * that is too large or not ours to keep in the repository.
  *
  * It is looked for in `ODDPIXEL_REFERENCE_DATA`, else in a folder `shared` beside the checkout. Where it is

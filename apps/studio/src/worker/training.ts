@@ -1,8 +1,8 @@
 /** Teaching: the whole job by the workflow, on the images that the page chose. */
 import { memory, student } from '@oddpixel/model-core/heads';
 import type { Head } from '@oddpixel/model-core/train';
-import { small } from '@oddpixel/initial-models/small';
-import { readInitialModel } from '@oddpixel/initial-models/web';
+import { small } from '@oddpixel/backbones/small';
+import { readBackbone } from '@oddpixel/backbones/web';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { addImages, trainFromDataset } from '@oddpixel/workflow';
 import type { HeadName } from '../heads.ts';
@@ -31,7 +31,7 @@ export async function train(
     source,
     codec: croppingCodec(session.codec, region),
     limits: studioLimits,
-    extractor: { id: small.id, bytes: await readInitialModel(small, { signal }) },
+    backbone: { id: small.id, bytes: await readBackbone(small, { signal }) },
     preprocessing: createPreprocessParams({
       imageWidth,
       imageHeight,

@@ -41,7 +41,7 @@ const manifest: ModelManifest = {
   },
   scoreMethod: 'max',
   standardDeviationFactor: 3,
-  extractor: { id: 'small', sha256: '00', outputs: ['features_4', 'features_8', 'features_16'] },
+  backbone: { id: 'small', sha256: '00', outputs: ['features_4', 'features_8', 'features_16'] },
   head: { type: 'memory', parameters: { numRows: 4000 }, gridWidth: 40, gridHeight: 24, featureDims: 408 },
   training: {
     seed: 0,

@@ -101,11 +101,11 @@ export function defectTable(rows: readonly DefectMeasures[]): Markup {
 
 /** Everything that made the model, by its documented names. */
 export function parameterTable(manifest: ModelManifest): Markup {
-  const { extractor, head, training, preprocessing, scoreMethod, standardDeviationFactor } = manifest;
+  const { backbone, head, training, preprocessing, scoreMethod, standardDeviationFactor } = manifest;
   const rows: [string, string][] = [
     ['model type', manifest.modelType],
-    ...(extractor
-      ? [['backbone', `${extractor.id} (${extractor.outputs.join(', ')})`] as [string, string]]
+    ...(backbone
+      ? [['backbone', `${backbone.id} (${backbone.outputs.join(', ')})`] as [string, string]]
       : []),
     ...(head ? [['head', head.type] as [string, string]] : []),
     ...entries(head?.parameters ?? {}),

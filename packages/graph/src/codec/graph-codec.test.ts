@@ -10,7 +10,7 @@ import { inferTypes } from '../types/infer.ts';
 import { readGraph, writeGraph } from './graph-codec.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
 
-const extractors = ['oddpixel-seed', 'mobilenet-v2-trunk', 'resnet50-v2-trunk'];
+const backbones = ['oddpixel-seed', 'mobilenet-v2-trunk', 'resnet50-v2-trunk'];
 
 async function outputs(bytes: Uint8Array, width = 64, height = 32): Promise<Record<string, Float32Array>> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
@@ -36,7 +36,7 @@ function expectSame(a: Record<string, Float32Array>, b: Record<string, Float32Ar
   }
 }
 
-describe.each(extractors)('%s', (name) => {
+describe.each(backbones)('%s', (name) => {
   const path = referencePath('models', `${name}.onnx`);
 
   test.skipIf(path === undefined)(

@@ -537,7 +537,7 @@ describe.each([
   'mobilenet-v2-trunk',
   'oddpixel-seed',
   'resnet50-v2-trunk',
-])('the published extractor %s', (name) => {
+])('the published backbone %s', (name) => {
   const path = referencePath('models', `${name}.onnx`);
   test.skipIf(path === undefined)(referenceTitle('passes', path), () => {
     expect(() => checkModelBytes(readFileSync(path as string))).not.toThrow();

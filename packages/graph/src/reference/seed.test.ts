@@ -10,7 +10,7 @@ import { runGraph } from './interpreter.ts';
 const tolerance = 1e-5;
 
 test('a real backbone gives the same values as in ONNX Runtime', async () => {
-  const path = new URL('../../../initial-models/assets/small.onnx', import.meta.url);
+  const path = new URL('../../../backbones/assets/small.onnx', import.meta.url);
   const original = readGraph(new Uint8Array(readFileSync(path)));
   const name = original.inputs[0]?.name ?? '';
   const graph = fixInputShape(original, name, ['N', 3, 32, 64]);

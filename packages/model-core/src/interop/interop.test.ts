@@ -18,7 +18,7 @@ import {
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
 import { paramsOf } from '../../test/heads.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
+import { tinyBackbone } from '../../test/tiny-backbone.ts';
 import { calibrateModel, createInitialModel, samplesInMemory, trainModel } from '../train/index.ts';
 import { exportStandalone } from './export-standalone.ts';
 import { externalInputSize, importExternalModel } from './import-external.ts';
@@ -28,7 +28,7 @@ const good = Array.from({ length: 6 }, (_, i) => stripes(i));
 let model: AnomalyModel;
 
 beforeAll(async () => {
-  const initial = await createInitialModel(tinyExtractor(), {
+  const initial = await createInitialModel(tinyBackbone(), {
     preprocessing: stripesPreprocessing,
     id: 'tiny',
   });
@@ -131,7 +131,7 @@ describe('exportStandalone', () => {
   });
 
   test('needs a trained model with a threshold', async () => {
-    const initial = await createInitialModel(tinyExtractor(), {
+    const initial = await createInitialModel(tinyBackbone(), {
       preprocessing: stripesPreprocessing,
       id: 'tiny',
     });

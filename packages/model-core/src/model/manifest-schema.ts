@@ -54,7 +54,7 @@ const schema = z.object({
   preprocessing,
   scoreMethod: z.enum(['max', 'meanDeviation']),
   standardDeviationFactor: finite,
-  extractor: z.optional(z.object({ id: z.string(), sha256: z.string(), outputs: z.array(z.string()) })),
+  backbone: z.optional(z.object({ id: z.string(), sha256: z.string(), outputs: z.array(z.string()) })),
   head: z.optional(
     z.object({
       type: z.string().check(z.minLength(1)),
@@ -117,7 +117,7 @@ export function parseManifest(text: string): ModelManifest {
       fix: 'Update oddpixel.',
     });
   }
-  const result = schema.safeParse(json);
+  const result = schema.safeParse(withCurrentNames(json));
   if (!result.success) {
     const issue = result.error.issues[0];
     const field = ['manifest', ...(issue?.path ?? []).map(String)].join('.');
@@ -125,6 +125,13 @@ export function parseManifest(text: string): ModelManifest {
   }
   // The schema states the same structure; only `undefined` in optional fields differs, and JSON has none.
   return result.data as ModelManifest;
+}
+
+/** The manifest with the names of today: files written before name the backbone `extractor`. */
+function withCurrentNames(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || !('extractor' in json)) return json;
+  const { extractor, ...rest } = json;
+  return { backbone: extractor, ...rest };
 }
 
 /** The manifest's canonical JSON text: keys sorted at every level, so that equal manifests are equal bytes. */

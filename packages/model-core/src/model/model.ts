@@ -1,6 +1,6 @@
 /**
  * A model: the bytes of one ONNX file and the manifest inside. Immutable; changes give a new model.
- * An initial model (extractor and manifest, no head) and a trained model are the same kind of file.
+ * An initial model (backbone and manifest, no head) and a trained model are the same kind of file.
  */
 import { ModelFormatError, ModelStateError, type ModelManifest } from '@oddpixel/contract';
 // Not from the index: a bundler that keeps whole chunks would keep gradients and interpreter with them.

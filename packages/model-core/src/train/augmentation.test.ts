@@ -5,7 +5,7 @@ import { readModel, writeModel, type AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
 import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
+import { tinyBackbone } from '../../test/tiny-backbone.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import type { TrainProgress } from './head.ts';
 import { imageGrouper } from './image-groups.ts';
@@ -25,7 +25,7 @@ const good = (count: number, from = 0): TrainingSample[] =>
 let initial: AnomalyModel;
 
 beforeAll(async () => {
-  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+  initial = await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' });
 });
 
 /** Darker by 3 gray values per copy. */

@@ -1,5 +1,5 @@
 /** All patches of the training images in memory, transformed: what the heads `memory` and `student` learn from. */
-import { extractFeatures, featureGraph, pyramidChannels, type Extractor } from './feature-pass.ts';
+import { extractFeatures, featureGraph, pyramidChannels, type Backbone } from './feature-pass.ts';
 import {
   addToSums,
   channelSums,
@@ -18,19 +18,19 @@ import { identityOf, type ImageIdentity, type TrainingSamples } from './training
 
 /** One pass over the images: their patches, transformed. */
 export async function collectPatches(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   options: FitOptions,
 ): Promise<{ store: PatchStore; transform: FeatureTransform; grouper: ImageGrouper }> {
   const { params, onProgress } = options;
   const pass = passOptions(options);
-  const channels = pyramidChannels(extractor);
+  const channels = pyramidChannels(backbone);
   const dims = reducedDims(params, channels) ?? channels;
-  const { height, width } = extractor.grid;
+  const { height, width } = backbone.grid;
   checkPatchMemory(samples.count, height * width, dims);
   const reducing =
     dims < channels
-      ? await reducingTransform(extractor, samples, dims, {
+      ? await reducingTransform(backbone, samples, dims, {
           ...pass,
           onProgress: (done) =>
             onProgress({ phase: 'components', done, total: Math.min(componentImages, samples.count) }),
@@ -39,7 +39,7 @@ export async function collectPatches(
   const patches: Float32Array[] = [];
   const images: ImageIdentity[] = [];
   const sums = channelSums(channels);
-  for await (const batch of extractFeatures(featureGraph(extractor, reducing), samples, {
+  for await (const batch of extractFeatures(featureGraph(backbone, reducing), samples, {
     ...pass,
     onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
   })) {
@@ -49,9 +49,9 @@ export async function collectPatches(
       images.push(identityOf(sample));
     });
   }
-  const transform = reducing ?? scalesAndMean(sums, extractor.levelChannels);
+  const transform = reducing ?? scalesAndMean(sums, backbone.levelChannels);
   if (reducing === undefined) {
-    for (const image of patches) transformInPlace(image, transform, extractor.levelChannels);
+    for (const image of patches) transformInPlace(image, transform, backbone.levelChannels);
   }
   const grouper = imageGrouper(dims);
   for (const [place, image] of images.entries()) grouper.add(image, patches[place] as Float32Array);

@@ -5,7 +5,7 @@ import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
 import { paramsOf, type HeadName } from '../../test/heads.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
+import { tinyBackbone } from '../../test/tiny-backbone.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainResult } from './train-model.ts';
@@ -14,7 +14,7 @@ import { samplesInMemory, type TrainingSample } from './training-sample.ts';
 const backend = ortBackend();
 let initial: AnomalyModel;
 beforeAll(async () => {
-  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+  initial = await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' });
 });
 
 async function train(

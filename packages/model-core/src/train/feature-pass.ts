@@ -1,4 +1,4 @@
-/** Running the extractor over all training images, batch by batch. */
+/** Running the backbone over all training images, batch by batch. */
 import {
   hostTensor,
   inBatches,
@@ -25,8 +25,8 @@ import {
 } from './pyramid.ts';
 import type { TrainingSample, TrainingSamples } from './training-sample.ts';
 
-/** An initial model's extractor with its levels on the patch grid. */
-export interface Extractor {
+/** An initial model's backbone with its levels on the patch grid. */
+export interface Backbone {
   readonly model: AnomalyModel;
   readonly graph: Graph;
   readonly grid: Grid;
@@ -44,20 +44,20 @@ export interface FeatureBatch {
 }
 
 /** @throws ModelStateError for a trained or foreign model. */
-export function openExtractor(model: AnomalyModel): Extractor {
+export function openBackbone(model: AnomalyModel): Backbone {
   const graph = initialGraph(model);
   const levelChannels = graph.outputs.map(({ dims }) => Number(dims[1]));
   return { model, graph, grid: patchGrid(model.manifest.preprocessing), levelChannels };
 }
 
 /** Total channels of the pyramid before any reduction. */
-export function pyramidChannels({ levelChannels }: Extractor): number {
+export function pyramidChannels({ levelChannels }: Backbone): number {
   return levelChannels.reduce((sum, channels) => sum + channels, 0);
 }
 
-/** Adds the extractor to a graph: its levels, aligned to the grid. */
-export function embedLevels(extractor: Extractor, image: Value): Value[] {
-  const { graph, grid } = extractor;
+/** Adds the backbone to a graph: its levels, aligned to the grid. */
+export function embedLevels(backbone: Backbone, image: Value): Value[] {
+  const { graph, grid } = backbone;
   const levels = image.builder.embed(graph, { image }, '');
   return alignLevels(
     graph.outputs.map(({ name }) => levels[name] as Value),
@@ -66,9 +66,9 @@ export function embedLevels(extractor: Extractor, image: Value): Value[] {
 }
 
 /** A graph `image` → `patches` `[N, P, C]` (raw), or `[N, P, D]` with a transform. */
-export function featureGraph(extractor: Extractor, transform?: FeatureTransform): Graph {
-  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'features' });
-  const aligned = embedLevels(extractor, imageInput(g, extractor.model));
+export function featureGraph(backbone: Backbone, transform?: FeatureTransform): Graph {
+  const g = new GraphBuilder({ opset: backbone.graph.opset, name: 'features' });
+  const aligned = embedLevels(backbone, imageInput(g, backbone.model));
   const features = transform === undefined ? concat(aligned, 1) : transformFeatures(aligned, transform);
   return withTotals(g, g.named('patches', toPatches(features)));
 }

@@ -6,7 +6,7 @@ import {
   featureGraph,
   pyramidChannels,
   spread,
-  type Extractor,
+  type Backbone,
   type FeatureBatch,
   type PassOptions,
 } from './feature-pass.ts';
@@ -83,21 +83,21 @@ export const componentImages = 32;
 
 /**
  * The transform of a pyramid that is reduced to `dims` features by principal component analysis, from up to 32
- * images spread over the set. Runs the extractor on those images.
+ * images spread over the set. Runs the backbone on those images.
  */
 export async function reducingTransform(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   dims: number,
   options: PassOptions,
 ): Promise<FeatureTransform> {
-  const channels = pyramidChannels(extractor);
+  const channels = pyramidChannels(backbone);
   const sums = channelSums(channels);
   const products = new Float64Array(channels * channels);
   const multiply = await openProducts(channels, options.backend);
   try {
     for await (const batch of extractFeatures(
-      featureGraph(extractor),
+      featureGraph(backbone),
       spread(samples, componentImages),
       options,
     )) {
@@ -107,8 +107,8 @@ export async function reducingTransform(
   } finally {
     await multiply.dispose();
   }
-  const transform = scalesAndMean(sums, extractor.levelChannels);
-  const covariance = scaledCovariance(products, sums, transform, extractor.levelChannels);
+  const transform = scalesAndMean(sums, backbone.levelChannels);
+  const covariance = scaledCovariance(products, sums, transform, backbone.levelChannels);
   const data = await principalSubspace(covariance, channels, dims, options.backend);
   return { ...transform, components: { dims, data } };
 }

@@ -5,7 +5,7 @@ import type { AnomalyModel } from '../model/index.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
 import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
-import { tinyExtractor } from '../../test/tiny-extractor.ts';
+import { tinyBackbone } from '../../test/tiny-backbone.ts';
 import { openFeatureStore, type FeatureStoreOptions } from './feature-store.ts';
 import { createInitialModel } from './initial-model.ts';
 import { trainModel, type TrainModelOptions } from './train-model.ts';
@@ -16,7 +16,7 @@ const good = (count: number, from = 0): TrainingSample[] =>
 let initial: AnomalyModel;
 
 beforeAll(async () => {
-  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+  initial = await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' });
 });
 
 function mapStore(): Store & { readonly entries: Map<string, Uint8Array> } {

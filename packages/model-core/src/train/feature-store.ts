@@ -1,8 +1,8 @@
 /**
- * Features kept between trainings, image by image: a second training on the same images runs no extractor.
+ * Features kept between trainings, image by image: a second training on the same images runs no backbone.
  *
- * A key is made of what the features are made of, and nothing else: the pixels that the extractor sees (so images,
- * preprocessing and augmented copies need no description), the bytes of the graph that computes them (extractor,
+ * A key is made of what the features are made of, and nothing else: the pixels that the backbone sees (so images,
+ * preprocessing and augmented copies need no description), the bytes of the graph that computes them (backbone,
  * alignment and transform alike), the backend and the product's version. Whatever changes, changes the key.
  *
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·

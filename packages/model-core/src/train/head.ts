@@ -5,7 +5,7 @@
 import type { Backend, Calibration, HeadParameters, Store } from '@oddpixel/contract';
 import type { GraphBuilder, Value } from '@oddpixel/graph';
 import type { RunEpochsResult } from '@oddpixel/graph/training';
-import type { Extractor } from './feature-pass.ts';
+import type { Backbone } from './feature-pass.ts';
 import type { TrainParamValues } from './train-parameters.ts';
 import type { ImageGrouper } from './image-groups.ts';
 import type { FeatureTransform } from './pyramid.ts';
@@ -17,7 +17,7 @@ export interface Head {
   /** Its parameters by documented name, kept in the model file. */
   readonly parameters: HeadParameters;
   /**
-   * Features to reduce to if the extractor has more and `featureDims` is 0. Default: 256 if it has more than 512,
+   * Features to reduce to if the backbone has more and `featureDims` is 0. Default: 256 if it has more than 512,
    * else all.
    */
   readonly maxFeatureDims?: number | undefined;
@@ -28,12 +28,12 @@ export interface Head {
    *
    * @throws the signal's reason, and errors of its own for parameters that do not fit the images
    */
-  readonly fit: (extractor: Extractor, samples: TrainingSamples, options: FitOptions) => Promise<FittedHead>;
+  readonly fit: (backbone: Backbone, samples: TrainingSamples, options: FitOptions) => Promise<FittedHead>;
 }
 
 /** What fitting a head gives. */
 export interface FittedHead {
-  /** How the extractor's levels become patches, for example as `collectPatches` found it. */
+  /** How the backbone's levels become patches, for example as `collectPatches` found it. */
   readonly transform: FeatureTransform;
   /** Adds the head's formula to the model's graph. */
   readonly distance: PatchDistance;

@@ -1,6 +1,6 @@
 /** Training: initial models, feature pyramid, heads, calibration. */
 export { calibrateModel, type CalibrateModelOptions } from './calibrate-model.ts';
-export type { ExtractorInput } from './extractor-input.ts';
+export type { BackboneInput } from './backbone-input.ts';
 export { createInitialModel, type InitialModelOptions } from './initial-model.ts';
 
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
@@ -17,7 +17,7 @@ export type {
   TrainPhase,
   TrainProgress,
 } from './head.ts';
-export type { Extractor } from './feature-pass.ts';
+export type { Backbone } from './feature-pass.ts';
 export { gatherPatches, type PatchStore } from './patch-store.ts';
 export {
   samplesInMemory,

@@ -1,5 +1,5 @@
 /**
- * Initial models: a feature extractor with its manifest, ready for training. Not trained, so it scores nothing yet.
+ * Initial models: a backbone with its manifest, ready for training. Not trained, so it scores nothing yet.
  */
 import {
   hashBytes,
@@ -12,35 +12,38 @@ import {
 import { checkModel } from '../model/check-model.ts';
 import { createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';
-import { toExtractorInput, type ExtractorInput } from './extractor-input.ts';
+import { toBackboneInput, type BackboneInput } from './backbone-input.ts';
 import { productVersion } from '../model/product-version.ts';
 import { toGrid } from './token-grid.ts';
+
+/** Before the names of the backbone's nodes. Part of every model file: another one would change their bytes. */
+const nodePrefix = 'extractor/';
 
 export interface InitialModelOptions {
   /** Size, channels and gray value range of the images. Height and width become fixed in the graph. */
   readonly preprocessing: PreprocessParams;
   /** Name for the manifest. */
   readonly id: string;
-  /** Values of the extractor to use: outputs or intermediate ones. Default: all its spatial outputs. */
+  /** Values of the backbone to use: outputs or intermediate ones. Default: all its spatial outputs. */
   readonly outputs?: readonly string[] | undefined;
-  /** What the extractor wants instead of RGB in 0..255. */
-  readonly input?: ExtractorInput;
+  /** What the backbone wants instead of RGB in 0..255. */
+  readonly input?: BackboneInput;
 }
 
 /**
- * A model without a head from an ONNX feature extractor with one input `[N, 3, H, W]` (or `[N, 1, H, W]`), of any name.
+ * A model without a head from an ONNX backbone with one input `[N, 3, H, W]` (or `[N, 1, H, W]`), of any name.
  * Its graph takes `image` in the manifest's range and gives `level_0`, `level_1`, …: features `[N, C, h, w]`.
  *
- * @throws ModelFormatError when the file is not ONNX or not such an extractor; UnsupportedOpsetError;
+ * @throws ModelFormatError when the file is not ONNX or not such a backbone; UnsupportedOpsetError;
  *   UnknownNameError for an unknown output; ParameterError when sizes do not fit.
  */
 export async function createInitialModel(
-  extractor: Uint8Array,
+  backbone: Uint8Array,
   options: InitialModelOptions,
 ): Promise<AnomalyModel> {
   const { preprocessing, id } = options;
   const { imageHeight: height, imageWidth: width } = preprocessing;
-  const original = readGraph(extractor);
+  const original = readGraph(backbone);
   const input = imageInput(original);
   const channels = inputChannels(original, preprocessing);
   checkFixedSize(input.dims, [undefined, channels, height, width]);
@@ -49,9 +52,9 @@ export async function createInitialModel(
 
   const g = new GraphBuilder({ opset: Math.max(17, picked.opset), name: 'oddpixel' });
   const image = g.input('image', 'float32', ['N', preprocessing.imageNumChannels, height, width]);
-  const pixels = toExtractorInput(image, channels, preprocessing, options.input ?? {});
+  const pixels = toBackboneInput(image, channels, preprocessing, options.input ?? {});
   const outputs: string[] = [];
-  for (const [name, features] of Object.entries(g.embed(picked, { [input.name]: pixels }, 'extractor/'))) {
+  for (const [name, features] of Object.entries(g.embed(picked, { [input.name]: pixels }, nodePrefix))) {
     const grid = toGrid(features, height, width);
     if (grid === undefined && options.outputs === undefined) continue;
     if (grid === undefined) throw notSpatial(name, features.dims);
@@ -70,7 +73,7 @@ export async function createInitialModel(
     preprocessing,
     scoreMethod: 'max',
     standardDeviationFactor: 3,
-    extractor: { id, sha256: await hashBytes(extractor), outputs },
+    backbone: { id, sha256: await hashBytes(backbone), outputs },
   };
   const model = createModel(g.build(), manifest);
   checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
@@ -79,11 +82,11 @@ export async function createInitialModel(
 
 /** The graph of an initial model. @throws ModelStateError for a trained or foreign model. */
 export function initialGraph(model: AnomalyModel): Graph {
-  const { head, extractor } = model.manifest;
-  if (head !== undefined || extractor === undefined) {
+  const { head, backbone } = model.manifest;
+  if (head !== undefined || backbone === undefined) {
     throw new ModelStateError({
       expected: 'an initial model (a backbone without a head)',
-      received: extractor === undefined ? 'a foreign model' : 'already trained',
+      received: backbone === undefined ? 'a foreign model' : 'already trained',
       fix: 'Make one from the backbone with createInitialModel, or extend a trained memory with addToModel.',
     });
   }
@@ -105,7 +108,7 @@ function imageInput(graph: Graph): Graph['inputs'][number] {
   return input;
 }
 
-/** Channels that the extractor takes: those it declares, or, where it leaves them open, those of the image. */
+/** Channels that the backbone takes: those it declares, or, where it leaves them open, those of the image. */
 function inputChannels(graph: Graph, { imageNumChannels }: PreprocessParams): number {
   const declared = imageInput(graph).dims[1];
   if (typeof declared !== 'number' || declared === imageNumChannels) return imageNumChannels;
@@ -117,7 +120,7 @@ function inputChannels(graph: Graph, { imageNumChannels }: PreprocessParams): nu
   });
 }
 
-/** An extractor exported for one size cannot be given another. */
+/** A backbone exported for one size cannot be given another. */
 function checkFixedSize(dims: readonly (number | string)[], wanted: readonly (number | undefined)[]): void {
   const differs = wanted.some((size, axis) => {
     const dim = dims[axis];

@@ -6,7 +6,7 @@
  */
 import { hostTensor, type PreprocessParams } from '@oddpixel/contract';
 import { averagePool, concat, conv, mul, reshape, resize, sub, transpose, type Value } from '@oddpixel/graph';
-import { channelConstant } from './extractor-input.ts';
+import { channelConstant } from './backbone-input.ts';
 
 /** Size of the patch grid. */
 export interface Grid {
@@ -35,7 +35,7 @@ export function patchGrid({ imageHeight, imageWidth }: PreprocessParams): Grid {
 /** Levels `[N, C_l, h_l, w_l]` → `[N, C_l, h, w]`, not yet scaled, one value per level. */
 export function alignLevels(levels: readonly Value[], { height, width }: Grid): Value[] {
   return levels.map((level) => {
-    // Zeros beyond the border count: border features, which an extractor's own padding makes unreliable, weigh less.
+    // Zeros beyond the border count: border features, which a backbone's own padding makes unreliable, weigh less.
     const pooled = averagePool(level, [3, 3], { strides: [1, 1], pads: [1, 1, 1, 1], countPadding: true });
     const [, , h, w] = level.dims;
     return h === height && w === width ? pooled : resize(pooled, height, width);

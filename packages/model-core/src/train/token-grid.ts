@@ -6,7 +6,7 @@ import { reshape, slice, transpose, type Value } from '@oddpixel/graph';
 const maxPrefixTokens = 8;
 
 /**
- * Spatial features `[N, C, h, w]` of an extractor's output: as it is, or tokens `[N, T, D]` folded back to the grid
+ * Spatial features `[N, C, h, w]` of a backbone's output: as it is, or tokens `[N, T, D]` folded back to the grid
  * of the patches they came from. Leading tokens that belong to no patch are dropped.
  *
  * @returns `undefined` for what is no picture, for example a class vector.

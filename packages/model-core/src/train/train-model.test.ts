@@ -13,7 +13,7 @@ import { gaussian, memory } from '../heads/index.ts';
 import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing, stripesSize } from '../../test/stripes.ts';
-import { tinyExtractor, wideExtractor } from '../../test/tiny-extractor.ts';
+import { tinyBackbone, wideBackbone } from '../../test/tiny-backbone.ts';
 import { addToModel } from '../heads/memory/add-to-model.ts';
 import { calibrateModel } from './calibrate-model.ts';
 import { createInitialModel } from './initial-model.ts';
@@ -28,7 +28,7 @@ const good = (count: number, from = 0): TrainingSample[] =>
 let initial: AnomalyModel;
 
 beforeAll(async () => {
-  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+  initial = await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' });
 });
 
 async function train(
@@ -224,7 +224,7 @@ describe('wrong use', () => {
   });
 
   test('covariances per position that would make a huge file', async () => {
-    const wide = await createInitialModel(wideExtractor(592), {
+    const wide = await createInitialModel(wideBackbone(592), {
       preprocessing: stripesPreprocessing,
       id: 'wide',
     });

@@ -11,7 +11,7 @@ import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index
 import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';
 import { trainingRemarks, validationRemark } from './training-remarks.ts';
-import { openExtractor, type Extractor } from './feature-pass.ts';
+import { openBackbone, type Backbone } from './feature-pass.ts';
 import type { FittedHead, TrainParams, TrainProgress } from './head.ts';
 import { productVersion } from '../model/product-version.ts';
 import { tailOptions, trainedGraph, trainedModel } from './trained-model.ts';
@@ -23,7 +23,7 @@ export interface TrainModelOptions {
   readonly validation?: TrainingSamples | undefined;
   /**
    * Where features are kept between trainings: another one on the same images (other seed, head or head parameters, a
-   * resumed one) runs the extractor on none that it finds there, and gives the same bytes. Default: nowhere.
+   * resumed one) runs the backbone on none that it finds there, and gives the same bytes. Default: nowhere.
    */
   readonly featureStore?: Store | undefined;
   /** Told of damaged entries of `featureStore`, which are computed again. */
@@ -72,8 +72,8 @@ export async function trainModel(
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
   }
   await verifyModel(model);
-  const extractor = openExtractor(model);
-  const fitted = await params.head.fit(extractor, samples, {
+  const backbone = openBackbone(model);
+  const fitted = await params.head.fit(backbone, samples, {
     params,
     backend,
     selfCalibrate: validation === undefined,
@@ -86,7 +86,7 @@ export async function trainModel(
     checkpointEvery,
   });
   const images = fitted.grouper.finish();
-  const trained = assemble(extractor, params, fitted, images, samples.augmentation?.record);
+  const trained = assemble(backbone, params, fitted, images, samples.augmentation?.record);
   const calibrated =
     validation &&
     (await calibrateWherePossible(trained, validation, { ...params, ...options, grouper: fitted.grouper }));
@@ -115,14 +115,14 @@ function resultOf({ epochs }: FittedHead, remarks: readonly Remark[]): TrainResu
 }
 
 function assemble(
-  extractor: Extractor,
+  backbone: Backbone,
   params: TrainParams,
   { transform, distance, featureDims, figures, calibration, epochs }: FittedHead,
   { images, originals }: ImageGroups,
   augmentation: AugmentationRecord | undefined,
 ): AnomalyModel {
-  const graph = trainedGraph(extractor, transform, distance, tailOptions(extractor, params));
-  const { grid, model } = extractor;
+  const graph = trainedGraph(backbone, transform, distance, tailOptions(backbone, params));
+  const { grid, model } = backbone;
   const { head, seed, scoreMethod, standardDeviationFactor, falseAlarmRate } = params;
   const record: TrainingRecord = {
     seed,

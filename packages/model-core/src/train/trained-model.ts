@@ -1,10 +1,10 @@
-/** Putting the parts together: extractor, feature transform, head and tail in one graph with its manifest. */
+/** Putting the parts together: backbone, feature transform, head and tail in one graph with its manifest. */
 import type { HeadRecord, ModelManifest } from '@oddpixel/contract';
 import { createModel, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, type Graph, type Value } from '@oddpixel/graph';
 import { anomalyTail, type TailOptions } from './anomaly-tail.ts';
 import type { PatchDistance } from './head.ts';
-import { embedLevels, imageInput, type Extractor } from './feature-pass.ts';
+import { embedLevels, imageInput, type Backbone } from './feature-pass.ts';
 import { toPatches, transformFeatures, type FeatureTransform } from './pyramid.ts';
 
 /** The value that holds the patches `[N, P, D]` in every trained graph. */
@@ -12,13 +12,13 @@ export const patchesName = 'patches';
 
 /** `image` → `anomaly_map`, `anomaly_score`. */
 export function trainedGraph(
-  extractor: Extractor,
+  backbone: Backbone,
   transform: FeatureTransform,
   distance: PatchDistance,
   tail: TailOptions,
 ): Graph {
-  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'oddpixel' });
-  const aligned = embedLevels(extractor, imageInput(g, extractor.model));
+  const g = new GraphBuilder({ opset: backbone.graph.opset, name: 'oddpixel' });
+  const aligned = embedLevels(backbone, imageInput(g, backbone.model));
   const patches = g.named(patchesName, toPatches(transformFeatures(aligned, transform)));
   return finishGraph(g, distance(g, patches), tail);
 }
@@ -32,7 +32,7 @@ export function finishGraph(g: GraphBuilder, distances: Value, options: TailOpti
 }
 
 export function tailOptions(
-  { model, grid }: Extractor,
+  { model, grid }: Backbone,
   params: Pick<TailOptions, 'scoreMethod' | 'standardDeviationFactor'>,
 ): TailOptions {
   const { imageHeight, imageWidth } = model.manifest.preprocessing;

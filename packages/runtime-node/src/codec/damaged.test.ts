@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ImageFormatError } from '@oddpixel/contract';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { sharpCodec } from './sharp-codec.ts';
-import { tiffFile } from './testing/tiff-file.ts';
+import { tiffFile } from '../../test/tiff-file.ts';
 
 const codec = sharpCodec();
 const [width, height] = [160, 96];

@@ -9,9 +9,9 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { referencePath, referenceTitle } from '@oddpixel/testing';
-import { tiffFile } from './testing/tiff-file.ts';
+import { tiffFile } from '../../test/tiff-file.ts';
 
-const child = fileURLToPath(new URL('testing/decode-child.ts', import.meta.url));
+const child = fileURLToPath(new URL('../../test/decode-child.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const maxDecodedBytes = 8 * 1024 * 1024;
 

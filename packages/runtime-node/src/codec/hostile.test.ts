@@ -3,7 +3,7 @@ import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ImageFormatError, LimitExceededError } from '@oddpixel/contract';
 import { sharpCodec } from './sharp-codec.ts';
-import { tiffFile } from './testing/tiff-file.ts';
+import { tiffFile } from '../../test/tiff-file.ts';
 
 const codec = sharpCodec();
 

@@ -7,7 +7,7 @@ import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/con
 import { referencePath, referenceTitle } from '@oddpixel/testing';
 import { decodeTiff } from '@oddpixel/images';
 import { sharpCodec } from './sharp-codec.ts';
-import { tiffFile } from './testing/tiff-file.ts';
+import { tiffFile } from '../../test/tiff-file.ts';
 
 const codec = sharpCodec();
 const limits = { maxFileBytes: 1e8, maxPixels: 1e6 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
-import { base64, openTestPage, succeeded, type TestPage } from '../images/testing/images-page.ts';
+import { base64, openTestPage, succeeded, type TestPage } from '../../test/images/images-page.ts';
 
 describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
   let site: TestPage;

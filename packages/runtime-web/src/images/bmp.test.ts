@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultImageLimits, ImageFormatError, LimitExceededError } from '@oddpixel/contract';
 import { decodeBmp } from '@oddpixel/images';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
-import { bmpFiles } from './testing/bmp-files.ts';
-import { base64, fromWire, openTestPage, type TestPage } from './testing/images-page.ts';
+import { bmpFiles } from '../../test/images/bmp-files.ts';
+import { base64, fromWire, openTestPage, type TestPage } from '../../test/images/images-page.ts';
 
 test.each(bmpFiles)('$title', ({ file, width, height, expected }) => {
   expect(decodeBmp(file, defaultImageLimits)).toEqual({ width, height, channels: 3, data: expected });

@@ -4,7 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageFormat, Raster } from '@oddpixel/contract';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
-import { base64, fromWire, openTestPage, succeeded, toWire, type TestPage } from './testing/images-page.ts';
+import {
+  base64,
+  fromWire,
+  openTestPage,
+  succeeded,
+  toWire,
+  type TestPage,
+} from '../../test/images/images-page.ts';
 
 const codec = sharpCodec();
 const width = 61;

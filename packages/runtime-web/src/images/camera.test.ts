@@ -1,7 +1,7 @@
 /** Chromium's make-believe camera, which draws a clock and a beeping pie. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserTitle, chromiumPath } from '@oddpixel/testing/browser';
-import { fromWire, openTestPage, succeeded, type TestPage } from './testing/images-page.ts';
+import { fromWire, openTestPage, succeeded, type TestPage } from '../../test/images/images-page.ts';
 
 const fake = '--use-fake-device-for-media-stream';
 const allow = '--use-fake-ui-for-media-stream';

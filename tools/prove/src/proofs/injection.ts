@@ -50,7 +50,7 @@ export const injection: Proof = {
       const { manifest } = model;
       return renderReport({
         ...names,
-        manifest: { ...manifest, extractor: { id: name, sha256: '', outputs: [name] } },
+        manifest: { ...manifest, backbone: { id: name, sha256: '', outputs: [name] } },
         evaluation: evaluator.finish(),
         gallery,
         excluded: [name],

@@ -8,7 +8,7 @@ import { sharpCodec } from '@oddpixel/runtime-node';
 import { encodePng, picture, sameBytes } from '../fixture.ts';
 import type { Proof } from '../proof.ts';
 
-const command = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
+const command = fileURLToPath(new URL('../../../../packages/oddpixel/dist/main.js', import.meta.url));
 
 export const kills: Proof = {
   name: 'kills',

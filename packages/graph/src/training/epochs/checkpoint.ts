@@ -32,7 +32,7 @@ const schema = z.object({
   history: z.array(z.object({ epoch: z.int().check(z.minimum(1)), error: z.number() })),
 });
 
-/** @param identity everything that must be equal for the training to go on: parameters, images, extractor. */
+/** @param identity everything that must be equal for the training to go on: parameters, images, backbone. */
 export function writeCheckpoint(identity: string, { history, session, best }: EpochsState): Uint8Array {
   const named = (prefix: string, tensors: Readonly<Record<string, HostTensor>>): [string, HostTensor][] =>
     Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]);

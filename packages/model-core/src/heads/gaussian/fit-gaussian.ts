@@ -6,7 +6,7 @@ import {
   featureGraph,
   pyramidChannels,
   spread,
-  type Extractor,
+  type Backbone,
 } from '../../train/feature-pass.ts';
 import {
   openPositionProducts,
@@ -42,7 +42,7 @@ import { identityOf, originalsOf, type TrainingSamples } from '../../train/train
 
 /** What the steps of a fit share. */
 interface Fitting {
-  readonly extractor: Extractor;
+  readonly backbone: Backbone;
   readonly transform: FeatureTransform;
   readonly samples: TrainingSamples;
   readonly params: GaussianParams;
@@ -53,22 +53,22 @@ interface Fitting {
 }
 
 export async function fitGaussianHead(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   params: GaussianParams,
   options: FitOptions,
 ): Promise<FittedHead> {
   const { covariance } = params;
-  const transform = await gaussianTransform(extractor, samples, options);
-  const dims = transform.components?.dims ?? pyramidChannels(extractor);
-  const positions = extractor.grid.height * extractor.grid.width;
+  const transform = await gaussianTransform(backbone, samples, options);
+  const dims = transform.components?.dims ?? pyramidChannels(backbone);
+  const positions = backbone.grid.height * backbone.grid.width;
   checkGaussianSize(positions, dims, covariance);
   const products = await (covariance === 'shared'
     ? openProducts(dims, options.backend)
     : openPositionProducts(positions, dims, options.backend));
   const empty = gaussianSums(positions, dims, covariance);
   try {
-    return await fit({ extractor, transform, samples, params, products, empty, options });
+    return await fit({ backbone, transform, samples, params, products, empty, options });
   } finally {
     await products.dispose();
   }
@@ -98,24 +98,24 @@ async function fit(fitting: Fitting): Promise<FittedHead> {
 const scaleImages = 32;
 
 async function gaussianTransform(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   options: FitOptions,
 ): Promise<FeatureTransform> {
   const { params, onProgress } = options;
-  const channels = pyramidChannels(extractor);
+  const channels = pyramidChannels(backbone);
   const dims = reducedDims(params, channels);
   const pass = {
     ...passOptions(options),
     onProgress: (done: number) =>
       onProgress({ phase: 'components', done, total: Math.min(scaleImages, samples.count) }),
   };
-  if (dims !== undefined) return reducingTransform(extractor, samples, dims, pass);
+  if (dims !== undefined) return reducingTransform(backbone, samples, dims, pass);
   const sums = channelSums(channels);
-  for await (const batch of extractFeatures(featureGraph(extractor), spread(samples, scaleImages), pass)) {
+  for await (const batch of extractFeatures(featureGraph(backbone), spread(samples, scaleImages), pass)) {
     addToSums(sums, batch);
   }
-  return scalesAndMean(sums, extractor.levelChannels);
+  return scalesAndMean(sums, backbone.levelChannels);
 }
 
 /** Sums of the folds take at most this much memory. */
@@ -134,7 +134,7 @@ interface Folds {
 const minGroups = 3;
 
 async function collectSums({
-  extractor,
+  backbone,
   transform,
   samples,
   params,
@@ -149,7 +149,7 @@ async function collectSums({
   const ofGroup = new Map<number, number>();
   const ofImage: number[] = [];
   const grouper = imageGrouper(dims);
-  for await (const batch of extractFeatures(featureGraph(extractor, transform), samples, {
+  for await (const batch of extractFeatures(featureGraph(backbone, transform), samples, {
     ...passOptions(options),
     onProgress: (done) => onProgress({ phase: 'features', done, total: samples.count }),
   })) {
@@ -191,7 +191,7 @@ async function addImage(sums: GaussianSums, patches: Float32Array, products: Pro
 
 /** Scores each image by the fit without the sums of its fold, in a second pass over the images but not their copies. */
 async function leaveOwnSumsOut(
-  { extractor, transform, samples, params, empty, options }: Fitting,
+  { backbone, transform, samples, params, empty, options }: Fitting,
   folds: Folds,
   images: ImageGroups,
   fitWithout: (fold: GaussianSums) => Promise<GaussianTensors>,
@@ -200,12 +200,12 @@ async function leaveOwnSumsOut(
   const { positions, dims } = empty;
   if (images.groupCount < minGroups || new Set(folds.ofImage).size < 2) return undefined;
   const matrix = params.covariance === 'shared' ? [dims, dims] : [positions, dims, dims];
-  const g = new GraphBuilder({ opset: extractor.graph.opset, name: 'leaveOwnSumsOut' });
+  const g = new GraphBuilder({ opset: backbone.graph.opset, name: 'leaveOwnSumsOut' });
   const patches = g.input(patchesName, 'float32', ['N', positions, dims]);
   const mean = g.input('mean', 'float32', [positions, dims]);
   const whitening = g.input('whitening', 'float32', matrix);
   const distances = mahalanobisDistance(patches, mean, whitening);
-  const graph = finishGraph(g, distances, tailOptions(extractor, options.params));
+  const graph = finishGraph(g, distances, tailOptions(backbone, options.params));
   const session = await backend.createSession(writeGraph(graph));
   const references = collectReferences();
   const fits = new Map<number, GaussianTensors>();
@@ -214,7 +214,7 @@ async function leaveOwnSumsOut(
   let done = 0;
   try {
     for await (const batch of extractFeatures(
-      featureGraph(extractor, transform),
+      featureGraph(backbone, transform),
       originals,
       passOptions(options),
     )) {

@@ -17,6 +17,6 @@ export function gaussian(options: GaussianOptions = {}): Head {
     type: 'gaussian',
     parameters: { ...params },
     maxFeatureDims: params.covariance === 'perPosition' ? widestPerPosition : undefined,
-    fit: (extractor, samples, fitOptions) => fitGaussianHead(extractor, samples, params, fitOptions),
+    fit: (backbone, samples, fitOptions) => fitGaussianHead(backbone, samples, params, fitOptions),
   };
 }

@@ -30,7 +30,7 @@ import {
 
 export interface AddToModelOptions {
   readonly backend: Backend;
-  /** Images per run of the extractor. Default 8. */
+  /** Images per run of the backbone. Default 8. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of images done. */

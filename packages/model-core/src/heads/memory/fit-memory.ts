@@ -1,7 +1,7 @@
 /** Fitting the memory head: all patches into memory, a coreset out of them, reference scores without own rows. */
 import { selectCoreset } from './coreset.ts';
 import { collectPatches } from '../../train/collect-patches.ts';
-import type { Extractor } from '../../train/feature-pass.ts';
+import type { Backbone } from '../../train/feature-pass.ts';
 import { leaveOwnRowsOut } from './leave-own-rows-out.ts';
 import { bankConstants, nearestDistance } from './nearest-distance.ts';
 import { createRandom } from '@oddpixel/contract';
@@ -10,13 +10,13 @@ import type { MemoryParams } from './parameters.ts';
 import type { TrainingSamples } from '../../train/training-sample.ts';
 
 export async function fitMemory(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   { numRows }: MemoryParams,
   options: FitOptions,
 ): Promise<FittedHead> {
   const { params, backend, signal, onProgress } = options;
-  const { store, transform, grouper } = await collectPatches(extractor, samples, options);
+  const { store, transform, grouper } = await collectPatches(backbone, samples, options);
   const { dims, perImage, count } = store;
   const coreset = await selectCoreset(store, {
     backend,
@@ -27,7 +27,7 @@ export async function fitMemory(
   });
   const owners = coreset.indices.map((index) => Math.floor(index / perImage));
   const calibration = options.selfCalibrate
-    ? await leaveOwnRowsOut(extractor, store, { rows: coreset.rows, owners }, grouper.finish(), options)
+    ? await leaveOwnRowsOut(backbone, store, { rows: coreset.rows, owners }, grouper.finish(), options)
     : undefined;
   return {
     transform,

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripesPreprocessing } from '../../../test/stripes.ts';
 import { paramsOf } from '../../../test/heads.ts';
-import { tinyExtractor } from '../../../test/tiny-extractor.ts';
-import { openExtractor } from '../../train/feature-pass.ts';
+import { tinyBackbone } from '../../../test/tiny-backbone.ts';
+import { openBackbone } from '../../train/feature-pass.ts';
 import { createInitialModel } from '../../train/initial-model.ts';
 import { imageGrouper } from '../../train/image-groups.ts';
 import { largestDistance, leaveOwnRowsOut } from './leave-own-rows-out.ts';
@@ -44,10 +44,10 @@ test.each([
   { images: 90, rows: 300, note: 'a bank smaller than the bounding rows' },
   { images: 9, rows: 40, note: 'every image has its map' },
 ])('scores equal those of comparing everything: $note', async ({ images, rows: count }) => {
-  const extractor = openExtractor(
-    await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' }),
+  const backbone = openBackbone(
+    await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' }),
   );
-  const perImage = extractor.grid.width * extractor.grid.height;
+  const perImage = backbone.grid.width * backbone.grid.height;
   const random = createRandom(7);
   const store = patchStore(
     Array.from({ length: images }, () => {
@@ -67,7 +67,7 @@ test.each([
   for (const identity of identities) grouper.add(identity, undefined);
 
   let done = 0;
-  const calibration = await leaveOwnRowsOut(extractor, store, { rows, owners }, grouper.finish(), {
+  const calibration = await leaveOwnRowsOut(backbone, store, { rows, owners }, grouper.finish(), {
     params: paramsOf('memory'),
     backend: ortBackend(),
     selfCalibrate: true,

@@ -16,7 +16,7 @@ import {
 } from '@oddpixel/contract';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
 import type { TailOptions } from '../../train/anomaly-tail.ts';
-import { isSpread, type Extractor } from '../../train/feature-pass.ts';
+import { isSpread, type Backbone } from '../../train/feature-pass.ts';
 import type { FitOptions } from '../../train/head.ts';
 import type { ImageGroups } from '../../train/image-groups.ts';
 import { bankConstants, nearestDistance } from './nearest-distance.ts';
@@ -40,7 +40,7 @@ export interface OwnedRows {
 
 /** The groups are of the images in the store. `undefined` where all rows are of a single group: then there is nothing to compare with. */
 export async function leaveOwnRowsOut(
-  extractor: Extractor,
+  backbone: Backbone,
   store: PatchStore,
   bank: OwnedRows,
   { groups, distinct }: ImageGroups,
@@ -51,9 +51,9 @@ export async function leaveOwnRowsOut(
   if (new Set(rowGroups).size < 2) return undefined;
 
   const open = (rows: Float32Array, tail?: TailOptions): Promise<Comparison> =>
-    openComparison({ opset: extractor.graph.opset, store, rows, rowGroups, tail }, options);
+    openComparison({ opset: backbone.graph.opset, store, rows, rowGroups, tail }, options);
   const opening = [
-    open(bank.rows, tailOptions(extractor, params)),
+    open(bank.rows, tailOptions(backbone, params)),
     open(bank.rows.subarray(0, boundingRows * store.dims)),
     open(bank.rows),
   ] as const;

@@ -13,6 +13,6 @@ export function memory(options: MemoryOptions = {}): Head {
   return {
     type: memoryType,
     parameters: { ...params },
-    fit: (extractor, samples, fitOptions) => fitMemory(extractor, samples, params, fitOptions),
+    fit: (backbone, samples, fitOptions) => fitMemory(backbone, samples, params, fitOptions),
   };
 }

@@ -8,7 +8,7 @@ import { paramsOf, type MixedParams } from '../../../test/heads.ts';
 import { keepingBackend } from '@oddpixel/testing/keeping-backend';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../../test/stripes.ts';
-import { tinyExtractor } from '../../../test/tiny-extractor.ts';
+import { tinyBackbone } from '../../../test/tiny-backbone.ts';
 import { createInitialModel } from '../../train/initial-model.ts';
 import { startStudent, studentDistance, studentShapes } from './student-network.ts';
 import { trainModel, type TrainModelOptions, type TrainResult } from '../../train/train-model.ts';
@@ -19,7 +19,7 @@ const good = (count: number, from = 0): TrainingSample[] =>
 let initial: AnomalyModel;
 
 beforeAll(async () => {
-  initial = await createInitialModel(tinyExtractor(), { preprocessing: stripesPreprocessing, id: 'tiny' });
+  initial = await createInitialModel(tinyBackbone(), { preprocessing: stripesPreprocessing, id: 'tiny' });
 });
 
 function train(

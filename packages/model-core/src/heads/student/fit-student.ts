@@ -21,7 +21,7 @@ import {
   type TrainingStep,
   outputData,
 } from '@oddpixel/graph/training';
-import type { Extractor } from '../../train/feature-pass.ts';
+import type { Backbone } from '../../train/feature-pass.ts';
 import type { FitOptions, FittedHead } from '../../train/head.ts';
 import type { StudentParams } from './parameters.ts';
 import type { ImageGroups } from '../../train/image-groups.ts';
@@ -56,7 +56,7 @@ const weightDecay = 1e-4;
 const hardestShare = 0.999;
 
 export async function fitStudent(
-  extractor: Extractor,
+  backbone: Backbone,
   samples: TrainingSamples,
   params: StudentParams,
   options: FitOptions,
@@ -67,7 +67,7 @@ export async function fitStudent(
     ...general
   } = options.params;
   const { backend, onProgress, signal, onCheckpoint } = options;
-  const { store, transform, grouper } = await collectPatches(extractor, samples, options);
+  const { store, transform, grouper } = await collectPatches(backbone, samples, options);
   const images = grouper.finish();
   const shapes = studentShapes(store.dims, params.complexity);
   const { train, heldOut } = splitPositions(store, images, createRandom(seed));
@@ -79,8 +79,8 @@ export async function fitStudent(
     ...general,
     ...params,
     images: hashesOf(images.images),
-    extractor: extractor.model.manifest.extractor?.sha256,
-    preprocessing: extractor.model.manifest.preprocessing,
+    backbone: backbone.model.manifest.backbone?.sha256,
+    preprocessing: backbone.model.manifest.preprocessing,
     augmentation: samples.augmentation?.record,
   });
   const resume = options.resume === undefined ? undefined : readCheckpoint(options.resume, identity);

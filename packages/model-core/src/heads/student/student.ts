@@ -14,6 +14,6 @@ export function student(options: StudentOptions = {}): Head {
     type: 'student',
     parameters: { ...params },
     needsValidation: true,
-    fit: (extractor, samples, fitOptions) => fitStudent(extractor, samples, params, fitOptions),
+    fit: (backbone, samples, fitOptions) => fitStudent(backbone, samples, params, fitOptions),
   };
 }

@@ -1,4 +1,0 @@
-/** Node: our own models as files, and a cache on disk for published ones. */
-export { extractorCacheFolder } from './cache-folder.ts';
-export { diskCache, type DiskCache, type DiskCacheOptions } from './disk-cache.ts';
-export { readInitialModel } from './read-initial-model.ts';
