@@ -1,6 +1,6 @@
 """Trains a small convolutional network in PyTorch and writes the loss of every step: what our step graphs must equal.
 
-The network, its weights and its pictures follow from formulas that packages/model-core/src/testing/golden-network.ts
+The network, its weights and its pictures follow from formulas that packages/graph/test/golden-network.ts
 repeats: a linear congruential generator, one stream per tensor. Letters: N batch, C channels, H height, W width.
 Offline only; users never need it.
 

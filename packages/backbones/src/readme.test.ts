@@ -31,7 +31,7 @@ test('the README example works', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['readme.test.ts', 'web/testing/pages/page.ts'])(
+test.each(['readme.test.ts', '../test/pages/page.ts'])(
   'the README shows this example: %s',
   async (file) => {
     const source = await readFile(new URL(file, import.meta.url), 'utf8');

@@ -18,6 +18,7 @@ test.each(['memory', 'gaussian', 'student'])(
   async (head) => {
     const model = readModel(await read(`${head}.onnx`));
     expect(model.manifest.head?.type).toBe(head);
+    expect(model.manifest.backbone?.outputs.length).toBeGreaterThan(0);
     const expected = JSON.parse(String(await read(`${head}.json`))) as Expected[];
     const loaded = await loadModel(model, ortBackend());
     const results = await loaded.apply([stripes(10), stripes(11, { x: 50, y: 20 })]);
