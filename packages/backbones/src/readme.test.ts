@@ -31,13 +31,10 @@ test('the README example works', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['readme.test.ts', '../test/pages/page.ts'])(
-  'the README shows this example: %s',
-  async (file) => {
-    const source = await readFile(new URL(file, import.meta.url), 'utf8');
-    const [, indent = '', region = 'no region'] =
-      /^( *)\/\/ #region example\n(.*?) *\/\/ #endregion/ms.exec(source) ?? [];
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    expect(readme).toContain(region.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
-  },
-);
+test.each(['readme.test.ts', '../test/pages/page.ts'])('the README shows this example: %s', async (file) => {
+  const source = await readFile(new URL(file, import.meta.url), 'utf8');
+  const [, indent = '', region = 'no region'] =
+    /^( *)\/\/ #region example\n(.*?) *\/\/ #endregion/ms.exec(source) ?? [];
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(region.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+});
