@@ -37,9 +37,9 @@ import { remarkCollector } from './remark-collector.ts';
 export interface EvaluatedSample {
   readonly sample: Sample;
   readonly result: Result;
-  /** The decoded image; absent where the cache made decoding unnecessary. */
+  /** The decoded image; absent if the cache made decoding unnecessary, unless `withRasters` asks for it. */
   readonly raster?: Raster | undefined;
-  /** Ground truth at model size, 1 where anomalous. Absent where unknown. */
+  /** Ground truth at model size, 1 where anomalous. Absent if unknown. */
   readonly mask?: Uint8Array | undefined;
 }
 
@@ -47,9 +47,11 @@ export interface EvaluateModelOptions extends ImageAccess {
   readonly backend: Backend;
   /** Images per run of the model. Default 4, on a backend with parallel runs 1. */
   readonly batchSize?: number;
-  /** Which images. Default: the test split, or all images where the data set has no split. */
+  /** Which images. Default: the test split, or all images if the data set has no split. */
   readonly select?: (sample: Sample) => boolean;
   readonly params?: Partial<EvaluationParams> | undefined;
+  /** Decodes images whose samples are cached, too, so that `onImage` gets their pixels. Default false. */
+  readonly withRasters?: boolean | undefined;
   /** Called for every image, in order. */
   readonly onImage?: ((image: EvaluatedSample) => void | Promise<void>) | undefined;
   readonly onProgress?: (progress: { done: number; total: number }) => void;
@@ -94,7 +96,7 @@ export async function evaluateModel(
   const masks = { used: 0, defective: 0 };
   try {
     const prepared = mapOrdered(samples, options.concurrency ?? 8, async (sample) => {
-      const image = await prepareImage(dataset, sample, params, options);
+      const image = await prepareImage(dataset, sample, params, options, options.withRasters);
       return { ...image, ...(await readMask(dataset, image, options)) };
     });
     const fresh = keep(prepared, (image) => {

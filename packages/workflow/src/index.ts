@@ -2,6 +2,7 @@
 export * from './add-images.ts';
 export type { Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
+export * from './evaluation-report.ts';
 export * from './inspector.ts';
 export * from './manual-thresholds.ts';
 export { namingImageById } from './name-image.ts';

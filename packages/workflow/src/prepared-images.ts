@@ -46,8 +46,8 @@ export interface PreparedImage {
   readonly prepared: PreprocessedSample;
   /** SHA-256 of the file's bytes, hex. */
   readonly hash: string;
-  /** The decoded image; absent where the cache made decoding unnecessary. */
-  readonly raster?: Raster;
+  /** The decoded image; absent if the cache made decoding unnecessary. */
+  readonly raster?: Raster | undefined;
   /** What decoding and preprocessing noticed. */
   readonly remarks: readonly Remark[];
 }
@@ -71,12 +71,13 @@ export function prepareImages(
   );
 }
 
-/** Reads, decodes and preprocesses one image, or takes it from the cache. */
+/** Reads, decodes and preprocesses one image, or takes it from the cache; `withRaster` decodes it in either case. */
 export async function prepareImage(
   dataset: Dataset,
   sample: Sample,
   params: PreprocessParams,
   access: ImageAccess,
+  withRaster = false,
 ): Promise<PreparedImage> {
   access.signal?.throwIfAborted();
   const path = imagePath(dataset, sample);
@@ -86,7 +87,8 @@ export async function prepareImage(
   const notes = notesOn(path);
   const cached = key === undefined ? undefined : await readCached(access, key, notes);
   if (cached !== undefined) {
-    return { sample, hash, prepared: { ...cached, imageId: sample.imageId }, remarks: notes.remarks };
+    const raster = withRaster ? await decode(bytes, path, access, notes) : undefined;
+    return { sample, hash, raster, prepared: { ...cached, imageId: sample.imageId }, remarks: notes.remarks };
   }
   const raster = await decode(bytes, path, access, notes);
   const prepared = preprocess(raster, params, path, { imageId: sample.imageId, ...notes.preprocessing });

@@ -5,7 +5,7 @@ import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
-import { createInspector, evaluateModel, trainFromDataset } from './index.ts';
+import { createInspector, evaluationReport, trainFromDataset } from './index.ts';
 import { cloth } from '../test/cloth.ts';
 
 test('the README example works', async () => {
@@ -27,8 +27,9 @@ test('the README example works', async () => {
   const host = { backend, source, codec };
   const dataset = await readAnomalyDataset(source);
   const { model } = await trainFromDataset(dataset, { ...host, backbone, preprocessing });
-  const { evaluation } = await evaluateModel(model, dataset, host);
-  console.log(evaluation.image?.auroc);
+  const names = { modelName: 'cloth.onnx', datasetName: 'cloth' };
+  const { evaluation, html } = await evaluationReport(model, dataset, { ...host, ...names });
+  console.log(evaluation.image?.auroc, html.length);
 
   const inspector = await createInspector(model, host);
   for await (const { name, result } of inspector.inspectAll(frames)) {
@@ -36,7 +37,10 @@ test('the README example works', async () => {
   }
   // #endregion
 
-  expect(lines).toEqual([[1], ['frame', 'nok', expect.any(Number)]]);
+  expect(lines).toEqual([
+    [1, expect.any(Number)],
+    ['frame', 'nok', expect.any(Number)],
+  ]);
   await backend.dispose();
 });
 

@@ -1,20 +1,17 @@
-/** Evaluating a model on a data set, with pictures for the report: shared by `evaluate` and `demo`. */
-import { basename } from 'node:path';
-import {
-  describeRemark,
-  type Backend,
-  type Dataset,
-  type FileSource,
-  type ImageLimits,
-} from '@oddpixel/contract';
+/** Evaluating a model on a data set, with a report on disk: shared by `evaluate` and `demo`. */
+import { basename, join } from 'node:path';
+import type { Backend, Dataset, FileSource, ImageLimits } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
-import { imagePath } from '@oddpixel/dataset';
 import type { EvaluationParams } from '@oddpixel/eval';
-import type { GalleryItem } from '@oddpixel/eval/report';
-import { sharpCodec } from '@oddpixel/runtime-node';
-import { evaluateModel, type ModelEvaluation } from '@oddpixel/workflow';
+import { sharpCodec, writeFilesTogether } from '@oddpixel/runtime-node';
+import {
+  dataUriPictures,
+  evaluateModel,
+  evaluationReport,
+  type EvaluateModelOptions,
+  type ModelEvaluation,
+} from '@oddpixel/workflow';
 import { sayRemarks, type ProgressLine } from './progress.ts';
-import { galleryItem, writeReport } from './report-files.ts';
 
 export interface EvaluationRun {
   readonly model: AnomalyModel;
@@ -33,47 +30,46 @@ export interface EvaluationRun {
   readonly acceptDamaged?: boolean | undefined;
 }
 
-/** Evaluates and, where asked, writes the report. */
+/** Evaluates and, if a folder is given, writes `report.html` and `evaluation.json` there. */
 export async function runEvaluation(
   run: EvaluationRun,
 ): Promise<ModelEvaluation & { readonly files: readonly string[] }> {
-  const { model, dataset, source, backend, progress, signal, report } = run;
+  const { model, modelName, datasetName, dataset, progress, signal, report: folder } = run;
   const codec = sharpCodec({ acceptDamaged: run.acceptDamaged });
-  const gallery: GalleryItem[] = [];
-  const evaluated = await evaluateModel(model, dataset, {
-    backend,
-    source,
+  const options: EvaluateModelOptions = {
+    backend: run.backend,
+    source: run.source,
     codec,
     signal,
     limits: run.limits,
     params: run.params,
     onProgress: ({ done, total }) => progress.update('evaluate', done, total),
-    onImage:
-      report === undefined
-        ? undefined
-        : async (image): Promise<void> => {
-            const raster =
-              image.raster ??
-              (await codec.decode(
-                await source.read(imagePath(dataset, image.sample), { maxBytes: run.limits?.maxFileBytes }),
-                { limits: run.limits },
-              ));
-            gallery.push(await galleryItem({ ...image, raster }, model, codec));
-          },
+  };
+  if (folder === undefined) {
+    const evaluated = await evaluateModel(model, dataset, options);
+    sayRemarks(progress, evaluated.remarks);
+    return { ...evaluated, files: [] };
+  }
+  const title = `${basename(modelName)} on ${datasetName}`;
+  const encodePicture = dataUriPictures(codec, 'webp');
+  const evaluated = await evaluationReport(model, dataset, {
+    ...options,
+    title,
+    modelName,
+    datasetName,
+    encodePicture,
   });
   sayRemarks(progress, evaluated.remarks);
-  if (report === undefined) return { ...evaluated, files: [] };
-  const data = {
-    title: `${basename(run.modelName)} on ${run.datasetName}`,
-    modelName: run.modelName,
-    datasetName: run.datasetName,
-    manifest: model.manifest,
-    evaluation: evaluated.evaluation,
-    gallery,
-    excluded: evaluated.excluded,
-    warnings: evaluated.remarks.map(describeRemark),
-  };
-  return { ...evaluated, files: await writeReport(report, data, signal) };
+  const [page, numbers] = [join(folder, 'report.html'), join(folder, 'evaluation.json')];
+  const text = new TextEncoder();
+  await writeFilesTogether(
+    [
+      { path: numbers, bytes: text.encode(evaluated.json) },
+      { path: page, bytes: text.encode(evaluated.html) },
+    ],
+    { signal },
+  );
+  return { ...evaluated, files: [page, numbers] };
 }
 
 /** The measures in two or three lines for a person. */
