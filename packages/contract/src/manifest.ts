@@ -3,6 +3,7 @@
  * `metadata_props["oddpixel"]`. It holds no time, host or path, so equal training gives equal bytes.
  */
 import type { GrayRange, ImageDepth } from './image-form.ts';
+import type { scoreParameters } from './parameters.ts';
 import type { PreprocessParams } from './preprocess.ts';
 
 /** `external`: a foreign ONNX file that yields a map and a score. */
@@ -10,8 +11,8 @@ export type ModelType = 'anomaly' | 'external';
 /** Parameters of a head by documented name. */
 export type HeadParameters = Readonly<Record<string, number | string | boolean>>;
 
-/** How the image score comes out of the map. */
-export type ScoreMethod = 'max' | 'meanDeviation';
+/** How the image score comes out of the map: `max` or `meanDeviation`. */
+export type ScoreMethod = (typeof scoreParameters)['scoreMethod']['choices'][number];
 
 /** What a threshold promises. */
 export type StatementKind = 'guaranteed' | 'expected' | 'estimated';

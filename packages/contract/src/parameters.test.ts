@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ParameterError } from './errors.ts';
-import { describeRange, fillParameters, isAllowed, type ParameterSchema } from './parameters.ts';
+import type { ParameterSchema } from './parameter-schema.ts';
+import { checkParameter, fillParameters, isAllowed } from './parameters.ts';
 
 const schema = {
   rows: { type: 'integer', default: 40, min: 1, max: 100, about: 'rows' },
@@ -60,8 +61,31 @@ test('limits that belong to a range are allowed, others are not', () => {
   );
 });
 
-test('a range without lower limit is described by its upper one', () => {
-  expect(describeRange({ type: 'number', max: 3 })).toBe('a number of at most 3');
-  expect(describeRange({ type: 'number', below: 3 })).toBe('a number below 3');
-  expect(describeRange({ type: 'integer' })).toBe('a whole number');
+test('only multiples are allowed if a parameter has a step', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 64 }), (value, multipleOf) => {
+      const range = { type: 'integer', min: 1, multipleOf } as const;
+      expect(isAllowed(range, value)).toBe(Number.isInteger(value / multipleOf));
+    }),
+  );
+});
+
+test.each([
+  [{ count: 2 }, [1, 2], true],
+  [{ count: 2 }, [1, 2, 3], false],
+  [{ count: 'perChannel' }, [1, 2, 3], true],
+  [{ count: 2, ascending: true }, [2, 1], false],
+  [{ count: 2, ascending: true }, [1, 1], false],
+  [{ count: 2, above: 0 }, [1, 0], false],
+  [{ count: 2 }, [1, Number.NaN], false],
+  [{ count: 2 }, ['1', '2'], false],
+  [{ count: 2 }, 1, false],
+] as const)('numbers %j: %j is allowed: %s', (range, value, allowed) => {
+  expect(isAllowed({ type: 'numbers', ...range }, value)).toBe(allowed);
+});
+
+test('numbers that are not allowed throw a ParameterError that says how many are expected', () => {
+  expect(() => checkParameter('range', { type: 'numbers', count: 2, ascending: true }, [1])).toThrow(
+    'Expected 2 ascending numbers for `range`, received [1].',
+  );
 });

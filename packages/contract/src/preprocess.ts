@@ -1,17 +1,22 @@
 /** Preprocessing parameters and what preprocessing delivers. The functions live in `@oddpixel/preprocess`. */
 import type { HostTensor } from './tensor.ts';
 import type { GrayRange, ImageForm } from './image-form.ts';
+import type { preprocessParameters } from './preprocess-parameters.ts';
 import type { Region } from './region.ts';
 
-export type NormalizationType = 'none' | 'firstChannel' | 'allChannels' | 'constantValues';
-export type DomainHandling = 'fullDomain' | 'keepDomain' | 'cropDomain';
+type Parameters = typeof preprocessParameters;
 
-/** Plain JSON, stored in the model's manifest. */
+/** `none`, `firstChannel`, `allChannels` or `constantValues`. */
+export type NormalizationType = Parameters['normalizationType']['choices'][number];
+/** `fullDomain`, `keepDomain` or `cropDomain`. */
+export type DomainHandling = Parameters['domainHandling']['choices'][number];
+
+/** Plain JSON, stored in the model's manifest. Defaults and ranges: `preprocessParameters`. */
 export interface PreprocessParams {
-  /** Multiples of 32. */
+  /** Size of the model input, in pixels. */
   readonly imageWidth: number;
   readonly imageHeight: number;
-  /** 1 or 3. */
+  /** Channels of the model input. */
   readonly imageNumChannels: number;
   /** Gray value range that the model's input expects. */
   readonly imageRangeMin: number;
@@ -22,9 +27,9 @@ export interface PreprocessParams {
   readonly deviation?: readonly number[];
   readonly domainHandling: DomainHandling;
   /**
-   * Gray values of the source that go to `imageRangeMin` and `imageRangeMax`, with `none`: needed for float images,
-   * which do not tell their range, and for whole numbers that use a part of their type's, such as 12 bits in 16.
-   * Values beyond it go beyond the model's range alike. Absent: all that the type can hold.
+   * Gray values of the source that become `imageRangeMin` and `imageRangeMax`, with `none`. Required for float images,
+   * and for integer images that use a part of their type's range, such as 12 of 16 bits. Values beyond it are mapped
+   * beyond the model's range by the same line. Absent: all that the type can hold.
    */
   readonly sourceRange?: readonly [number, number];
 }

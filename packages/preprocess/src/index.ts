@@ -14,7 +14,6 @@ export {
   loadPreprocessParams,
   preprocessParamsFromModel,
   savePreprocessParams,
-  sizeStep,
 } from './params.ts';
 export { preprocessRaster, type PreprocessOptions } from './preprocess-raster.ts';
 export { mapToSource, resizeMap, resizeRaster } from './resize.ts';

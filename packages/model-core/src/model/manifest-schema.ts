@@ -3,7 +3,13 @@
  * this file checks it, so that a damaged or newer file is refused with the field's name.
  */
 import * as z from 'zod/mini';
-import { ModelFormatError, type ModelManifest } from '@oddpixel/contract';
+import {
+  ModelFormatError,
+  preprocessParameters,
+  scoreParameters,
+  sharedParameters,
+  type ModelManifest,
+} from '@oddpixel/contract';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */
 export const manifestKey = 'oddpixel';
@@ -13,18 +19,24 @@ const natural = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
 const rate = z.number().check(z.minimum(0), z.maximum(1));
 const scalars = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+/**
+ * A size or count as its parameter allows it, without an upper end: a model of others may be larger than what we train.
+ */
+const atLeast = ({ min }: { readonly min: number }): z.ZodMiniNumberFormat => z.int().check(z.minimum(min));
+const { seed } = sharedParameters;
+const { normalizationType, domainHandling, imageWidth, imageHeight, imageNumChannels } = preprocessParameters;
 const source = z.enum(['validation', 'leaveOwnRowsOut', 'leaveOwnSumsOut', 'kFolds', 'test']);
 
 const preprocessing = z.object({
-  imageWidth: positive,
-  imageHeight: positive,
-  imageNumChannels: positive,
+  imageWidth: atLeast(imageWidth),
+  imageHeight: atLeast(imageHeight),
+  imageNumChannels: atLeast(imageNumChannels),
   imageRangeMin: finite,
   imageRangeMax: finite,
-  normalizationType: z.enum(['none', 'firstChannel', 'allChannels', 'constantValues']),
+  normalizationType: z.enum(normalizationType.choices),
   mean: z.optional(z.array(finite)),
   deviation: z.optional(z.array(finite)),
-  domainHandling: z.enum(['fullDomain', 'keepDomain', 'cropDomain']),
+  domainHandling: z.enum(domainHandling.choices),
   sourceRange: z.optional(z.tuple([finite, finite])),
 });
 
@@ -52,7 +64,7 @@ const schema = z.object({
   classNames: z.tuple([z.literal('ok'), z.literal('nok')]),
   classIds: z.tuple([z.literal(0), z.literal(1)]),
   preprocessing,
-  scoreMethod: z.enum(['max', 'meanDeviation']),
+  scoreMethod: z.enum(scoreParameters.scoreMethod.choices),
   standardDeviationFactor: finite,
   backbone: z.optional(z.object({ id: z.string(), sha256: z.string(), outputs: z.array(z.string()) })),
   head: z.optional(
@@ -66,7 +78,7 @@ const schema = z.object({
   ),
   training: z.optional(
     z.object({
-      seed: natural,
+      seed: atLeast(seed),
       parameters: scalars,
       history: z.array(z.object({ epoch: natural, error: finite })),
       imageHashes: z.array(z.string().check(z.regex(/^[0-9a-f]{16}$/))),

@@ -1,20 +1,12 @@
 /** Training parameters that every head has. */
-import { type ParameterOptions, type ParameterValues, sharedParameters } from '@oddpixel/contract';
+import {
+  type ParameterOptions,
+  type ParameterValues,
+  scoreParameters,
+  sharedParameters,
+} from '@oddpixel/contract';
 
 const own = {
-  scoreMethod: {
-    type: 'choice',
-    default: 'max',
-    choices: ['max', 'meanDeviation'],
-    about: 'how the anomaly map becomes a score',
-  },
-  standardDeviationFactor: {
-    type: 'number',
-    default: 3,
-    min: 0,
-    about: 'factor of the score meanDeviation: mean + factor × standard deviation of the map',
-    halcon: 'standard_deviation_factor',
-  },
   batchSize: {
     type: 'integer',
     default: 8,
@@ -34,7 +26,11 @@ const own = {
 } as const;
 
 /** Default, range and meaning of each. */
-export const trainParameters: typeof sharedParameters & typeof own = { ...sharedParameters, ...own };
+export const trainParameters: typeof sharedParameters & typeof scoreParameters & typeof own = {
+  ...sharedParameters,
+  ...scoreParameters,
+  ...own,
+};
 
 export interface TrainParamValues extends ParameterValues<typeof trainParameters> {}
 export interface TrainParamOptions extends ParameterOptions<typeof trainParameters> {}

@@ -1,5 +1,11 @@
 /** Augmentation parameters: how far training images may be varied. Everything is off until asked for. */
-import { checkNames, fillParameters, ParameterError, type ParameterValues } from '@oddpixel/contract';
+import {
+  checkNames,
+  describeValue,
+  fillParameters,
+  ParameterError,
+  type ParameterValues,
+} from '@oddpixel/contract';
 
 /**
  * Default, range and meaning of each. A number is the far end of a range from which every image draws its own value,
@@ -84,7 +90,7 @@ const rangeNames = ['imageRangeMin', 'imageRangeMax'];
  */
 export function createAugmentParams(options: Partial<AugmentParams> = {}): AugmentParams {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ParameterError({ name: 'options', expected: 'an object', received: describe(options) });
+    throw new ParameterError({ name: 'options', expected: 'an object', received: describeValue(options) });
   }
   checkNames([...Object.keys(augmentParameters), ...rangeNames], options);
   const { imageRangeMin, imageRangeMax, ...drawn } = options;
@@ -103,19 +109,14 @@ function checkRange(fields: Readonly<Record<string, unknown>>): void {
     throw new ParameterError({
       name,
       expected: needs === undefined ? 'a number' : `the end of the gray value range, with ${needs}`,
-      received: describe(fields[name]),
+      received: describeValue(fields[name]),
       fix: 'Pass imageRangeMin and imageRangeMax of the preprocessing parameters.',
     });
   }
   if ((min as number) < (max as number)) return;
   throw new ParameterError({
     name: 'imageRangeMax',
-    expected: `a number above imageRangeMin (${describe(min)})`,
-    received: describe(max),
+    expected: `a number above imageRangeMin (${describeValue(min)})`,
+    received: describeValue(max),
   });
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
 }
