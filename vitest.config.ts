@@ -15,6 +15,6 @@ export default defineConfig({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: ['default', './tools/closing-line-reporter.ts'],
+    reporters: ['default', ['./tools/closing-line-reporter.ts', { result: '.turbo/test.json' }]],
   },
 });

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { findChromium } from '@oddpixel/testing/browser';
+import { findChromium } from './testing/src/browser.ts';
 
 function run(command: string, args: readonly string[]): boolean {
   const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
@@ -14,7 +14,7 @@ function run(command: string, args: readonly string[]): boolean {
 
 function installPlaywrights(): boolean {
   // The command line is a file of the package, but none of its exports.
-  const { resolve } = createRequire(import.meta.resolve('@oddpixel/testing/browser'));
+  const { resolve } = createRequire(new URL('testing/src/browser.ts', import.meta.url));
   const cli = join(dirname(resolve('playwright-core/package.json')), 'cli.js');
   return run(process.execPath, [cli, 'install', 'chromium']);
 }

@@ -12,16 +12,20 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** The files that git tracks and that are there, by git's patterns. */
-export function trackedFiles(...patterns: readonly string[]): SourceFile[] {
+/** The paths that git tracks and that are there, by git's patterns. */
+export function trackedPaths(...patterns: readonly string[]): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', ...patterns], {
     cwd: repositoryRoot,
     encoding: 'utf8',
   });
-  return listed
-    .split('\0')
-    .filter((path) => path !== '' && existsSync(join(repositoryRoot, path)))
-    .map((path) => ({ path, text: readFileSync(join(repositoryRoot, path), 'utf8') }));
+  return listed.split('\0').filter((path) => path !== '' && existsSync(join(repositoryRoot, path)));
+}
+
+export function trackedFiles(...patterns: readonly string[]): SourceFile[] {
+  return trackedPaths(...patterns).map((path) => ({
+    path,
+    text: readFileSync(join(repositoryRoot, path), 'utf8'),
+  }));
 }
 
 export interface PublishedPackage {

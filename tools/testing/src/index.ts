@@ -12,7 +12,9 @@ import { join, resolve } from 'node:path';
 /** The checkout's root folder. */
 export const repositoryRoot: string = fileURLToPath(new URL('../../..', import.meta.url));
 
-const referenceRoot = process.env['ODDPIXEL_REFERENCE_DATA'] ?? resolve(repositoryRoot, '..', 'shared');
+/** Where reference data is looked for, whether it is there or not. */
+export const referenceRoot: string =
+  process.env['ODDPIXEL_REFERENCE_DATA'] ?? resolve(repositoryRoot, '..', 'shared');
 
 /** The absolute path of one reference file or folder; `undefined` where it is not present on this machine. */
 export function referencePath(...segments: readonly string[]): string | undefined {
