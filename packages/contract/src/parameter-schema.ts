@@ -53,6 +53,11 @@ export interface NumbersRange extends Omit<NumberRange, 'type' | 'multipleOf'> {
 /** Numbers in a row. May be absent, so it has no default. */
 export interface NumbersParameter extends Described, NumbersRange {}
 
+/** A number that may be absent: there is no default, or it depends on the device or the images. */
+export interface OptionalNumberParameter extends Described, NumberRange {}
+
+export type OptionalParameter = OptionalNumberParameter | NumbersParameter;
+
 /** The values that a parameter may have. */
 export type ParameterRange = NumberRange | Choice | Switch | NumbersRange;
 

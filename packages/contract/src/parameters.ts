@@ -5,7 +5,6 @@
 import { ParameterError } from './errors.ts';
 import type {
   NumbersRange,
-  Parameter,
   ParameterOptions,
   ParameterRange,
   ParameterSchema,
@@ -45,7 +44,7 @@ export function checkNames(known: readonly string[], options: object): void {
 }
 
 /** @throws ParameterError for a value outside the range. */
-export function checkParameter(name: string, parameter: Parameter | NumbersRange, value: unknown): void {
+export function checkParameter(name: string, parameter: ParameterRange, value: unknown): void {
   if (isAllowed(parameter, value)) return;
   throw new ParameterError({ name, expected: describeRange(parameter), received: describeValue(value) });
 }

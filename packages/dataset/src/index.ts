@@ -29,4 +29,5 @@ export {
   type StoredSample,
 } from './samples.ts';
 export { loadDataset, saveDataset } from './save.ts';
+export { carveParameters, splitParameters } from './split-parameters.ts';
 export { carveValidation, splitDataset, type CarveOptions, type SplitOptions } from './split.ts';

@@ -1,20 +1,22 @@
 /** Who trains, who calibrates, who is kept for the test. */
-import { DatasetError, ParameterError, type Dataset, type Sample, type Split } from '@oddpixel/contract';
+import {
+  DatasetError,
+  fillParameters,
+  ParameterError,
+  type Dataset,
+  type ParameterOptions,
+  type Sample,
+  type Split,
+} from '@oddpixel/contract';
 import { collectGroups, groupName, type GroupBy } from './groups.ts';
 import { knownFields } from './known-fields.ts';
 import { createRandom, shuffled } from './random.ts';
+import { carveParameters, splitParameters } from './split-parameters.ts';
 
-export interface SplitOptions {
-  /** Per cent of the good images, 0..100. */
-  readonly train: number;
-  /** Per cent of the good images, 0..100. The rest goes to test. */
-  readonly validation: number;
-  /** A whole number; the same seed splits the same way. */
-  readonly seed: number;
-  /** Images of one group stay on one side. Default: the samples' `group`. */
+/** Defaults and ranges: `splitParameters`. */
+export interface SplitOptions extends ParameterOptions<typeof splitParameters> {
+  /** Images of one group stay in one split. Default: the samples' `group`. */
   readonly groupBy?: GroupBy | undefined;
-  /** Replace a split that exists. */
-  readonly overwrite?: boolean;
 }
 
 /**
@@ -22,12 +24,11 @@ export interface SplitOptions {
  * A group never crosses: one with a defective image goes to test as a whole. Groups of several images make the
  * shares approximate.
  *
- * @throws ParameterError for bad percentages; DatasetError where a split exists already, or a side that was asked for stays empty.
+ * @throws ParameterError for bad percentages; DatasetError if a split exists already, or one that was asked for stays empty.
  */
-export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
-  const { train, validation, groupBy = 'group', overwrite = false } = options;
-  percentage('train', train);
-  percentage('validation', validation);
+export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Dataset {
+  const { groupBy = 'group', ...given } = options;
+  const { train, validation, seed, overwrite } = fillParameters(splitParameters, given);
   if (train + validation > 100) {
     throw new ParameterError({
       name: 'train + validation',
@@ -35,7 +36,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
       received: String(train + validation),
     });
   }
-  const random = createRandom(checkSeed(options.seed));
+  const random = createRandom(seed);
   if (!overwrite && dataset.samples.some(({ split }) => split !== undefined)) {
     throw new DatasetError({
       path: dataset.imageDir || '.',
@@ -88,10 +89,8 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Dataset {
   return result;
 }
 
-export interface CarveOptions {
-  /** Share of the good training images that becomes validation, between 0 and 1. */
-  readonly share: number;
-  readonly seed: number;
+/** Defaults and ranges: `carveParameters`. */
+export interface CarveOptions extends ParameterOptions<typeof carveParameters> {
   readonly groupBy?: GroupBy | undefined;
 }
 
@@ -99,18 +98,12 @@ export interface CarveOptions {
  * Moves good training images to validation, whole groups at a time, as near to the share as groups allow; at least
  * one group moves and one stays. Test stays as it is.
  *
- * @throws ParameterError for a share outside (0, 1); DatasetError where a validation split exists, or there are fewer than two groups.
+ * @throws ParameterError for a value outside its range; DatasetError if a validation split exists, or there are fewer than two groups.
  */
-export function carveValidation(dataset: Dataset, options: CarveOptions): Dataset {
-  const { share, groupBy = 'group' } = options;
-  if (!(share > 0 && share < 1)) {
-    throw new ParameterError({
-      name: 'share',
-      expected: 'a number between 0 and 1',
-      received: String(share),
-    });
-  }
-  const random = createRandom(checkSeed(options.seed));
+export function carveValidation(dataset: Dataset, options: CarveOptions = {}): Dataset {
+  const { groupBy = 'group', ...given } = options;
+  const { share, seed } = fillParameters(carveParameters, given);
+  const random = createRandom(seed);
   if (dataset.samples.some(({ split }) => split === 'validation')) {
     throw new DatasetError({
       path: dataset.imageDir || '.',
@@ -170,14 +163,4 @@ function withSplits(
     return knownFields({ ...sample, split: split ?? sample.split, group: group ?? sample.group });
   });
   return { ...dataset, samples };
-}
-
-function percentage(name: string, value: number): void {
-  if (value >= 0 && value <= 100) return;
-  throw new ParameterError({ name, expected: 'percent from 0 to 100', received: String(value) });
-}
-
-function checkSeed(seed: number): number {
-  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
-  throw new ParameterError({ name: 'seed', expected: 'a whole number from 0', received: String(seed) });
 }

@@ -1,36 +1,36 @@
 /** Augmentation: training also uses augmented copies of its images, and the model file records how. */
-import { ParameterError, type PreprocessParams, createRandom } from '@oddpixel/contract';
+import { checkParameter, createRandom, ParameterError, type PreprocessParams } from '@oddpixel/contract';
 import { withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 
 /** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */
 export interface Augmentation extends Partial<AugmentParams> {
-  /** Augmented copies of each training image, 1 to 100. Default 3. */
+  /** Augmented copies of each training image. Default and range: `copiesParameter`. */
   readonly copies?: number | undefined;
 }
 
-const defaultCopies = 3;
-const mostCopies = 100;
+export const copiesParameter = {
+  type: 'integer',
+  default: 3,
+  min: 1,
+  max: 100,
+  unit: 'copy',
+  about: 'augmented copies per image',
+} as const;
 
 /**
  * The images, each followed by its copies. What a copy looks like follows from the image's content, the seed and the
  * copy's number: an image gets the same ones whatever else is in the set, and in every pass.
  *
  * @param samples with `imageHash`.
- * @throws ParameterError for values out of range, or where nothing would be varied.
+ * @throws ParameterError for values out of range, or if nothing would be varied.
  */
 export function augmentedSamples(
   samples: TrainingSamples,
-  { copies = defaultCopies, ...changes }: Augmentation,
+  { copies = copiesParameter.default, ...changes }: Augmentation,
   { seed, preprocessing }: { readonly seed: number; readonly preprocessing: PreprocessParams },
 ): TrainingSamples {
-  if (!Number.isInteger(copies) || copies < 1 || copies > mostCopies) {
-    throw new ParameterError({
-      name: 'augmentation.copies',
-      expected: `a whole number from 1 to ${mostCopies}`,
-      received: String(copies),
-    });
-  }
+  checkParameter('augmentation.copies', copiesParameter, copies);
   const params = createAugmentParams({ ...grayRange(preprocessing), ...changes });
   const { imageRangeMin: _, imageRangeMax: __, ...kinds } = params;
   if (!Object.values(kinds).some(Boolean)) {

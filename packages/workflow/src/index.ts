@@ -1,6 +1,6 @@
 /** The whole job in one call, on any backend and host. */
 export * from './add-images.ts';
-export type { Augmentation } from './augmentation.ts';
+export { copiesParameter, type Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
 export * from './evaluation-report.ts';
 export * from './inspector.ts';

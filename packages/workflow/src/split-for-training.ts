@@ -1,23 +1,41 @@
 /** How a data set is split before training if nobody says otherwise. */
-import type { Dataset } from '@oddpixel/contract';
+import { fillParameters, sharedParameters, type Dataset, type ParameterOptions } from '@oddpixel/contract';
 import { carveValidation, splitDataset } from '@oddpixel/dataset';
 
-export interface TrainingSplit {
-  /** If the data set has no split: percentage of good images to train on. All others are for testing. */
-  readonly trainPercent: number;
-  /** Percentage of good training images held out to calibrate thresholds, from 0. */
-  readonly validationPercent: number;
-  readonly seed: number;
+/** Default, range and meaning of each. */
+export const trainingSplitParameters = {
+  trainPercent: {
+    type: 'number',
+    default: 80,
+    min: 1,
+    max: 100,
+    unit: 'percent',
+    about: 'percentage of good images to train on if the data has no split; all others are for testing',
+  },
+  validationPercent: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 90,
+    unit: 'percent',
+    about: 'percentage of good training images held out to calibrate the thresholds',
+  },
+} as const;
+
+const schema = { ...trainingSplitParameters, seed: sharedParameters.seed } as const;
+
+export interface TrainingSplit extends ParameterOptions<typeof trainingSplitParameters> {
+  readonly seed?: number | undefined;
 }
 
 /**
  * The data set with a split. One that it has stays, and only a validation split is carved from its training images. A data
  * set of good images alone has nothing to test: all of them train. Images of a group stay together.
  *
- * @throws ParameterError for percentages that do not fit
+ * @throws ParameterError for a value outside its range
  */
-export function splitForTraining(dataset: Dataset, options: TrainingSplit): Dataset {
-  const { trainPercent, validationPercent, seed } = options;
+export function splitForTraining(dataset: Dataset, options: TrainingSplit = {}): Dataset {
+  const { trainPercent, validationPercent, seed } = fillParameters(schema, options);
   const groupBy = dataset.samples.some(({ group }) => group !== undefined) ? ('group' as const) : undefined;
   if (dataset.samples.some(({ split }) => split !== undefined)) {
     const hasValidation = dataset.samples.some(({ split }) => split === 'validation');

@@ -149,15 +149,13 @@ function withForms(model: AnomalyModel, images: TrainingImages | undefined): Ano
   return withManifest(model, { training: { ...training, images } });
 }
 
-const validationShare = 0.2;
-
 /** Some training images kept aside, where the data set has no validation split and more than one part to train on. */
 function withValidation(dataset: Dataset, seed: number): Dataset {
   if (findSamples(dataset, { split: 'validation', label: 'ok' }).length > 0) return dataset;
   const parts = new Set(
     findSamples(dataset, { split: 'train' }).map(({ group, imageId }) => group ?? `image ${imageId}`),
   );
-  return parts.size < 2 ? dataset : carveValidation(dataset, { share: validationShare, seed });
+  return parts.size < 2 ? dataset : carveValidation(dataset, { seed });
 }
 
 /** What is collected while images pass by. */

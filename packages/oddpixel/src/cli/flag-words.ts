@@ -4,6 +4,7 @@
  */
 import { ParameterError, type OddpixelError } from '@oddpixel/contract';
 import { trainParameters } from '@oddpixel/model-core/train';
+import { trainingSplitParameters } from '@oddpixel/workflow';
 import { heads } from './heads.ts';
 import { flagOf, flagsOf } from './flag-names.ts';
 
@@ -18,6 +19,7 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   tileHeight: '--tile',
   overlap: '--overlap',
   tiles: '--tile and --overlap',
+  ...flagsOf(trainingSplitParameters),
   train: '--train-percent',
   validation: '--validation-percent',
   'train + validation': '--train-percent and --validation-percent',

@@ -6,7 +6,12 @@ import { bestEffortStore, type ScoreMethod } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
-import { splitForTraining, trainFromDataset } from '@oddpixel/workflow';
+import {
+  copiesParameter,
+  splitForTraining,
+  trainFromDataset,
+  trainingSplitParameters,
+} from '@oddpixel/workflow';
 import { augmentWords, parseAugment } from '../augment-option.ts';
 import { defaultHead, heads } from '../heads.ts';
 import { flagOf } from '../flag-names.ts';
@@ -40,7 +45,7 @@ interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   checkpointEvery: number;
   resume?: string;
   augment?: Partial<AugmentParams>;
-  augmentCopies?: number;
+  augmentCopies: number;
   cache?: string;
   json?: boolean;
 }
@@ -68,18 +73,8 @@ export function trainCommand(context: CommandContext): Command {
     .addOption(threadsOption())
     .addOption(new Option('--layout <name>', 'layout of the data').choices(layouts).default('auto'))
     .option('--groups <file>', 'CSV table with the columns file,group; images of one group stay together')
-    .option(
-      '--train-percent <n>',
-      'percentage of good images to train on if the data has no split',
-      numberIn('--train-percent', { type: 'number', min: 1, max: 100 }),
-      80,
-    )
-    .option(
-      '--validation-percent <n>',
-      'percentage of good training images held out to calibrate the thresholds',
-      numberIn('--validation-percent', { type: 'number', min: 0, max: 90 }),
-      0,
-    )
+    .addOption(parameterOption('trainPercent', trainingSplitParameters.trainPercent))
+    .addOption(parameterOption('validationPercent', trainingSplitParameters.validationPercent))
     .option('--checkpoint <file>', 'student: write resumable checkpoints here')
     .option(
       '--checkpoint-every <n>',
@@ -93,11 +88,7 @@ export function trainCommand(context: CommandContext): Command {
       `also train on augmented copies; a list such as flips,rotation=10 of: ${augmentWords}`,
       parseAugment,
     )
-    .option(
-      '--augment-copies <n>',
-      'augmented copies per image (default 3)',
-      numberIn('--augment-copies', { type: 'integer', min: 1, max: 100 }),
-    )
+    .addOption(parameterOption('augmentCopies', copiesParameter))
     .option(
       '--cache <folder>',
       'keep preprocessed images and features in this folder, so that training on the same images again need not run the backbone; a cache that cannot be used only costs time',
@@ -149,7 +140,8 @@ async function train(path: string, options: TrainOptions, context: CommandContex
   const progress = createProgress();
   const backbone = await namedBackbone(options.backbone, { context, progress, features: options.features });
   const opened = await openDataset(path, options, ['train', 'validation']);
-  const dataset = splitForTraining(opened.dataset, options);
+  const { trainPercent, validationPercent, seed } = options;
+  const dataset = splitForTraining(opened.dataset, { trainPercent, validationPercent, seed });
   const backend = await openDevice(options.device, progress, {
     signal,
     threads: options.threads,
