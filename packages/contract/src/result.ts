@@ -1,6 +1,7 @@
 /** What the model says about one image. */
 import type { ImageLabel, ImageLabelId } from './dataset.ts';
-import type { ImageGeometry } from './preprocess.ts';
+import type { Thresholds } from './manifest.ts';
+import type { Box, ImageGeometry } from './preprocess.ts';
 import type { Region } from './region.ts';
 
 /** One value per model pixel: `data[y * width + x]`. */
@@ -17,11 +18,40 @@ export interface Result {
   /** Raw, never clamped: higher is odder. */
   readonly anomalyScore: number;
   readonly geometry: ImageGeometry;
-  /** After thresholds: `nok` where the score is at or above the classification threshold. */
+  /** After thresholds: the ones that were applied. */
+  readonly thresholds?: Pick<Thresholds, 'classification' | 'segmentation'>;
+  /** After thresholds: `nok` if the score is at or above the classification threshold. */
   readonly anomalyClass?: ImageLabel;
   readonly anomalyClassId?: ImageLabelId;
   /** After thresholds: model pixels at or above the segmentation threshold. */
   readonly anomalyRegion?: Region;
   /** After calibration: (1 + reference scores ≥ score) / (n + 1). Small is odd. */
   readonly pValue?: number;
+  /** What `JSON.stringify` writes: everything but the map and the region's runs. */
+  toJSON?(): ResultJson;
+}
+
+/** One connected piece of the anomalous region, in source pixels. */
+export interface RegionComponent {
+  /** Source pixels covered. */
+  readonly area: number;
+  readonly box: Box;
+  /** Centre of mass. */
+  readonly centre: { readonly x: number; readonly y: number };
+  /** The oddest pixel: its place and its raw map value; one that is no number is the oddest. */
+  readonly peak: { readonly x: number; readonly y: number; readonly value: number };
+}
+
+/** A result as JSON: the same from the API, the command line, and a server. `null` if the model has no thresholds. */
+export interface ResultJson {
+  /** The anomaly score: raw, never clamped. */
+  readonly score: number;
+  /** The anomaly class. */
+  readonly verdict: ImageLabel | null;
+  readonly verdictId: ImageLabelId | null;
+  /** `null` without a calibration, too. */
+  readonly pValue: number | null;
+  /** The pieces of the anomalous region, largest peak first. */
+  readonly regions: readonly RegionComponent[];
+  readonly thresholds: { readonly classification: number; readonly segmentation: number } | null;
 }

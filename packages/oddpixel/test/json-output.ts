@@ -1,5 +1,6 @@
 /** The JSON documents that commands print with `--json`. docs/cli-output.schema.json is made from them. */
 import * as z from 'zod';
+import { resultJsonSchema } from '@oddpixel/model-core/model';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -55,7 +56,6 @@ const evaluation = {
 };
 
 const timing = z.object({ imagesPerSecond: z.number().min(0) });
-const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 /** Of sizes, in pixels. */
 const range = z.object({ min: count, max: count });
@@ -70,20 +70,10 @@ const remarks = z.array(
   }),
 );
 
-const prediction = z.object({
-  file: z.string(),
-  score: z.number(),
-  verdict: verdict.nullable(),
-  pValue: share.nullable(),
-  regions: z.array(
-    z.object({
-      area: z.number(),
-      box,
-      peak: z.object({ x: z.number(), y: z.number(), value: z.number() }),
-    }),
-  ),
-  files: z.array(z.string()),
-});
+/** The one form of a verdict: what `JSON.stringify` makes of an inspection, and a line of `predict` but for files. */
+const verdictFields = { ...resultJsonSchema.shape, remarks };
+const inspection = z.object({ name: z.string(), ...verdictFields });
+const prediction = z.object({ file: z.string(), ...verdictFields, files: z.array(z.string()) });
 const failure = z.object({ file: z.string(), error: z.string(), lost: z.enum(['verdict', 'pictures']) });
 const skippedFile = z.object({ file: z.string(), reason: z.string() });
 const predictionFacts = {
@@ -108,6 +98,9 @@ export const predictLine = z.discriminatedUnion('type', [
     ...predictionFacts,
   }),
 ]);
+
+/** What `JSON.stringify` makes of the library's values. */
+export const libraryJson = { inspection } as const;
 
 /** One schema per command. */
 export const jsonOutputs = {
@@ -187,14 +180,15 @@ export const jsonOutputs = {
 /** All of them as one JSON Schema document. */
 export function jsonSchemaText(): string {
   const commands = Object.fromEntries(
-    Object.entries({ ...jsonOutputs, predictLine }).map(([name, schema]) => {
+    Object.entries({ ...jsonOutputs, predictLine, ...libraryJson }).map(([name, schema]) => {
       const { $schema: _, ...rest } = z.toJSONSchema(schema);
       return [name, rest];
     }),
   );
   const document = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'What the commands of oddpixel print with --json, and the lines of predict --jsonl (predictLine)',
+    title:
+      'What the commands of oddpixel print with --json, the lines of predict --jsonl (predictLine), and what JSON.stringify makes of an inspection of the API (inspection)',
     $defs: commands,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;

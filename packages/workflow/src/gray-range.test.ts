@@ -19,7 +19,8 @@ import { small } from '@oddpixel/backbones/small';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, diskStore, sharpCodec } from '@oddpixel/runtime-node';
 import { evaluateModel } from './evaluate-model.ts';
-import { createInspector, type Inspection } from './inspector.ts';
+import type { Inspection } from './inspection.ts';
+import { createInspector } from './inspector.ts';
 import { measureGrayRange } from './measure-range.ts';
 import { cloth } from '../test/cloth.ts';
 import {

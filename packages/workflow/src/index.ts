@@ -3,6 +3,7 @@ export * from './add-images.ts';
 export { copiesParameter, type Augmentation } from './augmentation.ts';
 export * from './evaluate-model.ts';
 export * from './evaluation-report.ts';
+export type { Inspection, InspectionJson } from './inspection.ts';
 export * from './inspector.ts';
 export * from './manual-thresholds.ts';
 export { namingImageById } from './name-image.ts';

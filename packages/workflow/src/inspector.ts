@@ -24,6 +24,7 @@ import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks, type FormOf } from './image-forms.ts';
+import { createInspection, type Inspection } from './inspection.ts';
 import { namingImage } from './name-image.ts';
 import { decode, notesOn, preprocess, type Notes } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
@@ -55,17 +56,6 @@ export interface InspectionInput {
 }
 
 export type InspectionImage = Uint8Array | Raster;
-
-export interface Inspection {
-  readonly name: string;
-  readonly result: Result;
-  /** The decoded image. */
-  readonly raster: Raster;
-  /** What the model saw. With tiles: absent. */
-  readonly prepared?: PreprocessedSample;
-  /** What a person should know about this image, for example that its colour profile was ignored. */
-  readonly remarks: readonly Remark[];
-}
 
 export interface Inspector {
   readonly model: AnomalyModel;
@@ -114,7 +104,7 @@ export async function createInspector(model: AnomalyModel, options: InspectorOpt
         const result = await reported(options, name, () => inspectTiles(loaded, raster, tile, tiling, name));
         if (result === undefined) continue;
         const unlike = formRemarks(trainedOn, tileForm(raster, tile), name);
-        yield { name, raster, result, remarks: [...notes.remarks, ...unlike] };
+        yield createInspection({ name, raster, result, remarks: [...notes.remarks, ...unlike] });
       }
       return;
     }
@@ -244,7 +234,9 @@ async function applyBatch(
   const results = await loaded.apply(samples, run).catch((error: unknown) => {
     throw namingImage(error, batch.length === 1 ? batch[0]?.name : undefined);
   });
-  return batch.map(({ name, value }, index) => ({ name, ...value, result: results[index] as Result }));
+  return batch.map(({ name, value }, index) =>
+    createInspection({ name, ...value, result: results[index] as Result }),
+  );
 }
 
 async function toRaster(input: InspectionInput, options: InspectorOptions, notes: Notes): Promise<Raster> {

@@ -69,5 +69,5 @@ export async function inspectTiles(
     },
   };
   const { thresholds, calibration } = loaded.model.manifest;
-  return thresholds === undefined ? result : applyThresholds(result, thresholds, calibration);
+  return applyThresholds(result, thresholds, calibration);
 }

@@ -105,5 +105,5 @@ function toResult(
     geometry: sample.geometry,
   };
   const { thresholds, calibration } = model.manifest;
-  return thresholds === undefined ? result : applyThresholds(result, thresholds, calibration);
+  return applyThresholds(result, thresholds, calibration);
 }

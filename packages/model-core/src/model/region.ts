@@ -2,9 +2,9 @@
 import {
   disjointSets,
   type AnomalyImage,
-  type Box,
   type ImageGeometry,
   type Region,
+  type RegionComponent,
   type Result,
 } from '@oddpixel/contract';
 
@@ -50,17 +50,6 @@ export function forEachRun(region: Region, visit: (row: number, begin: number, e
   for (let i = 0; i + 2 < runs.length; i += 3) {
     visit(runs[i] as number, runs[i + 1] as number, runs[i + 2] as number);
   }
-}
-
-/** One connected piece of the anomalous region, in source pixels. */
-export interface RegionComponent {
-  /** Source pixels covered. */
-  readonly area: number;
-  readonly box: Box;
-  /** Centre of mass. */
-  readonly centre: { readonly x: number; readonly y: number };
-  /** The oddest pixel: its place and its raw map value; one that is no number is the oddest. */
-  readonly peak: { readonly x: number; readonly y: number; readonly value: number };
 }
 
 /**

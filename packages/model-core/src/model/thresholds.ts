@@ -13,6 +13,7 @@ import {
 import { pValue } from './calibration.ts';
 import { justAbove } from './just-above.ts';
 import { regionFromMap } from './region.ts';
+import { asJsonResult } from './result-json.ts';
 
 /** One image's raw score with what is known of it. */
 export interface LabelledScore {
@@ -60,10 +61,16 @@ export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCa
 
 /**
  * The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region.
+ * Without thresholds, as it is.
  *
  * @throws ResultError when the score or a threshold is not a finite number: nothing can be said of such an image.
  */
-export function applyThresholds(result: Result, thresholds: Thresholds, calibration?: Calibration): Result {
+export function applyThresholds(
+  result: Result,
+  thresholds: Thresholds | undefined,
+  calibration?: Calibration,
+): Result {
+  if (thresholds === undefined) return asJsonResult(result);
   const { anomalyScore, imageId } = result;
   const { classification, segmentation } = thresholds;
   if (![anomalyScore, classification, segmentation].every(Number.isFinite)) {
@@ -75,12 +82,13 @@ export function applyThresholds(result: Result, thresholds: Thresholds, calibrat
   const odd = !(anomalyScore < classification);
   const judged: Result = {
     ...result,
+    thresholds: { classification, segmentation },
     anomalyClass: odd ? 'nok' : 'ok',
     anomalyClassId: odd ? 1 : 0,
-    anomalyRegion: regionFromMap(result.anomalyImage, thresholds.segmentation, result.geometry.domain),
+    anomalyRegion: regionFromMap(result.anomalyImage, segmentation, result.geometry.domain),
   };
-  if (calibration === undefined || calibration.referenceScores.length === 0) return judged;
-  return { ...judged, pValue: pValue(calibration.referenceScores, anomalyScore) };
+  if (calibration === undefined || calibration.referenceScores.length === 0) return asJsonResult(judged);
+  return asJsonResult({ ...judged, pValue: pValue(calibration.referenceScores, anomalyScore) });
 }
 
 /**

@@ -1,20 +1,14 @@
 /** What `predict` prints, as verdicts come: rows of a table, lines of JSON, or one JSON document at the end. */
 import type { Remark, ThresholdStatement } from '@oddpixel/contract';
+import type { InspectionJson } from '@oddpixel/workflow';
 import type { SkippedFile } from './image-inputs.ts';
 import { counted, formatNumber, printJson, printJsonLine, printLines } from './output.ts';
 import type { ProgressLine } from './progress.ts';
 
-/** What `predict --json` says of one image. Boxes and centres are in source pixels. */
-export interface Prediction {
+/** What `predict --json` says of one image: the JSON form of its inspection, with files for the name. */
+export interface Prediction extends Omit<InspectionJson, 'name'> {
   readonly file: string;
-  readonly score: number;
-  readonly verdict: 'ok' | 'nok' | null;
-  readonly pValue: number | null;
-  readonly regions: readonly {
-    readonly area: number;
-    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-    readonly peak: { readonly x: number; readonly y: number; readonly value: number };
-  }[];
+  /** What was written for it. */
   readonly files: readonly string[];
 }
 

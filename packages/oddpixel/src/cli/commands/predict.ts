@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/contract';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
@@ -236,13 +236,7 @@ function tileOptions(
   return { tileWidth: width, tileHeight: height, overlap };
 }
 
-function toPrediction({ name, result }: Inspection, files: readonly string[]): Prediction {
-  return {
-    file: name,
-    score: result.anomalyScore,
-    verdict: result.anomalyClass ?? null,
-    pValue: result.pValue ?? null,
-    regions: regionComponents(result).map(({ area, box, peak }) => ({ area, box, peak })),
-    files,
-  };
+function toPrediction(inspection: Inspection, files: readonly string[]): Prediction {
+  const { name: file, ...verdict } = inspection.toJSON();
+  return { file, ...verdict, files };
 }
