@@ -97,11 +97,17 @@ export function formRemarks(
     fits(trained.height, geometry.sourceHeight);
   if (isSame) return [];
   const learned = `${depths.map(inWords).join(' or ')} ${channels.join(' or ')} ${words(trained.width)}×${words(trained.height)}`;
-  const given = `${inWords(source.depth)} ${source.channels} ${geometry.sourceWidth}×${geometry.sourceHeight}`;
+  const { sourceWidth, sourceHeight } = geometry;
+  // Not the size itself: 200 images of 200 sizes are one remark.
+  const size =
+    fits(trained.width, sourceWidth) && fits(trained.height, sourceHeight)
+      ? `${words(trained.width)}×${words(trained.height)}`
+      : `of another size${distorted(trained, geometry)}`;
+  const given = `${inWords(source.depth)} ${source.channels} ${size}`;
   return [
     remarkOnFiles({
       code: 'unlikeTrainingImages',
-      text: `trained on ${learned}, this image is ${given}${dark(source, depths)}${distorted(trained, geometry)}`,
+      text: `trained on ${learned}, this image is ${given}${dark(source, depths)}`,
       files: [file],
       fix: 'The score may be meaningless: inspect images in the form that the model was trained on, or train again.',
     }),
@@ -139,5 +145,5 @@ function distorted(
   const aspect = sourceWidth / sourceHeight;
   const [lowest, highest] = [width[0] / height[1], width[1] / height[0]];
   if (aspect <= highest * toldDistortion && aspect >= lowest / toldDistortion) return '';
-  return ', of another aspect ratio, so it is distorted';
+  return ' and aspect ratio, so it is distorted';
 }
