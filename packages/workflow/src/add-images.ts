@@ -5,6 +5,7 @@ import { addToModel, type AddedToModel, type AddToModelOptions } from '@oddpixel
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import type { TrainingSample, TrainingSamples } from '@oddpixel/model-core/train';
 import { preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { imageHash } from './image-hash.ts';
 import { namingImageById } from './name-image.ts';
 import { decode, notesOn, preprocess } from './prepared-images.ts';
 import { remarkCollector } from './remark-collector.ts';
@@ -48,7 +49,7 @@ export async function addImages(
         const raster = await decode(bytes, name, { codec, limits }, notes);
         const prepared = preprocess(raster, params, name, { imageId, ...notes.preprocessing });
         noticed.add(notes.remarks);
-        yield { ...prepared, imageHash: (await hashBytes(bytes)).slice(0, 16), name };
+        yield { ...prepared, imageHash: imageHash(await hashBytes(bytes)), name };
       }
     },
   };

@@ -22,6 +22,7 @@ import {
 import { lossyMaskWarning, preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks } from './image-forms.ts';
+import { imageHash } from './image-hash.ts';
 import { fileOf, namingImageById } from './name-image.ts';
 import {
   decode,
@@ -100,7 +101,7 @@ export async function evaluateModel(
       return { ...image, ...(await readMask(dataset, image, options)) };
     });
     const fresh = keep(prepared, (image) => {
-      if (!known.has(image.hash.slice(0, 16))) return true;
+      if (!known.has(imageHash(image.hash))) return true;
       excluded.push(image.sample.imageFileName);
       return false;
     });

@@ -26,6 +26,7 @@ import { carveValidation, findSamples } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { augmentedSamples, type Augmentation } from './augmentation.ts';
 import { formCollector, partlyUsedRange, type FormCollector } from './image-forms.ts';
+import { imageHash } from './image-hash.ts';
 import { fileOf, namingImageById } from './name-image.ts';
 import { measureGrayRange } from './measure-range.ts';
 import { prepareImages, type ImageAccess } from './prepared-images.ts';
@@ -184,7 +185,7 @@ export function trainingSamples(
         noticed.forms.add(prepared);
         yield {
           ...prepared,
-          imageHash: hash.slice(0, 16),
+          imageHash: imageHash(hash),
           name: sample.imageFileName,
           group: sample.group,
         };

@@ -8,7 +8,7 @@ import {
   scalesAndMean,
   transformInPlace,
 } from './feature-statistics.ts';
-import { passOptions } from './fit.ts';
+import { passOptions } from './pass-options.ts';
 import type { FitOptions } from './head.ts';
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { checkPatchMemory, patchStore, type PatchStore } from './patch-store.ts';

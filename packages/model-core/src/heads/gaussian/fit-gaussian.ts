@@ -33,7 +33,7 @@ import { outputData } from '@oddpixel/graph/training';
 import type { FeatureTransform } from '../../train/pyramid.ts';
 import { collectReferences } from '../../train/reference-scores.ts';
 import { reducedDims } from '../../train/train-params.ts';
-import { passOptions } from '../../train/fit.ts';
+import { passOptions } from '../../train/pass-options.ts';
 import type { FitOptions, FittedHead } from '../../train/head.ts';
 import type { GaussianParams } from './parameters.ts';
 import { finishGraph, patchesName, tailOptions } from '../../train/trained-model.ts';
