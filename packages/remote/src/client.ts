@@ -1,7 +1,7 @@
 /** The end of a channel that asks. */
 import type { Channel } from './channel.ts';
 import { ConnectionClosedError } from './errors.ts';
-import { isToClient, type ToServer } from './messages.ts';
+import { isToClient, protocolVersion, type ToServer } from './messages.ts';
 import type { CallOptions, Client, Protocol, RequestShape } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
@@ -90,7 +90,7 @@ export function connect<P extends Protocol<P>>(channel: Channel, { peer }: Conne
       waiting.set(id, { name, signal, onProgress, resolve, reject });
       channel.onBusy?.(true);
       try {
-        post({ kind: 'call', id, name, params }, transfer);
+        post({ kind: 'call', id, version: protocolVersion, name, params }, transfer);
       } catch (error) {
         // Parameters that cannot be cloned, or memory that moved before.
         settle(id);

@@ -37,6 +37,26 @@ export class UnknownRequestError extends OddpixelError<{
   }
 }
 
+/** The two ends are of different versions of this package and do not understand each other. */
+export class ProtocolVersionError extends OddpixelError<{
+  expected: number;
+  received: number | 'none';
+  fix?: string | undefined;
+}> {
+  readonly code = 'PROTOCOL_VERSION';
+  constructor(details: { expected: number; received: number | 'none'; fix?: string | undefined }) {
+    super(
+      `Expected a request of protocol version ${details.expected}; received version ${details.received}.`,
+      {
+        ...details,
+        fix:
+          details.fix ??
+          'Use the same version of @oddpixel/remote at both ends: reload or rebuild the older one.',
+      },
+    );
+  }
+}
+
 /** The other end threw something that is no error of the contract. `name` and `message` are those of what was thrown. */
 export class RemoteError extends OddpixelError<{
   name: string;

@@ -3,4 +3,4 @@ export * from './protocol.ts';
 export * from './channel.ts';
 export { connect, type ConnectOptions } from './client.ts';
 export { serve, type ServeOptions } from './server.ts';
-export { ConnectionClosedError, RemoteError, UnknownRequestError } from './errors.ts';
+export { ConnectionClosedError, ProtocolVersionError, RemoteError, UnknownRequestError } from './errors.ts';

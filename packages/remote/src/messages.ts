@@ -1,9 +1,22 @@
 /** What crosses the channel. Every `call` is answered exactly once: with a result, an error, or the word that it stopped. */
 import type { WireError } from './wire-error.ts';
 
+/**
+ * Changes with the meaning of messages. Every call carries it, so the first message does, however late the other end
+ * begins to listen. A call of another version is answered with a ProtocolVersionError; for that, `kind`, `id` and
+ * `version` of a call, and `kind`, `id` and `error` of an error stay what they are in all versions.
+ */
+export const protocolVersion = 1;
+
 /** From the end that asks. */
 export type ToServer =
-  | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly params: unknown }
+  | {
+      readonly kind: 'call';
+      readonly id: number;
+      readonly version: number;
+      readonly name: string;
+      readonly params: unknown;
+    }
   | { readonly kind: 'cancel'; readonly id: number };
 
 /** From the end that answers. */

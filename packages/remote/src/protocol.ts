@@ -31,7 +31,8 @@ export interface Client<P extends Protocol<P>> {
    * Requests run side by side; a call waits as long as the other end lives.
    *
    * @throws what the other end threw, the errors of the contract with their class, others as RemoteError;
-   *   ConnectionClosedError once the other end can answer no more; UnknownRequestError
+   *   ConnectionClosedError once the other end can answer no more; UnknownRequestError;
+   *   ProtocolVersionError if the other end is of another version
    */
   call<N extends keyof P & string>(
     name: N,

@@ -5,6 +5,7 @@ import {
   connect,
   ConnectionClosedError,
   portChannel,
+  ProtocolVersionError,
   RemoteError,
   serve,
   UnknownRequestError,
@@ -227,6 +228,36 @@ test.each(['shout', 'toString', '__proto__'])('the unknown request %s is refused
   const error: unknown = await client.call(name as 'double', 1).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(UnknownRequestError);
   expect(error).toMatchObject({ details: { request: name, known: Object.keys(handlers) } });
+});
+
+test('the first message carries the version of the protocol', async () => {
+  const { client, sent } = pair();
+  await client.call('double', 1);
+  expect(sent[0]).toEqual({ kind: 'call', id: 0, version: 1, name: 'double', params: 1 });
+});
+
+test.each([
+  ['a newer version', 2, 'received version 2'],
+  ['no version', undefined, 'received version none'],
+])('a call of %s rejects with ProtocolVersionError and is not handled', async (_, version, received) => {
+  const { port1, port2 } = new MessageChannel();
+  const own = portChannel(port1 as unknown as MessagePortLike);
+  const seen: number[] = [];
+  serve<Pick<Jobs, 'double'>>(portChannel(port2 as unknown as MessagePortLike), {
+    double: (value) => seen.push(value),
+  });
+  const post: Channel['post'] = (message, transfer) =>
+    own.post({ ...(message as object), version }, transfer);
+  const client = connect<Pick<Jobs, 'double'>>({ ...own, post }, { peer: 'the test' });
+  onTestFinished(() => client.close());
+  const error: unknown = await client.call('double', 1).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ProtocolVersionError);
+  expect(error).toMatchObject({
+    code: 'PROTOCOL_VERSION',
+    message: `Expected a request of protocol version 1; ${received}. Use the same version of @oddpixel/remote at both ends: reload or rebuild the older one.`,
+    details: { expected: 1, received: version ?? 'none' },
+  });
+  expect(seen).toEqual([]);
 });
 
 test('parameters and results that cannot be cloned fail their own request only', async () => {

@@ -1,7 +1,7 @@
 /** The end of a channel that answers. */
 import type { Channel } from './channel.ts';
-import { UnknownRequestError } from './errors.ts';
-import { isToServer, type ToClient, type ToServer } from './messages.ts';
+import { ProtocolVersionError, UnknownRequestError } from './errors.ts';
+import { isToServer, protocolVersion, type ToClient, type ToServer } from './messages.ts';
 import type { Handlers, Protocol, RequestContext, RequestShape } from './protocol.ts';
 import { toWire } from './wire-error.ts';
 
@@ -62,7 +62,8 @@ export function serve<P extends Protocol<P>>(
   channel.onMessage((message) => {
     if (!isToServer(message)) return;
     if (message.kind === 'cancel') running.get(message.id)?.abort();
-    else void answer(message);
+    else if (message.version === protocolVersion) void answer(message);
+    else postError(message.id, otherVersion(message.version));
   });
   channel.onClose?.((reason) => {
     if (closed) return;
@@ -70,6 +71,11 @@ export function serve<P extends Protocol<P>>(
     for (const controller of running.values()) controller.abort();
     onClose?.(reason);
   });
+}
+
+/** @param version what came: a call of a version before the first has none. */
+function otherVersion(version: number | undefined): ProtocolVersionError {
+  return new ProtocolVersionError({ expected: protocolVersion, received: version ?? 'none' });
 }
 
 /** @throws UnknownRequestError */

@@ -22,7 +22,7 @@ import {
   UnsupportedOperatorError,
   UnsupportedOpsetError,
 } from '@oddpixel/contract';
-import { ConnectionClosedError, RemoteError, UnknownRequestError } from './errors.ts';
+import { ConnectionClosedError, ProtocolVersionError, RemoteError, UnknownRequestError } from './errors.ts';
 
 export interface WireError {
   readonly name: string;
@@ -48,6 +48,7 @@ const classes: Readonly<Record<string, new (details: never) => Error>> = {
   MODEL_FORMAT: ModelFormatError,
   MODEL_STATE: ModelStateError,
   PARAMETER: ParameterError,
+  PROTOCOL_VERSION: ProtocolVersionError,
   REMOTE: RemoteError,
   RESULT: ResultError,
   TENSOR_MISMATCH: TensorMismatchError,

@@ -11,7 +11,7 @@ import {
 } from '@oddpixel/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
-import { portChannel, type Channel, type MessagePortLike } from '@oddpixel/remote';
+import { portChannel, ProtocolVersionError, type Channel, type MessagePortLike } from '@oddpixel/remote';
 import { openChannelBackend, serveBackend } from '../index.ts';
 
 /** Node's types know only its own way to listen to a port. */
@@ -150,6 +150,27 @@ test('a served backend is disposed once the other end is gone', async () => {
   await openChannelBackend(endOf(port1), { name: 'channel' });
   port1.close();
   await disposed;
+});
+
+test('a backend at the other end that is of another version is not available, and is not opened', async () => {
+  const { port1, port2 } = new MessageChannel();
+  let opened = 0;
+  serveBackend(endOf(port2), () => {
+    opened++;
+    return referenceBackend().open();
+  });
+  const own = endOf(port1);
+  const newer: Channel = {
+    ...own,
+    post: (message, transfer) => own.post({ ...(message as object), version: 2 }, transfer),
+  };
+  const error: unknown = await openChannelBackend(newer, { name: 'channel' }).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(BackendUnavailableError);
+  expect(error).toMatchObject({ cause: expect.any(ProtocolVersionError) });
+  expect(String(error)).toMatch(
+    /`channel` is not available: Expected a request of protocol version 1; received version 2\. Use .* the older one\.$/,
+  );
+  expect(opened).toBe(0);
 });
 
 test('an aborted opening stops at the other end, too', async () => {

@@ -20,6 +20,7 @@ import {
   type Tensor,
 } from '@oddpixel/contract';
 import { connect, type Channel, type Client } from '@oddpixel/remote';
+import { reasonOf } from '../ort/ort-backend.ts';
 import type { BackendRequests, WireTensor } from './backend-requests.ts';
 import { mapValues } from './map-values.ts';
 import { ownError } from './own-error.ts';
@@ -58,7 +59,7 @@ export async function openChannelBackend(
     signal?.throwIfAborted();
     const cause = ownError(name, thrown);
     if (cause instanceof BackendUnavailableError) throw cause;
-    const reason = cause instanceof BackendError ? cause.details.reason : cause.message;
+    const reason = cause instanceof BackendError ? cause.details.reason : reasonOf(cause);
     throw new BackendUnavailableError({ backend: name, reason }, { cause });
   }
 }
