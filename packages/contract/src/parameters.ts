@@ -109,3 +109,31 @@ export const scoreParameters = {
     halcon: 'standard_deviation_factor',
   },
 } as const;
+
+/** Thresholds that a person sets. They are float32 in exported models, so they end far below its largest number. */
+export const thresholdParameters = {
+  classification: {
+    type: 'number',
+    min: -1e30,
+    max: 1e30,
+    about: 'a score at or above it is nok (default: by the false-alarm rate)',
+  },
+  segmentation: {
+    type: 'number',
+    min: -1e30,
+    max: 1e30,
+    about:
+      'a map pixel at or above it belongs to the region (default: mean plus 4 standard deviations of good pixels)',
+  },
+} as const;
+
+/** What backends take that compute on CPU threads. */
+export const backendParameters = {
+  threads: {
+    type: 'integer',
+    min: 1,
+    max: 1024,
+    unit: 'thread',
+    about: 'CPU threads (default: one per core)',
+  },
+} as const;

@@ -1,14 +1,15 @@
 /** Pictures of maps: alone, over the image, side by side. Rasters in, rasters out; files are somebody else's. */
 import {
-  cameraRange,
-  ParameterError,
-  usedGrayRange,
   type AnomalyImage,
   type Box,
+  cameraRange,
+  checkParameter,
   type GrayRange,
   type ImageGeometry,
+  ParameterError,
   type Raster,
   type Region,
+  usedGrayRange,
 } from '@oddpixel/contract';
 import { regionFromMask } from '@oddpixel/model-core/model';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
@@ -58,13 +59,7 @@ export interface OverlayOptions extends DrawingRange {
 export function renderOverlay(image: Raster, map: AnomalyImage, options: OverlayOptions): Raster {
   const { geometry, region, groundTruth, opacity = defaultOpacity } = options;
   const { regionColor = [255, 64, 64], groundTruthColor = [64, 224, 255] } = options;
-  if (!(opacity >= 0 && opacity <= 1)) {
-    throw new ParameterError({
-      name: 'opacity',
-      expected: 'a number from 0 to 1',
-      received: String(opacity),
-    });
-  }
+  checkParameter('opacity', opacityRange, opacity);
   const picture = toRgb(image, options.sourceRange);
   const box = geometry?.box ?? { x: 0, y: 0, width: image.width, height: image.height };
   layMap(picture, map, box, options);
@@ -86,6 +81,7 @@ export function renderOverlay(image: Raster, map: AnomalyImage, options: Overlay
 }
 
 const defaultOpacity = 0.65;
+const opacityRange = { type: 'number', min: 0, max: 1 } as const;
 
 function checkSize(name: string, fits: boolean, { width, height }: AnomalyImage, received: string): void {
   if (fits) return;

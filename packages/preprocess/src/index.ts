@@ -19,4 +19,4 @@ export { preprocessRaster, type PreprocessOptions } from './preprocess-raster.ts
 export { mapToSource, resizeMap, resizeRaster } from './resize.ts';
 export { decodeNotes, decodeSample, encodeSample, type SampleNote } from './sample-bytes.ts';
 export { preprocessSamples, samplesFromImages, type RawSample } from './samples.ts';
-export { planTiles, type TileOptions } from './tiles.ts';
+export { planTiles, tileParameters, type TileOptions } from './tiles.ts';

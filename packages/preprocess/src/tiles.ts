@@ -1,5 +1,5 @@
 /** Tiles: overlapping boxes that cover an image, so that small defects on large images are seen at full size. */
-import { ParameterError, type Box } from '@oddpixel/contract';
+import { isAllowed, ParameterError, type Box } from '@oddpixel/contract';
 
 export interface TileOptions {
   /** Size of a tile in source pixels; the model's input size shows the image at full resolution. */
@@ -8,6 +8,17 @@ export interface TileOptions {
   /** Source pixels that neighbours share at least; 0 or more, less than the tile. An eighth of the tile is a good start. */
   readonly overlap: number;
 }
+
+/** Default, range and meaning. */
+export const tileParameters = {
+  overlap: {
+    type: 'integer',
+    default: 64,
+    min: 0,
+    unit: 'pixel',
+    about: 'overlap of the tiles, less than their size',
+  },
+} as const;
 
 /** More tiles are refused: each is one run of the model, so that this many take minutes. */
 const maxTiles = 10_000;
@@ -26,10 +37,10 @@ export function planTiles(width: number, height: number, options: TileOptions): 
       throw new ParameterError({ name, expected: 'a positive integer', received: String(value) });
     }
   }
-  if (!Number.isInteger(overlap) || overlap < 0 || overlap >= Math.min(tileWidth, tileHeight)) {
+  if (!isAllowed(tileParameters.overlap, overlap) || overlap >= Math.min(tileWidth, tileHeight)) {
     throw new ParameterError({
       name: 'overlap',
-      expected: `an integer from 0 to ${Math.min(tileWidth, tileHeight) - 1}, less than the tile`,
+      expected: `an integer from ${tileParameters.overlap.min} to ${Math.min(tileWidth, tileHeight) - 1}, less than the tile`,
       received: String(overlap),
     });
   }

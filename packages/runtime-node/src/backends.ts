@@ -1,6 +1,12 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import { ParameterError, type BackendCapabilities, type BackendFactory, allDTypes } from '@oddpixel/contract';
+import {
+  allDTypes,
+  type BackendCapabilities,
+  type BackendFactory,
+  backendParameters,
+  checkParameter,
+} from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { openDevice } from './open-device.ts';
 
@@ -35,15 +41,9 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
   });
 }
 
-/** Threads to use. @throws ParameterError for a number below 1. */
+/** Threads to use. @throws ParameterError for a number outside the range of `backendParameters`. */
 export function cpuThreads(threads: number = availableParallelism()): number {
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new ParameterError({
-      name: 'threads',
-      expected: 'a whole number from 1',
-      received: String(threads),
-    });
-  }
+  checkParameter('threads', backendParameters.threads, threads);
   return threads;
 }
 

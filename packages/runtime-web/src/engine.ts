@@ -3,7 +3,13 @@
  * WebGPU and a smaller one for the CPU alone. A page has at most one of each, and their settings cannot change later.
  */
 import type { OrtEngine } from '@oddpixel/runtime-ort';
-import { createRunQueue, ParameterError, type RunQueue } from '@oddpixel/contract';
+import {
+  backendParameters,
+  checkParameter,
+  createRunQueue,
+  ParameterError,
+  type RunQueue,
+} from '@oddpixel/contract';
 
 export type EngineKind = 'webgpu' | 'wasm';
 
@@ -26,7 +32,7 @@ export interface LoadedEngine {
 
 const loaded = new Map<EngineKind, { readonly settings: string; readonly engine: Promise<LoadedEngine> }>();
 
-/** @throws ParameterError for other settings than those that the page's engine was loaded with, and for threads below 1. */
+/** @throws ParameterError for other settings than those that the page's engine was loaded with, and for threads outside their range. */
 export function loadEngine(kind: EngineKind, options: EngineOptions): Promise<LoadedEngine> {
   const threads = threadsOf(options.threads);
   const url = options.wasmUrl === undefined ? undefined : String(options.wasmUrl);
@@ -60,13 +66,7 @@ async function load(kind: EngineKind, threads: number, url: string | undefined):
 }
 
 function threadsOf(threads: number | undefined): number {
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-    throw new ParameterError({
-      name: 'threads',
-      expected: 'a whole number from 1',
-      received: String(threads),
-    });
-  }
+  if (threads !== undefined) checkParameter('threads', backendParameters.threads, threads);
   if (!globalThis.crossOriginIsolated) return 1;
   return threads ?? Math.min(8, navigator.hardwareConcurrency);
 }

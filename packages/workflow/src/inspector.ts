@@ -3,21 +3,22 @@
  * model through a bounded queue, so the device never waits and memory stays constant however long the stream is.
  */
 import {
+  type Backend,
+  checkParameter,
+  type ImageCodec,
   imageForm,
   ImageFormatError,
+  type ImageLimits,
   inBatches,
   mapOrdered,
   ParameterError,
-  ResultError,
-  type Backend,
-  type ImageCodec,
-  type ImageLimits,
   type PreprocessedSample,
   type PreprocessParams,
   type Raster,
   type Region,
   type Remark,
   type Result,
+  ResultError,
   type TrainingImages,
 } from '@oddpixel/contract';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
@@ -29,13 +30,30 @@ import { namingImage } from './name-image.ts';
 import { decode, notesOn, preprocess, type Notes } from './prepared-images.ts';
 import { inspectTiles } from './tiles.ts';
 
+/** Range and meaning of each; their defaults depend on the backend. */
+export const inspectionParameters = {
+  batchSize: {
+    type: 'integer',
+    min: 1,
+    max: 1024,
+    unit: 'image',
+    about: 'images per batch (default: 1 on the CPU, otherwise 4)',
+  },
+  prefetch: {
+    type: 'integer',
+    min: 1,
+    unit: 'image',
+    about: 'images decoded and preprocessed ahead of the model (default: as many as run at the same time)',
+  },
+} as const;
+
 export interface InspectorOptions {
   readonly backend: Backend;
   /** Needed for encoded images; rasters work without. */
   readonly codec?: ImageCodec;
   /** Images per run of the model. Default 4, on a backend with parallel runs 1. */
   readonly batchSize?: number | undefined;
-  /** Images decoded and preprocessed ahead of the model. Default 2 × batchSize × parallel runs. */
+  /** Images decoded and preprocessed ahead of the model. Default: batchSize × runs at the same time. */
   readonly prefetch?: number;
   /** Cuts large images into overlapping tiles that are inspected at the tile's own scale. */
   readonly tile?: TileOptions | undefined;
@@ -71,15 +89,15 @@ export interface Inspector {
 /**
  * Opens a trained model for inspection.
  *
- * @throws ModelStateError for an untrained model; ParameterError for sizes below 1 or a tile smaller than its overlap.
+ * @throws ModelStateError for an untrained model; ParameterError for sizes outside their range or a tile smaller than its overlap.
  */
 export async function createInspector(model: AnomalyModel, options: InspectorOptions): Promise<Inspector> {
   const { backend, tile } = options;
   const batching = batchingFor(backend, options.batchSize);
   const { batchSize, inFlight } = batching;
   const { prefetch: ahead = batchSize * inFlight } = options;
-  checkCount('batchSize', batchSize);
-  checkCount('prefetch', ahead);
+  checkParameter('batchSize', inspectionParameters.batchSize, batchSize);
+  checkParameter('prefetch', inspectionParameters.prefetch, ahead);
   const params = preprocessParamsFromModel(model.manifest);
   const trainedOn = model.manifest.training?.images;
   const loaded = await loadModel(model, backend);
@@ -256,10 +274,4 @@ async function toRaster(input: InspectionInput, options: InspectorOptions, notes
 
 async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {
   for await (const batch of batches) yield* batch;
-}
-
-function checkCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new ParameterError({ name, expected: 'a whole number from 1', received: String(value) });
-  }
 }

@@ -1,5 +1,5 @@
 /** Thresholds that a person sets. */
-import type { Thresholds } from '@oddpixel/contract';
+import { checkParameter, thresholdParameters, type Thresholds } from '@oddpixel/contract';
 import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
 
 export interface ManualThresholds {
@@ -12,13 +12,17 @@ export interface ManualThresholds {
 /**
  * The same graph with these thresholds. One that differs from the model's own is called `manual`, and a manual
  * classification threshold makes no statement about false alarms. The same model if nothing differs.
+ *
+ * @throws ParameterError for a threshold that is not finite or outside its range
  */
 export function withManualThresholds(
   model: AnomalyModel,
   { classification, segmentation: given }: ManualThresholds,
 ): AnomalyModel {
+  checkParameter('classification', thresholdParameters.classification, classification);
   const own = model.manifest.thresholds;
   const segmentation = given ?? own?.segmentation ?? classification;
+  checkParameter('segmentation', thresholdParameters.segmentation, segmentation);
   const keepsClassification = own?.classification === classification;
   const keepsSegmentation = own?.segmentation === segmentation;
   if (keepsClassification && keepsSegmentation) return model;

@@ -1,5 +1,6 @@
 /** One apple: the picture and the mask of its flaw. */
-import { ParameterError, type Raster } from '@oddpixel/contract';
+import { fillParameters, ParameterError, type ParameterOptions, type Raster } from '@oddpixel/contract';
+import { appleParameters } from './apple-parameters.ts';
 import { drawScene } from './draw-scene.ts';
 import type { SceneRequest } from './draw-scene.ts';
 import { photograph } from './photograph.ts';
@@ -9,17 +10,14 @@ import type { AppleDefect } from './scene.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
 
-export interface AppleOptions {
+/** Defaults and ranges of the size: `appleParameters`. */
+export interface AppleOptions extends ParameterOptions<typeof appleParameters> {
   /** Any integer; its lower 32 bits count. The same seed shows the same scene with and without a defect. */
   readonly seed: number;
   /** Default: chosen by the seed. */
   readonly variety?: AppleVariety | undefined;
   /** Default: a good apple. */
   readonly defect?: AppleDefect | undefined;
-  /** Pixels, 32 to 4,096. Default 320. */
-  readonly width?: number;
-  /** Pixels, 32 to 4,096. Default 256. */
-  readonly height?: number;
 }
 
 export interface AppleRendering {
@@ -49,27 +47,15 @@ export function renderApple(options: AppleOptions): AppleRendering {
 }
 
 /** @throws ParameterError */
-export function completeOptions({
-  seed,
-  variety,
-  defect,
-  width = 320,
-  height = 256,
-}: AppleOptions): SceneRequest {
+export function completeOptions({ seed, variety, defect, width, height }: AppleOptions): SceneRequest {
   if (!Number.isSafeInteger(seed)) {
     throw new ParameterError({ name: 'seed', expected: 'an integer', received: String(seed) });
   }
-  checkSize('width', width);
-  checkSize('height', height);
+  const size = fillParameters(appleParameters, { width, height });
   checkName('variety', variety, appleVarieties);
   checkName('defect', defect, appleDefects);
   const chosen = variety ?? createRandom(deriveSeed(seed, 3)).pick(appleVarieties);
-  return { seed, width, height, variety: chosen, defect };
-}
-
-function checkSize(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 32 && value <= 4096) return;
-  throw new ParameterError({ name, expected: 'an integer from 32 to 4096', received: String(value) });
+  return { seed, ...size, variety: chosen, defect };
 }
 
 function checkName(name: string, value: string | undefined, known: readonly string[]): void {

@@ -1,5 +1,6 @@
 /** The whole sample set in the folder layout that many anomaly data sets use: train/good, test/*, ground_truth/*. */
-import { ParameterError } from '@oddpixel/contract';
+import { fillParameters, type ParameterOptions } from '@oddpixel/contract';
+import { appleCountParameters, appleParameters } from './apple-parameters.ts';
 import { createRandom, deriveSeed } from './random.ts';
 import { completeOptions, renderApple } from './render-apple.ts';
 import type { AppleRendering } from './render-apple.ts';
@@ -8,19 +9,11 @@ import type { AppleDefect } from './scene.ts';
 import { appleVarieties } from './varieties.ts';
 import type { AppleVariety } from './varieties.ts';
 
-export interface AppleDatasetOptions {
+/** Sizes and counts, with their defaults and ranges: `appleParameters` and `appleCountParameters`. */
+export interface AppleDatasetOptions
+  extends ParameterOptions<typeof appleParameters>, ParameterOptions<typeof appleCountParameters> {
   /** Any integer. Default 0. */
   readonly seed?: number;
-  /** Pixels, 32 to 4,096. Default 320. */
-  readonly width?: number;
-  /** Pixels, 32 to 4,096. Default 256. */
-  readonly height?: number;
-  /** Good images to learn from. Default 60. */
-  readonly train?: number;
-  /** Good images to test with. Default 20. */
-  readonly testGood?: number;
-  /** Odd images to test with, spread evenly over the defects. Default 40. */
-  readonly testDefect?: number;
 }
 
 export interface AppleImage extends AppleRendering {
@@ -43,12 +36,10 @@ interface Place {
  * @throws ParameterError at once, before the first image.
  */
 export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<AppleImage> {
-  const { seed = 0, width = 320, height = 256, train = 60, testGood = 20, testDefect = 40 } = options;
-  for (const [name, value] of Object.entries({ train, testGood, testDefect })) {
-    if (Number.isInteger(value) && value >= 0 && value <= 100_000) continue;
-    throw new ParameterError({ name, expected: 'an integer from 0 to 100000', received: String(value) });
-  }
-  completeOptions({ seed, width, height });
+  const { seed = 0, width, height, ...counts } = options;
+  const { train, testGood, testDefect } = fillParameters(appleCountParameters, counts);
+  const size = fillParameters(appleParameters, { width, height });
+  completeOptions({ seed, ...size });
   const places: Place[] = [
     ...range(train).map((index) => ({ folder: 'train/good', index })),
     ...range(testGood).map((index) => ({ folder: 'test/good', index })),
@@ -68,8 +59,7 @@ export function renderAppleDataset(options: AppleDatasetOptions = {}): Iterable<
         const rendering = renderApple({
           seed: deriveSeed(seed, 100 + number),
           variety: varieties[number] as AppleVariety,
-          width,
-          height,
+          ...size,
           defect,
         });
         yield {

@@ -2,7 +2,7 @@
  * A model for integrators without our packages: raw pixels in, verdict out. Input `image` uint8 `[height, width, 3]`
  * (RGB, upright, any size); outputs named as anomalib v2 names them.
  */
-import { hostTensor, ModelStateError, ParameterError } from '@oddpixel/contract';
+import { checkParameter, hostTensor, ModelStateError, thresholdParameters } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { assertTrained, checkIntegrity, readableBytes, type AnomalyModel } from '../model/index.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '@oddpixel/graph';
@@ -41,9 +41,7 @@ export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneO
       fix: 'Use its own export.',
     });
   }
-  if (threshold !== undefined && !Number.isFinite(threshold)) {
-    throw new ParameterError({ name: 'threshold', expected: 'a finite number', received: String(threshold) });
-  }
+  if (threshold !== undefined) checkParameter('threshold', thresholdParameters.classification, threshold);
   const imageThreshold = threshold ?? manifest.thresholds?.classification;
   if (imageThreshold === undefined) {
     throw new ModelStateError({

@@ -9,8 +9,10 @@
  * - `estimated`: reference scores that are not independent of the model, or a fitted tail. Not a promise.
  */
 import {
-  ParameterError,
   type Calibration,
+  isAllowed,
+  ParameterError,
+  sharedParameters,
   type StatementKind,
   type Thresholds,
   type ThresholdStatement,
@@ -61,7 +63,7 @@ export function segmentationThreshold(calibration: Calibration, factor: number =
 
 /** The classification threshold alone. See `chooseThresholds`. */
 export function scoreThreshold(calibration: Calibration, options: CalibrationOptions = {}): ScoreThreshold {
-  const { falseAlarmRate = 0.01, confidence = 0.95 } = options;
+  const { falseAlarmRate = sharedParameters.falseAlarmRate.default, confidence = 0.95 } = options;
   checkRate('falseAlarmRate', falseAlarmRate);
   checkRate('confidence', confidence);
   const { source } = calibration;
@@ -160,11 +162,8 @@ export function pValue(referenceScores: readonly number[], score: number): numbe
 }
 
 function checkRate(name: string, value: number): void {
-  if (!(value > 0 && value < 1)) {
-    throw new ParameterError({
-      name,
-      expected: 'a number between 0 and 1, both excluded',
-      received: String(value),
-    });
-  }
+  const { falseAlarmRate: rate } = sharedParameters;
+  if (isAllowed(rate, value)) return;
+  const expected = `a number between ${rate.above} and ${rate.below}, both excluded`;
+  throw new ParameterError({ name, expected, received: String(value) });
 }

@@ -5,7 +5,7 @@ export { createInitialModel, type InitialModelOptions } from './initial-model.ts
 
 export { trainModel, type TrainModelOptions, type TrainResult } from './train-model.ts';
 export { createTrainParams } from './train-params.ts';
-export { trainParameters, type TrainParamOptions } from './train-parameters.ts';
+export { checkpointParameters, trainParameters, type TrainParamOptions } from './train-parameters.ts';
 // For heads of your own.
 export { collectPatches } from './collect-patches.ts';
 export type {

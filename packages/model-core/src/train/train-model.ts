@@ -1,8 +1,9 @@
 /** Training: good images in, a calibrated model out. */
 import {
-  ParameterError,
   type Backend,
+  checkParameter,
   type EpochRecord,
+  ParameterError,
   type Remark,
   type Store,
   type TrainingRecord,
@@ -11,6 +12,7 @@ import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index
 import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';
 import { trainingRemarks, validationRemark } from './training-remarks.ts';
+import { checkpointParameters } from './train-parameters.ts';
 import { openBackbone, type Backbone } from './feature-pass.ts';
 import type { FittedHead, TrainParams, TrainProgress } from './head.ts';
 import { productVersion } from '../model/product-version.ts';
@@ -70,6 +72,9 @@ export async function trainModel(
   const { signal, resume, onCheckpoint, checkpointEvery, featureStore, onWarning } = options;
   if (samples.count < 1) {
     throw new ParameterError({ name: 'samples', expected: 'at least one good image', received: 'none' });
+  }
+  if (checkpointEvery !== undefined) {
+    checkParameter('checkpointEvery', checkpointParameters.checkpointEvery, checkpointEvery);
   }
   await verifyModel(model);
   const backbone = openBackbone(model);

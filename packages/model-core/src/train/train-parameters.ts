@@ -32,5 +32,17 @@ export const trainParameters: typeof sharedParameters & typeof scoreParameters &
   ...own,
 };
 
+/** Of heads that train in epochs. */
+export const checkpointParameters = {
+  checkpointEvery: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 100_000,
+    unit: 'epoch',
+    about: 'epochs between checkpoints',
+  },
+} as const;
+
 export interface TrainParamValues extends ParameterValues<typeof trainParameters> {}
 export interface TrainParamOptions extends ParameterOptions<typeof trainParameters> {}

@@ -27,6 +27,15 @@ export const augmentWords: string = [
   ...Array.from(amounts.keys(), (word) => `${word}=N`),
 ].join(', ');
 
+/** The word of the option that sets this parameter alone, as it is written. */
+export function augmentWord(parameter: string): string | undefined {
+  const sets = ([, names]: readonly [string, readonly string[]]): boolean =>
+    names.length === 1 && names[0] === parameter;
+  const [word] = [...switches].find(sets) ?? [];
+  const [amount] = [...amounts].find(sets) ?? [];
+  return word ?? (amount && `${amount}=N`);
+}
+
 /** @throws UsageError for an unknown word, a value that is missing, too many or out of range, and a change named twice. */
 export function parseAugment(text: string): Partial<AugmentParams> {
   const fields: Record<string, boolean | number> = {};

@@ -1,10 +1,10 @@
 /** Choosing a device: visibly, and never another one than asked for. */
 import { Option } from 'commander';
-import { selectBackend, type Backend, type BackendFactory } from '@oddpixel/contract';
+import { backendParameters, selectBackend, type Backend, type BackendFactory } from '@oddpixel/contract';
 import { coreml, cpuPool, cuda, dml, webgpu } from '@oddpixel/runtime-node';
 import { watchInterrupts } from './interrupt-watch.ts';
 import type { ProgressLine } from './progress.ts';
-import { numberIn } from './parameter-options.ts';
+import { parameterOption } from './parameter-options.ts';
 
 const deviceNames = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -19,9 +19,7 @@ export function deviceOption(): Option {
 }
 
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(
-    numberIn('--threads', { type: 'integer', min: 1, max: 1024 }),
-  );
+  return parameterOption('threads', backendParameters.threads);
 }
 
 export interface DeviceOptions {

@@ -4,6 +4,7 @@ import {
   describeRange,
   isAllowed,
   type NumberRange,
+  type OptionalNumberParameter,
   type Parameter,
   type ParameterSchema,
 } from '@oddpixel/contract';
@@ -11,15 +12,20 @@ import { flagOf } from './flag-names.ts';
 import { UsageError } from './outcome.ts';
 
 /** @param scope what it belongs to, said before its description, for example a head */
-export function parameterOption(name: string, parameter: Parameter, scope?: string): Option {
+export function parameterOption(
+  name: string,
+  parameter: Parameter | OptionalNumberParameter,
+  scope?: string,
+): Option {
   const description = scope === undefined ? parameter.about : `${scope}: ${parameter.about}`;
   const flag = flagOf(name);
   if (parameter.type === 'choice') {
     return new Option(`${flag} <choice>`, description).choices(parameter.choices).default(parameter.default);
   }
   if (parameter.type === 'switch') return new Option(flag, description).default(parameter.default);
-  return new Option(`${flag} <${parameter.type === 'integer' ? 'n' : 'number'}>`, description)
-    .default(parameter.default)
+  const option = new Option(`${flag} <${parameter.type === 'integer' ? 'n' : 'number'}>`, description);
+  return option
+    .default('default' in parameter ? parameter.default : undefined)
     .argParser(numberIn(flag, parameter));
 }
 

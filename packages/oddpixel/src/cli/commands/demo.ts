@@ -17,7 +17,7 @@ import type { CommandContext } from '../outcome.ts';
 import { printJson, printLines } from '../output.ts';
 import { probeFolder } from '../output-probes.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
-import { numberIn } from '../parameter-options.ts';
+import { parameterOption } from '../parameter-options.ts';
 
 interface DemoOptions {
   out: string;
@@ -31,11 +31,11 @@ export function demoCommand(context: CommandContext): Command {
   return new Command('demo')
     .description('draw apples, train on good ones, evaluate on good and defective ones, and write a report')
     .option('--out <folder>', 'folder for the images, the model and the report', 'oddpixel-demo')
-    .option(
-      '--seed <n>',
-      'random seed; another seed draws other apples',
-      numberIn('--seed', sharedParameters.seed),
-      sharedParameters.seed.default,
+    .addOption(
+      parameterOption('seed', {
+        ...sharedParameters.seed,
+        about: 'random seed; another seed draws other apples',
+      }),
     )
     .addOption(deviceOption())
     .option('--json', 'print one JSON document')

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { thresholdParameters } from '@oddpixel/contract';
 import { exportStandalone } from '@oddpixel/model-core/interop';
 import { writeModel } from '@oddpixel/model-core/model';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
@@ -29,7 +30,7 @@ export function exportCommand({ signal }: CommandContext): Command {
     .option(
       '--threshold <t>',
       'new threshold; scores at or above it are nok',
-      numberIn('--threshold', { type: 'number', min: -1e30, max: 1e30 }),
+      numberIn('--threshold', thresholdParameters.classification),
     )
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: ExportOptions) => {

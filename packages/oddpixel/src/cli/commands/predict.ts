@@ -2,8 +2,14 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { AnomalyModel } from '@oddpixel/model-core/model';
 import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/contract';
+import { tileParameters } from '@oddpixel/preprocess';
 import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
-import { createInspector, type Inspection, type InspectionInput } from '@oddpixel/workflow';
+import {
+  createInspector,
+  inspectionParameters,
+  type Inspection,
+  type InspectionInput,
+} from '@oddpixel/workflow';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { noImage, openModel, parseSize } from '../data.ts';
 import { findImages, readInput, type ImageInput } from '../image-inputs.ts';
@@ -21,7 +27,7 @@ import {
   type PredictionSink,
 } from '../prediction-printer.ts';
 import { createProgress, sayRemarks, type ProgressLine } from '../progress.ts';
-import { numberIn } from '../parameter-options.ts';
+import { parameterOption } from '../parameter-options.ts';
 
 interface PredictOptions extends AcceptDamaged, LimitOptions {
   out?: string;
@@ -56,18 +62,9 @@ export function predictCommand(context: CommandContext): Command {
         .default('png16'),
     )
     .option('--tile <size>', 'inspect overlapping tiles of WIDTHxHEIGHT source pixels')
-    .option(
-      '--overlap <pixels>',
-      'overlap of the tiles',
-      numberIn('--overlap', { type: 'integer', min: 0, max: 10_000 }),
-      64,
-    )
+    .addOption(parameterOption('overlap', tileParameters.overlap))
     .option('--save-input <file>', 'write the model input as .npy; takes exactly one image')
-    .option(
-      '--batch <n>',
-      'images per batch (default: 1 on the CPU, otherwise 4)',
-      numberIn('--batch', { type: 'integer', min: 1, max: 256 }),
-    )
+    .addOption(parameterOption('batchSize', inspectionParameters.batchSize))
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(acceptDamagedOption())

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeModel } from '@oddpixel/model-core/model';
-import { trainParameters } from '@oddpixel/model-core/train';
-import { bestEffortStore, type ScoreMethod } from '@oddpixel/contract';
+import { checkpointParameters, trainParameters } from '@oddpixel/model-core/train';
+import { bestEffortStore, preprocessParameters, type ScoreMethod } from '@oddpixel/contract';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams, type AugmentParams } from '@oddpixel/preprocess';
 import { diskStore, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
@@ -15,7 +15,7 @@ import {
 import { augmentWords, parseAugment } from '../augment-option.ts';
 import { defaultHead, heads } from '../heads.ts';
 import { flagOf } from '../flag-names.ts';
-import { numberIn, parameterOption, parameterValues } from '../parameter-options.ts';
+import { parameterOption, parameterValues } from '../parameter-options.ts';
 import { parseRange, type RangeOption } from '../range-option.ts';
 import { backboneHelp, namedBackbone } from '../backbone.ts';
 import { withFolderOptions, layouts, openDataset, parseSize, readBytes, type DataOptions } from '../data.ts';
@@ -50,6 +50,8 @@ interface TrainOptions extends DataOptions, AcceptDamaged, LimitOptions {
   json?: boolean;
 }
 
+const { imageWidth: size } = preprocessParameters;
+
 /** `oddpixel train DATA --out model.onnx`: from a folder of good images to one model file. */
 export function trainCommand(context: CommandContext): Command {
   const command = new Command('train')
@@ -63,7 +65,11 @@ export function trainCommand(context: CommandContext): Command {
     )
     .option('--backbone <name|file|url>', backboneHelp, 'small')
     .option('--features <names...>', 'values of the backbone to use as features (default: its outputs)')
-    .option('--size <size>', 'size of the model input: 256 or WIDTHxHEIGHT, multiples of 32', '256')
+    .option(
+      '--size <size>',
+      `size of the model input: ${size.default} or WIDTHxHEIGHT, multiples of ${size.multipleOf}`,
+      String(size.default),
+    )
     .option(
       '--range <range>',
       'gray value range of the images: MIN,MAX, or auto to measure it (default: the full range of 8 or 16 bits; required for float and signed images)',
@@ -76,12 +82,7 @@ export function trainCommand(context: CommandContext): Command {
     .addOption(parameterOption('trainPercent', trainingSplitParameters.trainPercent))
     .addOption(parameterOption('validationPercent', trainingSplitParameters.validationPercent))
     .option('--checkpoint <file>', 'student: write resumable checkpoints here')
-    .option(
-      '--checkpoint-every <n>',
-      'epochs between checkpoints',
-      numberIn('--checkpoint-every', { type: 'integer', min: 1, max: 100_000 }),
-      1,
-    )
+    .addOption(parameterOption('checkpointEvery', checkpointParameters.checkpointEvery))
     .option('--resume <file>', 'student: resume from a checkpoint written with the same data and settings')
     .option(
       '--augment <changes>',
