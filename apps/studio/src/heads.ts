@@ -1,12 +1,35 @@
 /** The heads that Studio offers, and what a person reads of each. One more is one more entry here and in the worker. */
+import { memoryParameters, studentParameters } from '@oddpixel/model-core/heads';
+
+/** The parameters that are offered; their defaults and meanings are those of the heads. */
+export const amountParameters = {
+  numRows: memoryParameters.numRows,
+  maxNumEpochs: studentParameters.maxNumEpochs,
+} as const;
+
+export type Amount = keyof typeof amountParameters;
+
+export type Amounts = Readonly<Record<Amount, number>>;
+
+export const defaultAmounts: Amounts = {
+  numRows: amountParameters.numRows.default,
+  maxNumEpochs: amountParameters.maxNumEpochs.default,
+};
+
+interface OfferedAmount {
+  /** Times the default. */
+  readonly factor: number;
+  readonly hint: string;
+}
 
 interface OfferedHead {
   readonly title: string;
   readonly hint: string;
-  /** The parameter that is offered, and its values. */
-  readonly amount: 'numRows' | 'maxNumEpochs';
+  readonly amount: Amount;
   readonly legend: string;
-  readonly values: readonly { readonly value: number; readonly title: string; readonly hint: string }[];
+  /** What the amount counts, in the plural. */
+  readonly unit: string;
+  readonly values: readonly OfferedAmount[];
 }
 
 export const heads = {
@@ -14,22 +37,24 @@ export const heads = {
     title: 'Memory',
     hint: 'Remembers patches of the good images. Ready in one pass, and can be corrected image by image.',
     amount: 'numRows',
-    legend: 'Memory',
+    legend: 'Size of the memory',
+    unit: 'patches',
     values: [
-      { value: 500, title: '500 patches', hint: 'quick' },
-      { value: 1000, title: '1,000 patches', hint: 'balanced' },
-      { value: 4000, title: '4,000 patches', hint: 'thorough' },
+      { factor: 1 / 8, hint: 'quick' },
+      { factor: 1 / 4, hint: 'balanced' },
+      { factor: 1, hint: 'thorough; the default' },
     ],
   },
   student: {
     title: 'Student',
     hint: 'A small network learns the features of good images, epoch by epoch. Smaller and faster in use.',
     amount: 'maxNumEpochs',
-    legend: 'Maximum number of epochs',
+    legend: 'Length of the training',
+    unit: 'epochs',
     values: [
-      { value: 10, title: '10', hint: '' },
-      { value: 20, title: '20', hint: '' },
-      { value: 60, title: '60', hint: '' },
+      { factor: 1 / 3, hint: 'quick' },
+      { factor: 1, hint: 'the default' },
+      { factor: 2, hint: 'thorough' },
     ],
   },
 } as const satisfies Readonly<Record<string, OfferedHead>>;
@@ -39,3 +64,26 @@ export type HeadName = keyof typeof heads;
 export const headNames = Object.keys(heads) as readonly HeadName[];
 
 export const defaultHead: HeadName = 'memory';
+
+/** The values that a head offers for its amount, as a person reads them. */
+export function offeredValues(
+  head: HeadName,
+): readonly { readonly value: number; readonly title: string; readonly hint: string }[] {
+  const { amount, unit, values } = heads[head];
+  return values.map(({ factor, hint }) => {
+    const value = Math.round(factor * defaultAmounts[amount]);
+    return { value, title: `${value.toLocaleString('en')} ${unit}`, hint };
+  });
+}
+
+/** The amounts of an earlier visit; one that is no longer offered becomes the default. */
+export function offeredAmounts(amounts: Amounts): Amounts {
+  const known = { ...amounts };
+  for (const head of headNames) {
+    const { amount } = heads[head];
+    if (!offeredValues(head).some(({ value }) => value === amounts[amount])) {
+      known[amount] = defaultAmounts[amount];
+    }
+  }
+  return known;
+}

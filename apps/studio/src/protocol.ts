@@ -2,7 +2,7 @@
  * What page and worker say to each other. The page holds what is known of the images and what was chosen; the worker
  * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
  */
-import type { HeadName } from './heads.ts';
+import type { Amounts, HeadName } from './heads.ts';
 import type { ImageLabel, ModelManifest, Raster, Thresholds } from '@oddpixel/contract';
 import type { RequestContext } from '@oddpixel/remote';
 
@@ -63,15 +63,12 @@ export interface OpenedDevice {
   readonly loaded: readonly string[];
 }
 
-export interface TrainOptions {
+/** The amounts are parameters of the heads; a head uses its own. */
+export interface TrainOptions extends Amounts {
   readonly head: HeadName;
-  /** Model input in pixels, multiples of 32. */
+  /** Model input in pixels. */
   readonly imageWidth: number;
   readonly imageHeight: number;
-  /** `memory`: rows of the bank. */
-  readonly numRows: number;
-  /** `student`: most epochs. */
-  readonly maxNumEpochs: number;
 }
 
 interface TrainStep {

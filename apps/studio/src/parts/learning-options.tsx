@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import type { ImageRecord, TrainOptions } from '../protocol.ts';
-import { headNames, heads } from '../heads.ts';
+import { amountParameters, headNames, heads, offeredValues } from '../heads.ts';
 import { fittingSize, type Detail, type ModelSize } from '../state/model-size.ts';
 import { isBusy, options, region, taught } from '../state/studio.ts';
 
 /** How the model learns. The defaults are fine for a first try. */
 export function LearningOptions(): JSX.Element {
   const { head, imageWidth, imageHeight } = options.value;
-  const { amount, legend, values } = heads[head];
+  const { amount, legend } = heads[head];
   const working = isBusy.value;
   const change = (changes: Partial<TrainOptions>): void => {
     options.value = { ...options.value, ...changes };
@@ -51,7 +51,8 @@ export function LearningOptions(): JSX.Element {
         </fieldset>
         <fieldset disabled={working}>
           <legend>{legend}</legend>
-          {values.map(({ value, title, hint }) => (
+          <p class="quiet small-text">{amountParameters[amount].about}</p>
+          {offeredValues(head).map(({ value, title, hint }) => (
             <Choice
               key={value}
               name={amount === 'numRows' ? 'rows' : 'epochs'}

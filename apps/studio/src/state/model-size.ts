@@ -1,19 +1,20 @@
-/** A model input that fits an image's shape: multiples of 32, about as many pixels as asked for. */
+/** A model input that fits an image's shape: multiples of its step, about as many pixels as asked for. */
+import { preprocessParameters } from '@oddpixel/contract';
 import type { ImageRecord, ShareBox } from '../protocol.ts';
 
-const step = 32;
+const { default: normal, multipleOf: step } = preprocessParameters.imageWidth;
 
 export type Detail = 'coarse' | 'normal' | 'fine';
 
 /** Side of a square input of each level, in pixels. */
-const sides: Readonly<Record<Detail, number>> = { coarse: 160, normal: 256, fine: 384 };
+const sides: Readonly<Record<Detail, number>> = { coarse: (5 / 8) * normal, normal, fine: 1.5 * normal };
 
 export interface ModelSize {
   readonly imageWidth: number;
   readonly imageHeight: number;
 }
 
-/** Never larger than the image itself, rounded up to a multiple of 32. */
+/** Never larger than the image itself, rounded up to a multiple of the step. */
 export function fittingSize(
   image: Pick<ImageRecord, 'width' | 'height'>,
   region: ShareBox | undefined,

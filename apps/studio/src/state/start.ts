@@ -1,5 +1,6 @@
 /** Starting up: what the last visit left, the device, and from then on saving. */
 import { batch, effect } from '@preact/signals';
+import { offeredAmounts } from '../heads.ts';
 import { chooseDevice } from './actions/device.ts';
 import { learnWhenCalm } from './actions/accept.ts';
 import { sayError } from './messages.ts';
@@ -23,7 +24,8 @@ export async function start(): Promise<void> {
       if (project) {
         studio.images.value = project.images;
         studio.region.value = project.region;
-        studio.options.value = project.options ?? studio.options.value;
+        const options = project.options ?? studio.options.value;
+        studio.options.value = { ...options, ...offeredAmounts(options) };
       }
       if (project && model) {
         studio.model.value = model;

@@ -1,6 +1,7 @@
 /** Everything that the page knows, as signals. Views read them; the functions in `actions/` change them. */
-import { defaultHead } from '../heads.ts';
 import { computed, signal } from '@preact/signals';
+import { preprocessParameters } from '@oddpixel/contract';
+import { defaultAmounts, defaultHead } from '../heads.ts';
 import type {
   DeviceChoice,
   ImageRecord,
@@ -57,10 +58,9 @@ export const model = signal<ModelFacts | undefined>(undefined);
 export const thresholds = signal<ShownThresholds | undefined>(undefined);
 export const options = signal<TrainOptions>({
   head: defaultHead,
-  imageWidth: 256,
-  imageHeight: 256,
-  numRows: 1000,
-  maxNumEpochs: 20,
+  imageWidth: preprocessParameters.imageWidth.default,
+  imageHeight: preprocessParameters.imageHeight.default,
+  ...defaultAmounts,
 });
 /** How strongly maps cover the pictures, 0..1. */
 export const opacity = signal(0.6);
