@@ -24,7 +24,8 @@ export function namedHeads(fileName: string, text: string, names: readonly strin
 
 export function checkHeads(): boolean {
   const names = headNames();
-  const problems = trackedFiles('packages/*/src', 'apps/*/src')
+  const files = trackedFiles('packages/*/src/**', 'apps/*/src/**');
+  const problems = files
     .filter(({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path))
     .filter(({ path }) => !path.startsWith(`${headsFolder}/`) && !offers.test(path))
     .flatMap(({ path, text }) =>
@@ -33,5 +34,5 @@ export function checkHeads(): boolean {
       ),
     );
   for (const problem of problems) console.error(problem);
-  return names.length > 0 && problems.length === 0;
+  return names.length > 0 && files.length > 0 && problems.length === 0;
 }

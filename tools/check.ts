@@ -7,6 +7,7 @@ import { checkAdvisories } from './advisories.ts';
 import { checkHeads } from './check-heads.ts';
 import { checkLengths } from './check-lengths.ts';
 import { checkPackages } from './check-packages.ts';
+import { checkRanges } from './check-ranges.ts';
 import { checkSelf } from './check-self.ts';
 import { checkSizes } from './check-sizes.ts';
 import { checkSpreads } from './check-spreads.ts';
@@ -32,6 +33,7 @@ const steps: Record<string, Step> = {
   self: checkSelf,
   spreads: checkSpreads,
   heads: checkHeads,
+  ranges: checkRanges,
   lengths: checkLengths,
   generated: checkGenerated,
   workflows: checkWorkflows,

@@ -29,10 +29,11 @@ export interface SplitOptions extends ParameterOptions<typeof splitParameters> {
 export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Dataset {
   const { groupBy = 'group', ...given } = options;
   const { train, validation, seed, overwrite } = fillParameters(splitParameters, given);
-  if (train + validation > 100) {
+  const all = splitParameters.train.max;
+  if (train + validation > all) {
     throw new ParameterError({
       name: 'train + validation',
-      expected: 'at most 100 percent',
+      expected: `at most ${all} percent`,
       received: String(train + validation),
     });
   }
@@ -54,7 +55,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Data
     });
   }
   const splits = ['train', 'validation', 'test'] as const;
-  const open = largestRemainder(good, [train, validation, 100 - train - validation]);
+  const open = largestRemainder(good, [train, validation, all - train - validation]);
   const chosen = new Map<Sample, Split>();
   const assign = (group: readonly Sample[], to: number): void => {
     for (const sample of group) {
@@ -68,7 +69,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Data
     else allGood.push(group);
   }
   // Large groups first, while there is room for them; the sort is stable, so equal sizes stay shuffled.
-  const wanted = [train > 0, validation > 0, train + validation < 100];
+  const wanted = [train > 0, validation > 0, train + validation < all];
   for (const group of shuffled(allGood, random).sort((a, b) => b.length - a.length)) {
     const best = [0, 1, 2]
       .filter((to) => wanted[to] === true)

@@ -1,7 +1,7 @@
 /** A seed of its own for every image in every epoch, so that neither the order of images nor workers matter. */
-import { mixBits, ParameterError } from '@oddpixel/contract';
+import { checkParameter, mixBits, sharedParameters } from '@oddpixel/contract';
 
-/** Whole numbers, 0..2³¹−1. */
+/** Whole numbers, each in the range of a seed. */
 export interface AugmentOccasion {
   /** The training's seed. */
   readonly seed: number;
@@ -19,10 +19,7 @@ export interface AugmentOccasion {
 export function augmentSeed({ seed, epoch, index }: AugmentOccasion): number {
   let bits = 0;
   for (const [name, value] of Object.entries({ seed, epoch, index })) {
-    if (!Number.isInteger(value) || value < 0 || value >= 0x8000_0000) {
-      const expected = 'a whole number from 0 to 2147483647';
-      throw new ParameterError({ name, expected, received: String(value) });
-    }
+    checkParameter(name, sharedParameters.seed, value);
     bits = mixBits((bits ^ value) + 0x9e3779b9);
   }
   return bits >>> 0;
