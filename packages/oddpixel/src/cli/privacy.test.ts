@@ -12,7 +12,7 @@ import { repositoryRoot } from '@oddpixel/testing';
 import { writeDataset, writePicture } from '../../test/run-cli.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const hasStrace = works('strace', '-e', 'trace=connect', 'true');
+const hasStrace = works('strace', '-f', '--seccomp-bpf', '-e', 'trace=connect', 'true');
 const timeout = 240_000;
 
 let folder = '';
@@ -52,7 +52,7 @@ async function trace(args: readonly string[], variables: NodeJS.ProcessEnv = {})
   const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, APPDATA: home };
   const command = [process.execPath, ...args];
   const traced = hasStrace
-    ? ['strace', '-f', '-qq', '-e', 'trace=connect', '-o', calls, ...command]
+    ? ['strace', '-f', '--seccomp-bpf', '-qq', '-e', 'trace=connect', '-o', calls, ...command]
     : command;
   const [program = '', ...rest] = traced;
   const { code, said } = await new Promise<{ code: number; said: string }>((resolve) => {
