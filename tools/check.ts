@@ -26,7 +26,7 @@ const run =
 
 const steps: Record<string, Step> = {
   lint: run('oxlint', '--deny-warnings'),
-  format: run('prettier', '--check', '--log-level', 'warn', '.'),
+  format: run('prettier', '--check', '--cache', '--cache-strategy=content', '--log-level', 'warn', '.'),
   types: run('node', 'tools/turbo.mjs', 'run', 'types', '--output-logs=errors-only'),
   law: run('depcruise', 'packages', 'apps', '--output-type', 'err'),
   unused: run('knip', '--no-progress'),

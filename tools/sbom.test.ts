@@ -14,6 +14,7 @@ interface Listed {
 }
 interface Dependency extends Listed {
   readonly version: string;
+  readonly path: string;
 }
 
 /** `name@version` of everything below the released packages, from `pnpm list`. */
@@ -21,15 +22,27 @@ function productionDependencies(): Set<string> {
   const args = ['list', '--recursive', '--prod', '--depth=Infinity', '--json'];
   const options = { cwd: repositoryRoot, encoding: 'utf8', maxBuffer: 1e8, shell: windows } as const;
   const projects = JSON.parse(spawnSync('pnpm', args, options).stdout) as Listed[];
-  const ours = new Set(publishedPackages().map(({ name }) => name));
-  const found = new Set<string>();
-  const visit = ({ dependencies = {} }: Listed): void => {
-    for (const [name, dependency] of Object.entries(dependencies)) {
-      if (!dependency.version.startsWith('link:')) found.add(`${name}@${dependency.version}`);
-      visit(dependency);
+  // What several packages depend on is listed in full only where it comes first, be that a private package.
+  const inFull = new Map<string, Listed['dependencies']>();
+  const index = ({ dependencies = {} }: Listed): void => {
+    for (const dependency of Object.values(dependencies)) {
+      if (dependency.dependencies !== undefined) inFull.set(dependency.path, dependency.dependencies);
+      index(dependency);
     }
   };
-  for (const project of projects) if (ours.has(project.name ?? '')) visit(project);
+  for (const project of projects) index(project);
+  const ours = new Set(publishedPackages().map(({ name }) => name));
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (dependencies: Listed['dependencies'] = {}): void => {
+    for (const [name, { version, path }] of Object.entries(dependencies)) {
+      if (!version.startsWith('link:')) found.add(`${name}@${version}`);
+      if (seen.has(path)) continue;
+      seen.add(path);
+      visit(inFull.get(path));
+    }
+  };
+  for (const project of projects) if (ours.has(project.name ?? '')) visit(project.dependencies);
   return found;
 }
 
