@@ -7,7 +7,7 @@ export const amountParameters = {
   maxNumEpochs: studentParameters.maxNumEpochs,
 } as const;
 
-export type Amount = keyof typeof amountParameters;
+type Amount = keyof typeof amountParameters;
 
 export type Amounts = Readonly<Record<Amount, number>>;
 
