@@ -44,11 +44,11 @@ function fileState(path: string | undefined): string {
 function folderState(folder: string): string {
   if (!existsSync(folder)) return 'absent';
   const hash = createHash('sha256');
-  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const name of readdirSync(folder).sort()) {
+    if (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() !== true) continue;
     for (const path of readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).sort()) {
-      const { size, mtimeMs } = statSync(join(folder, name, path));
-      hash.update(`${name}/${path} ${size} ${mtimeMs}\n`);
+      const stat = statSync(join(folder, name, path), { throwIfNoEntry: false });
+      hash.update(`${name}/${path} ${stat?.size} ${stat?.mtimeMs}\n`);
     }
   }
   return hash.digest('hex').slice(0, 16);
