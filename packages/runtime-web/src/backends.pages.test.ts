@@ -49,6 +49,18 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     },
   );
 
+  test('after the end of the worker, the next run starts another one and gets the same values', async () => {
+    const doubled = [2, 4, 6, 8, 10, 12];
+    expect(await page.evaluate(() => window.tests.workerLost())).toEqual({
+      before: doubled,
+      between: doubled,
+      during: doubled,
+      after: doubled,
+      reasons: ['out of memory', 'an error that nobody caught'],
+      workers: 3,
+    });
+  }, 120_000);
+
   test('after the loss of the device, the next run gets another device and the same values', async () => {
     const doubled = [2, 4, 6, 8, 10, 12];
     expect(await page.evaluate(() => window.tests.deviceLost())).toEqual({

@@ -5,6 +5,6 @@ import { wasm, webgpu } from './backends.ts';
 import type { WorkerOptions } from './in-worker.ts';
 
 serveBackend(ownerChannel(), (given, signal) => {
-  const { device, ...options } = given as Omit<WorkerOptions, 'createWorker'>;
+  const { device, ...options } = given as Omit<WorkerOptions, 'createWorker' | 'onWorkerLost'>;
   return (device === 'webgpu' ? webgpu(options) : wasm(options)).open(signal);
 });

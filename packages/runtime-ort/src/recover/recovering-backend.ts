@@ -1,7 +1,7 @@
 /**
- * A backend that survives the loss of its device. Browsers take GPUs away: a driver restarts, a laptop changes cards,
- * a tab uses too much memory. The next run asks for a device of the same kind and loads its model there again; only
- * tensors that were kept on the lost device are gone. Never another kind of device.
+ * A backend that survives the loss of its device, or of the worker that it is in. Browsers take GPUs away: a driver
+ * restarts, a laptop changes cards, a tab uses too much memory. The next run asks for a device of the same kind and loads
+ * its model there again; only tensors that were kept on the lost device are gone. Never another kind of device.
  */
 import {
   BackendError,

@@ -81,6 +81,48 @@ async function deviceLost(): Promise<Record<string, unknown>> {
   return { before, between, during, gone, reasons: reasons.length, devices: devices.length };
 }
 
+/** Every worker that the page starts from here on, so that a test can end one. */
+function recordWorkers(): Worker[] {
+  const workers: Worker[] = [];
+  globalThis.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+  return workers;
+}
+
+/** Ends the worker twice, once between runs and once while a run waits for its answer. */
+async function workerLost(): Promise<Record<string, unknown>> {
+  const workers = recordWorkers();
+  const reasons: string[] = [];
+  const end = (message: string): void => {
+    workers.at(-1)?.terminate();
+    workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message }));
+  };
+  const onWorkerLost = (reason: string): void => void reasons.push(reason);
+  const backend = await inWorker({ device: 'wasm', onWorkerLost }).open();
+  const g = new GraphBuilder();
+  g.output('y', mul(g.input('x', 'float32', [2, 3]), 2));
+  const session = await backend.createSession(writeGraph(g.build()));
+  const x = hostTensor('float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+  const values = async (): Promise<unknown> => {
+    const { y } = await session.run({ x });
+    return y !== undefined && 'data' in y ? [...(y.data as Float32Array)] : y;
+  };
+  const before = await values();
+  end('out of memory');
+  const between = await values();
+  const running = values();
+  setTimeout(() => end('an error that nobody caught'));
+  const during = await running;
+  const after = await values();
+  await session.dispose();
+  await backend.dispose();
+  return { before, between, during, after, reasons, workers: workers.length };
+}
+
 /** A model that was trained here, its file as a binary string, and what it says here. */
 async function train(
   name: string,
@@ -142,7 +184,7 @@ async function showFrames(count: number): Promise<GpuBuffers> {
   return buffers();
 }
 
-const tests = { conformance, deviceLost, openFrames, readme, showFrames, train };
+const tests = { conformance, deviceLost, openFrames, readme, showFrames, train, workerLost };
 export type PageTests = typeof tests;
 
 declare global {
