@@ -40,7 +40,7 @@ export interface EvaluationParams {
 /** `[low, high]`. */
 export type Interval = readonly [number, number];
 
-/** Ranking measures of image scores; `null` where a class is missing. */
+/** Ranking measures of image scores; `null` if a class is missing. */
 export interface ImageMeasures {
   /** Area under the ROC curve, 0..1: a random defective image scores above a random good one. */
   readonly auroc: number | null;
@@ -49,7 +49,7 @@ export interface ImageMeasures {
   /** Highest F1 over all thresholds, 0..1, and where it is reached. */
   readonly f1Max: number | null;
   readonly f1MaxThreshold: number | null;
-  /** Percentile bootstrap over images, stratified by class; `null` where not computed. */
+  /** Percentile bootstrap over images, stratified by class; `null` if not computed. */
   readonly intervals: {
     readonly auroc: Interval | null;
     readonly ap: Interval | null;

@@ -39,7 +39,7 @@ export function renderMap(map: AnomalyImage, { min, max, colorMap = 'inferno' }:
 export interface OverlayOptions extends DrawingRange {
   /** Where the map lies in the image. Default: it covers all of it. */
   readonly geometry?: ImageGeometry;
-  /** Gray values of the image drawn as black and white, where it has more than 8 bits; see `toRgb`. */
+  /** Gray values of the image drawn as black and white, if it has more than 8 bits; see `toRgb`. */
   readonly sourceRange?: GrayRange | undefined;
   /** Opacity at `max`, 0..1; nothing is drawn at `min`. Default 0.65. */
   readonly opacity?: number;
@@ -164,7 +164,7 @@ function share(value: number, min: number, max: number): number {
 /**
  * A copy as 8-bit RGB: gray spread to three channels, alpha left out. 8 bits stay as they are.
  *
- * @param range the gray values that become black and white where there are more than 8 bits, such as the model's
+ * @param range the gray values that become black and white if there are more than 8 bits, such as the model's
  *   `sourceRange`. Default: for 16 bits those of the camera (10, 12, 14 or 16 bits) that the image could be of, for
  *   float its lowest and highest.
  */

@@ -13,7 +13,7 @@ export interface PixelAccumulator {
 }
 
 interface PixelSummary {
-  /** `null` where nothing was added. */
+  /** `null` if nothing was added. */
   readonly all: PixelMeasures | null;
   /** AUROC within the images of each kind of defect. */
   readonly aurocs: ReadonlyMap<string, number | null>;

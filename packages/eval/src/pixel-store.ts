@@ -91,7 +91,7 @@ const defaultSliceSize = 2 ** 23;
 
 /**
  * Walks over all distinct values of the images' pixels, highest first. A slice may hold more than `sliceSize` pixels
- * where more of them share the leading 16 bits.
+ * if more of them share the leading 16 bits.
  */
 export function walkPixels(
   images: readonly PackedImage[],

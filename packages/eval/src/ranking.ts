@@ -25,7 +25,7 @@ export interface RankingMeasures {
 
 export interface RankingSums {
   readonly visit: RankingVisitor;
-  /** `null` where one of the classes is empty. */
+  /** `null` if one of the classes is empty. */
   finish(): RankingMeasures | null;
 }
 
@@ -74,7 +74,7 @@ export function walkScores(good: readonly number[], odd: readonly number[], visi
   }
 }
 
-/** Measures of two lists in any order; `null` where one is empty. */
+/** Measures of two lists in any order; `null` if one is empty. */
 export function rankScores(good: readonly number[], odd: readonly number[]): RankingMeasures | null {
   const sums = sumRanking(good.length, odd.length);
   walkScores(good, odd, sums.visit);

@@ -9,7 +9,7 @@ export interface OverlapSums {
   /** For each pixel of a region, before its value is visited. */
   readonly visitOddPixel: (region: number) => void;
   readonly visit: RankingVisitor;
-  /** One area per limit, 0..1; `null` where there is no region or no good pixel. */
+  /** One area per limit, 0..1; `null` if there is no region or no good pixel. */
   finish(): (number | null)[];
 }
 

@@ -9,7 +9,7 @@ export interface EvaluationSummary {
     readonly ap: number | null;
     readonly f1Max: number | null;
   } | null;
-  /** `null` where no ground truth of a defect was there. */
+  /** `null` if no ground truth of a defect was there. */
   readonly pixel: {
     readonly auroc: number | null;
     readonly ap: number | null;

@@ -6,7 +6,7 @@ const [endOfRow, endOfImage, move] = [0, 1, 2];
 /**
  * One palette index per pixel, rows in the order of the file. Pixels that the runs skip have index 0.
  *
- * @returns `undefined` where the runs end before the image does.
+ * @returns `undefined` if the runs end before the image does.
  */
 export function expandRunLengths(
   runs: Uint8Array,

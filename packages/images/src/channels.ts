@@ -5,7 +5,7 @@ import { copyNumbers, type Raster } from '@oddpixel/contract';
 export function pickChannels(raster: Raster, picked: readonly number[]): Raster {
   const { width, height, channels, data } = raster;
   const count = width * height;
-  // A copy has the type of the data; only the front of it is used where channels fall away.
+  // A copy has the type of the data; only the front of it is used if channels fall away.
   const pixels = copyNumbers(data, count * picked.length);
   for (let i = 0, to = 0; i < count; i++) {
     for (const c of picked) pixels[to++] = data[i * channels + c] as number;

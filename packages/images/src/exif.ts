@@ -4,7 +4,7 @@ const orientationTag = 0x0112;
 const shortType = 3;
 
 /**
- * 1 to 8; 1 where there is none, or the data is damaged, which then does not matter.
+ * 1 to 8; 1 if there is none, or the data is damaged, which then does not matter.
  *
  * @param bytes the TIFF structure, with or without the `Exif` marker before it
  */

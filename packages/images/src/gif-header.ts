@@ -5,7 +5,7 @@ import { missingGifPixels } from './gif-pixels.ts';
 export interface GifHeader {
   readonly width: number;
   readonly height: number;
-  /** True where any frame has a transparent colour. */
+  /** True if any frame has a transparent colour. */
   readonly hasAlpha: boolean;
   readonly frames: number;
   /** The first frame's own size, which some decoders enlarge the picture to. */
@@ -13,7 +13,7 @@ export interface GifHeader {
   readonly frameHeight: number;
   /** Where its data starts. */
   readonly dataAt: number;
-  /** Of the first frame; `undefined` where nothing is missing up to its last piece. */
+  /** Of the first frame; `undefined` if nothing is missing up to its last piece. */
   readonly damage: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const [extension, graphicControl, image] = [0x21, 0xf9, 0x2c];
 /** More pictures than any animation has. */
 const maxFrames = 100_000;
 
-/** @throws Error where the file ends before the pixels of its first frame start, or has too many frames. */
+/** @throws Error if the file ends before the pixels of its first frame start, or has too many frames. */
 export function readGifHeader(bytes: Uint8Array): GifHeader {
   if (bytes.length < 13) throw new Error('the header is cut off');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

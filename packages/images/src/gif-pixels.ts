@@ -8,7 +8,7 @@ const [tableSize, widestCode, margin] = [4096, 12, 3];
 /**
  * @param start of the data: the smallest size of a code, then pieces of up to 255 bytes
  * @param expected pixels of the frame
- * @returns what is missing; `undefined` where nothing is
+ * @returns what is missing; `undefined` if nothing is
  */
 export function missingGifPixels(bytes: Uint8Array, start: number, expected: number): string | undefined {
   const smallest = bytes[start] ?? 0;

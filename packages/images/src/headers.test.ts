@@ -140,7 +140,7 @@ describe('headers', () => {
     });
   });
 
-  test('a complete JPEG and one that does not end are told apart', () => {
+  test('a complete JPEG and one without an end are distinguished', () => {
     const file = jpeg(3);
     const isComplete = (part: Uint8Array): boolean => readJpegHeader(part).isComplete;
     expect(isComplete(file)).toBe(true);

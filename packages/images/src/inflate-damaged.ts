@@ -6,7 +6,7 @@ import { joinBytes } from '@oddpixel/contract';
 
 const longestCode = 15;
 
-/** By the next 15 bits, lowest first: symbol × 16 + length of its code; 0 where there is no such code. */
+/** By the next 15 bits, lowest first: symbol × 16 + length of its code; 0 if there is no such code. */
 type Table = Uint16Array;
 
 /** Symbols from 257 on are lengths, all distances are symbols: their smallest values and how many bits follow. */

@@ -4,9 +4,9 @@
 const pieceBytes = 16 * 1024;
 
 /**
- * `length` bytes from a zlib stream that comes in parts, or fewer where that is allowed.
+ * `length` bytes from a zlib stream that comes in parts, or fewer if that is allowed.
  *
- * @throws Error where the stream is damaged, or has fewer or more bytes.
+ * @throws Error if the stream is damaged, or has fewer or more bytes.
  */
 export async function inflate(
   parts: readonly Uint8Array[],

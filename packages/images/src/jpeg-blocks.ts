@@ -14,7 +14,7 @@ interface Frame {
   readonly components: readonly Component[];
 }
 
-/** By up to 16 bits that come next: length of the code × 256 + its symbol; 0 where there is no such code. */
+/** By up to 16 bits that come next: length of the code × 256 + its symbol; 0 if there is no such code. */
 type Table = Uint16Array;
 
 const [startOfScan, endOfImage, restartInterval, huffman] = [0xda, 0xd9, 0xdd, 0xc4];
@@ -144,7 +144,7 @@ class BitReader {
     this.#at = at;
   }
 
-  /** False where the data ends before the block does, or a code stands for nothing. */
+  /** False if the data ends before the block does, or a code stands for nothing. */
   passBlock(dc: Table, ac: Table): boolean {
     const size = this.#symbol(dc);
     if (size < 0 || !this.#skip(size & 15)) return false;
@@ -184,7 +184,7 @@ class BitReader {
     return true;
   }
 
-  /** At least 16 bits, where the data has them; it ends at a marker. */
+  /** At least 16 bits, if the data has them; it ends at a marker. */
   #fill(): void {
     while (this.#count < longestCode && this.#at < this.#bytes.length) {
       const byte = this.#bytes[this.#at] as number;

@@ -12,7 +12,7 @@ export interface JpegHeader {
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number;
   readonly hasProfile: boolean;
-  /** Adobe's mark: 0 stored as it is, 1 YCbCr, 2 YCCK; `undefined` where there is none. */
+  /** Adobe's mark: 0 stored as it is, 1 YCbCr, 2 YCCK; `undefined` if there is none. */
   readonly adobeTransform: number | undefined;
   /**
    * Whether the mark that ends a JPEG comes after the pixels' start. Browsers show a file that was cut off as far as

@@ -11,7 +11,7 @@ export interface JpegPixels {
   readonly hasProfile: boolean;
   /** EXIF orientation, 1 to 8; it is kept. */
   readonly orientation: number;
-  /** What is missing although the file ends properly; `undefined` where nothing is. */
+  /** What is missing although the file ends properly; `undefined` if nothing is. */
   readonly damage: string | undefined;
 }
 
@@ -20,7 +20,7 @@ const maxScans = 100;
 
 const [startOfScan, endOfImage, restartInterval, huffman] = [0xda, 0xd9, 0xdd, 0xc4];
 
-/** @throws Error where it is no JPEG up to its first scan, or asks for too much work. */
+/** @throws Error if it is no JPEG up to its first scan, or asks for too much work. */
 export function jpegPixels(bytes: Uint8Array): JpegPixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: Uint8Array[] = [bytes.subarray(0, 2)];

@@ -34,7 +34,7 @@ export interface PngChunks {
   readonly orientation: number;
   /** One zlib stream, in pieces. */
   readonly data: readonly Uint8Array[];
-  /** What is wrong with the file; `undefined` where nothing is. */
+  /** What is wrong with the file; `undefined` if nothing is. */
   readonly damage: string | undefined;
 }
 
@@ -72,7 +72,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 /**
  * What the pixels need. Chunks that only describe are passed over, damaged or not.
  *
- * @throws Error where no pixel can be read.
+ * @throws Error if no pixel can be read.
  */
 export function readPngChunks(bytes: Uint8Array): PngChunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -143,7 +143,7 @@ export interface PngPixels {
   readonly hasProfile: boolean;
   /** Pictures of an animation; 1 for all others. */
   readonly frames: number;
-  /** Where and how the file is cut off; `undefined` where it is whole. */
+  /** Where and how the file is cut off; `undefined` if it is whole. */
   readonly damage: string | undefined;
 }
 

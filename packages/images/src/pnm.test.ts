@@ -103,7 +103,7 @@ describe('written files are read back', () => {
 });
 
 describe('files that are refused', () => {
-  test('every truncation', () => {
+  test('every truncation of a file throws', () => {
     fc.assert(
       fc.property(pictures, fc.double({ min: 0, max: 1, noNaN: true }), (picture, share) => {
         const file = pnmFile({ ...picture, isText: false });
@@ -134,7 +134,7 @@ describe('files that are refused', () => {
     expect(() => decode(file)).toThrow(/part\.pgm/);
   });
 
-  test('sizes beyond the limits, from the header alone', () => {
+  test('sizes beyond the limits are refused from the header alone', () => {
     expect(() => decode(text('P5 100000 100000 255\n'))).toThrow(LimitExceededError);
     const limits = { maxFileBytes: 1e6, maxPixels: 1e6, maxDecodedBytes: 5 };
     expect(() => decodePnm(binary('P6 2 1 255\n', [1, 2, 3, 4, 5, 6]), limits)).toThrow(

@@ -40,7 +40,7 @@ export function damageWarning(reason: string): string {
 }
 
 /**
- * Tells of the damage that a decoder comes upon, or `undefined` where damage is not accepted.
+ * Reports the damage that a decoder comes upon, or is `undefined` if damage is not accepted.
  *
  * @param known found before, and said in place of what the decoder says of it
  */
@@ -52,7 +52,7 @@ export function damageListener(
   return (reason) => onWarning?.(damageWarning(known ?? reason));
 }
 
-/** @param count how many pictures the file holds, where that is known */
+/** @param count how many pictures the file holds, if that is known */
 export function pageWarning(count?: number, word: 'page' | 'frame' | 'picture' = 'picture'): string {
   return `the file holds ${count ?? 'several'} ${word}s; ${word} 1${count === undefined ? '' : ` of ${count}`} is read`;
 }

@@ -97,7 +97,7 @@ async function checkBlocks(image: GeoTIFFImage): Promise<void> {
   const across = Math.ceil(image.getWidth() / image.getTileWidth());
   const down = Math.ceil(image.getHeight() / image.getTileHeight());
   const needed = across * down * planes;
-  // Not a number, or without end, where a block has no size.
+  // Not a number, or infinite, if a block has no size.
   if (!(needed > 0 && needed <= offsets && needed <= sizes)) {
     throw new Error(`it has ${Math.min(offsets, sizes)} of ${needed} blocks`);
   }

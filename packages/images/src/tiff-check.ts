@@ -18,7 +18,7 @@ const numberBytes: Readonly<Record<number, number>> = { 3: 2, 4: 4, 16: 8 };
 const jpeg = 7;
 
 interface Directory {
-  /** Values of a tag that are whole numbers; empty where there are none. */
+  /** Values of a tag that are whole numbers; empty if there are none. */
   numbers(tag: number): readonly number[];
   readonly next: number;
 }
@@ -26,7 +26,7 @@ interface Directory {
 export interface TiffCheck {
   /** Thumbnails apart. */
   readonly pages: number;
-  /** Which block is not wholly in the file; only where damage is accepted. */
+  /** Which block is not wholly in the file; only if damage is accepted. */
   readonly damage: string | undefined;
 }
 

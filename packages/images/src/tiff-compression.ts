@@ -6,7 +6,7 @@ const [clearCode, endCode, firstFree, tableSize] = [256, 257, 258, 4096];
  * At most `limit` bytes of LZW codes, highest bit first, the width growing one code early.
  *
  * @param mayBeDamaged what comes before a code that stands for nothing is enough
- * @throws Error where a code stands for nothing
+ * @throws Error if a code stands for nothing
  */
 export function expandLzw(codes: Uint8Array, limit: number, mayBeDamaged: boolean = false): Uint8Array {
   // A string is an earlier string and one more byte; its first byte and its length save walking back twice.

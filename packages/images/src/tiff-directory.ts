@@ -3,7 +3,7 @@
 /** Bytes of one value, by the type's number. */
 const typeBytes: readonly number[] = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8];
 
-/** True where all values of the first directory lie inside the file. @throws RangeError where it is cut off. */
+/** True if all values of the first directory lie inside the file. @throws RangeError if it is cut off. */
 export function isDirectoryInside(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isLittle = view.getUint16(0) === 0x4949;

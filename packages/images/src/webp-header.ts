@@ -12,7 +12,7 @@ export interface WebpHeader {
   readonly exifAt: number | undefined;
   /** Pictures of an animation; 1 for all others. */
   readonly frames: number;
-  /** Where the file is cut off; `undefined` where it is whole. */
+  /** Where the file is cut off; `undefined` if it is whole. */
   readonly damage: string | undefined;
 }
 

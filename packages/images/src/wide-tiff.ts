@@ -93,7 +93,7 @@ function isOpaque({ channels, data }: Raster): boolean {
   return true;
 }
 
-/** The first image; `undefined` where the file cannot be opened. */
+/** The first image; `undefined` if the file cannot be opened. */
 export async function openTiff(bytes: Uint8Array): Promise<GeoTIFFImage | undefined> {
   const { buffer, byteOffset, byteLength } = bytes;
   const whole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;

@@ -139,7 +139,7 @@ test('a progress listener that throws cancels the request and rejects it', async
   expect(await client.call('double', 4)).toBe(8);
 });
 
-test('aborted before the call: rejects with the reason and sends nothing', async () => {
+test('a call whose signal is already aborted rejects with the reason and sends nothing', async () => {
   const { client, sent, busy } = pair();
   const reason = new Error('changed my mind');
   await expect(client.call('double', 1, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -147,7 +147,7 @@ test('aborted before the call: rejects with the reason and sends nothing', async
   expect(busy).toEqual([]);
 });
 
-test('aborted while it runs: the handler stops and the call rejects with the reason; others go on', async () => {
+test('an abort during a call stops its handler and rejects with the reason; other calls continue', async () => {
   const { client } = pair();
   const controller = new AbortController();
   const reason = new Error('stop');
@@ -160,7 +160,7 @@ test('aborted while it runs: the handler stops and the call rejects with the rea
   expect(await other).toBe(10);
 });
 
-test('aborted at once after the call: the handler stops, too', async () => {
+test('an abort right after the call stops the handler, too', async () => {
   const { client } = pair();
   const controller = new AbortController();
   const waiting = client.call('wait', null, { signal: controller.signal });
@@ -195,14 +195,14 @@ test('memory that is transferred moves both ways and leaves no copy', async () =
   expect(kept.reversed?.byteLength).toBe(0);
 });
 
-test('memory that is not transferred stays', async () => {
+test('memory that is not transferred stays attached', async () => {
   const { client } = pair();
   const bytes = Uint8Array.of(1, 2, 3);
   expect([...(await client.call('reverse', bytes))]).toEqual([3, 2, 1]);
   expect([...bytes]).toEqual([1, 2, 3]);
 });
 
-test('what is thrown there is thrown here, with its class', async () => {
+test('an error thrown at the other end is thrown here with its class', async () => {
   const { client } = pair();
   const error: unknown = await client.call('fail', 'parameter').catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ParameterError);
@@ -275,7 +275,7 @@ test('messages of others on the same channel are left alone', async () => {
   expect(await client.call('double', 3)).toBe(6);
 });
 
-test('once the other end has closed, all that run and all that ask later are told', async () => {
+test('once the other end has closed, running and later calls reject with ConnectionClosedError', async () => {
   const { client, busy, served } = pair();
   const running = client.call('wait', null);
   await served.close();
@@ -289,7 +289,7 @@ test('once the other end has closed, all that run and all that ask later are tol
   expect(busy.at(-1)).toBe(false);
 });
 
-test('aborted, and then the other end dies: rejects as closed', async () => {
+test('a call that was aborted before the other end died rejects with ConnectionClosedError', async () => {
   const { client, served } = pair();
   const controller = new AbortController();
   const running = client.call('insist', null, {
@@ -300,7 +300,7 @@ test('aborted, and then the other end dies: rejects as closed', async () => {
   controller.abort();
 });
 
-test('closing rejects what runs; it is no loss', async () => {
+test('close rejects running calls and does not resolve lost', async () => {
   const { client } = pair();
   let lost = false;
   void client.lost.then(() => (lost = true));
@@ -312,7 +312,7 @@ test('closing rejects what runs; it is no loss', async () => {
   expect(lost).toBe(false);
 });
 
-test('a caller that is gone stops what it asked for, and the server is told', async () => {
+test('once the caller is gone, the signals of its requests abort and onClose is called', async () => {
   const stopped: string[] = [];
   const { port1, port2 } = new MessageChannel();
   const gone = new Promise<string>((resolve) => {
@@ -340,7 +340,7 @@ test('a caller that is gone stops what it asked for, and the server is told', as
   expect(stopped).toEqual(['wait']);
 });
 
-test('a worker that exits in the middle of a request', async () => {
+test('a worker that exits during a request rejects it with ConnectionClosedError', async () => {
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads');
     parentPort.on('message', ({ id }) => {

@@ -6,7 +6,7 @@ import type { Handlers, Protocol, RequestContext, RequestShape } from './protoco
 import { toWire } from './wire-error.ts';
 
 export interface ServeOptions {
-  /** Called once the other end is gone, when all running requests have been told: releases what it held here. */
+  /** Called once the other end is gone and the signals of all running requests have aborted: releases what it held here. */
   readonly onClose?: ((reason: string) => void) | undefined;
 }
 

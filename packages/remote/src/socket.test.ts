@@ -78,7 +78,7 @@ async function overSocket(): Promise<{ client: Client<Jobs>; accepted: Socket; s
   return { client, accepted, stopped };
 }
 
-test('carries requests, progress in order, and errors with their class', async () => {
+test('a socket carries requests, progress in order, and errors with their class', async () => {
   const { client } = await overSocket();
   const seen: number[] = [];
   const values = Float32Array.from({ length: 500 }, (_, i) => i);
@@ -88,7 +88,7 @@ test('carries requests, progress in order, and errors with their class', async (
   expect(seen).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
 });
 
-test('carries cancellation', async () => {
+test('a socket carries cancellation', async () => {
   const { client } = await overSocket();
   const controller = new AbortController();
   const reason = new Error('enough');

@@ -80,7 +80,7 @@ test.each(classes.map((errorClass) => [errorClass.name, errorClass] as const))(
   },
 );
 
-test('any details of any code make an error with the message that was sent', () => {
+test('an error with any code and details keeps the message that was sent', () => {
   const codes = fc.oneof(
     fc.string(),
     fc.constantFrom('__proto__', 'constructor', 'DATASET', 'UNKNOWN_NAME', 'TRAINING_DIVERGED', 'BACKEND'),
@@ -129,7 +129,7 @@ test('an error of no known class keeps its name, message, code and details', () 
   expect(String(plain)).toBe('RangeError: out of range');
 });
 
-test('a DOMException stays one of its kind', () => {
+test('a DOMException keeps its class and name', () => {
   const received = crossed(new DOMException('The model was replaced.', 'AbortError'));
   expect(received).toBeInstanceOf(DOMException);
   expect(String(received)).toBe('AbortError: The model was replaced.');
@@ -147,13 +147,13 @@ test.each([
   expect(received.message).toBe(message);
 });
 
-test('no stack crosses', () => {
+test('the stack of an error does not cross', () => {
   const sent = toWire(new LimitExceededError({ what: 'File', limit: 1, received: 2, unit: 'bytes' }));
   expect(JSON.stringify(sent)).not.toContain('wire-error.test');
   expect(crossed(new ParameterError({ name: 'n', expected: 'a', received: 'b' })).stack).toBeDefined();
 });
 
-test('an error of a connection tells what was asked of whom and why there is no answer', () => {
+test('ConnectionClosedError names the peer, the request and the reason', () => {
   const error = new ConnectionClosedError({
     peer: 'the worker',
     request: 'train',

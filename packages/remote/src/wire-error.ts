@@ -27,7 +27,7 @@ import { ConnectionClosedError, ProtocolVersionError, RemoteError, UnknownReques
 export interface WireError {
   readonly name: string;
   readonly message: string;
-  /** Of errors of the contract and of this package. Classes are told by it, because bundlers rename them. */
+  /** Of errors of the contract and of this package. It identifies the class, because bundlers rename classes. */
   readonly code?: string | undefined;
   readonly details?: object | undefined;
   /** The other end threw a DOMException; `name` says of which kind. */

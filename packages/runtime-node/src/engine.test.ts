@@ -15,7 +15,7 @@ async function use(
   variables: NodeJS.ProcessEnv = {},
 ): Promise<{ outcome: string; files: string[] }> {
   const home = await mkdtemp(join(tmpdir(), 'oddpixel-home-'));
-  // Neither CI nor XDG_*: the engine reports nothing where CI is set.
+  // Neither CI nor XDG_*: the engine reports nothing if CI is set.
   const { PATH, SystemRoot } = process.env;
   const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, APPDATA: home };
   const { stdout } = await promisify(execFile)(

@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** What is missing for a provider, and how to get it; `undefined` where nothing is known to be missing. */
+/** What is missing for a provider, and how to get it; `undefined` if nothing is known to be missing. */
 export function missingLibrary(provider: string): { reason: string; fix: string } | undefined {
   if (!isLinuxX64) return undefined;
   if (provider === 'cuda' && !existsSync(join(engineFolder(), 'libonnxruntime_providers_cuda.so'))) {

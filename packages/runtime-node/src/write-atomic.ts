@@ -81,7 +81,7 @@ export async function replaceEntry(path: string, bytes: Uint8Array): Promise<voi
 interface Prepared {
   /** As the caller named it, for messages. */
   readonly path: string;
-  /** Absent where nothing is replaced. */
+  /** Absent if nothing is replaced. */
   readonly temporary?: string;
   commit(): Promise<void>;
 }
@@ -139,7 +139,7 @@ async function prepareReplacement(
   return { path, temporary, commit: () => rename(temporary, target) };
 }
 
-/** Permissions as the replaced file has them, and its owner where that is allowed. */
+/** Permissions as the replaced file has them, and its owner if that is allowed. */
 async function inherit(
   file: FileHandle,
   { mode, uid, gid }: { mode: number; uid: number; gid: number },
@@ -158,7 +158,7 @@ async function followLinks(path: string): Promise<string> {
   for (let i = 0; i < maxLinks; i++) {
     const information = await lstat(target).catch(unlessAbsent);
     if (information?.isSymbolicLink() !== true) return target;
-    // What the links of /proc say is no path where it is a pipe or a deleted file.
+    // What the links of /proc say is no path if it is a pipe or a deleted file.
     const next = resolve(dirname(target), await readlink(target));
     if ((await lstat(next).catch(unlessAbsent)) === undefined && (await stat(target).catch(unlessAbsent))) {
       return target;
@@ -169,7 +169,7 @@ async function followLinks(path: string): Promise<string> {
 }
 
 /**
- * Makes a folder and those above it. Node's own recursive `mkdir` never returns where a folder exists, but takes no
+ * Makes a folder and those above it. Node's own recursive `mkdir` never returns if a folder exists, but takes no
  * folders and says that it is not there, as /proc does.
  */
 async function makeFolder(folder: string, path: string): Promise<void> {

@@ -19,9 +19,9 @@ import { maxBindingBytes, requestDevice, type GpuDevice, type PowerPreference } 
 export interface WebGpuOptions extends EngineOptions {
   /** A `GPUDevice` of yours; it stays yours, and nothing is recovered when it is lost. Default: one of our own. */
   readonly device?: GpuDevice;
-  /** Which GPU, where there are several. Default: the browser's choice. */
+  /** Which GPU, if there are several. Default: the browser's choice. */
   readonly powerPreference?: PowerPreference;
-  /** Told when the browser took the device away. The next run asks for another one and goes on there. */
+  /** Called when the browser has taken the device away. The next run asks for another one and continues there. */
   readonly onDeviceLost?: (reason: string) => void;
   /** Refuses models of which the engine would compute any node on the CPU. Default false. */
   readonly strict?: boolean;
@@ -52,7 +52,7 @@ export function webgpu(options: WebGpuOptions = {}): BackendFactory {
   };
 }
 
-/** The CPU through WebAssembly with SIMD, and with threads where the page is cross-origin isolated. Works everywhere. */
+/** The CPU through WebAssembly with SIMD, and with threads if the page is cross-origin isolated. Works everywhere. */
 export function wasm(options: WasmOptions = {}): BackendFactory {
   const name = 'ort-web:wasm';
   return {

@@ -19,7 +19,7 @@ export interface EngineOptions {
    * of `onnxruntime-web/dist`. Default: beside the engine's script, where bundlers put it.
    */
   readonly wasmUrl?: string | URL;
-  /** Threads, from 1; more than one need a cross-origin isolated page. Default: one per core up to 8, where they can be had. */
+  /** Threads, from 1; more than one need a cross-origin isolated page. Default: one per core up to 8, if they can be had. */
   readonly threads?: number;
 }
 

@@ -20,7 +20,7 @@ interface Gpu {
   requestAdapter(options: { readonly powerPreference?: PowerPreference }): Promise<GpuAdapter | null>;
 }
 
-/** Which GPU, where there are several. */
+/** Which GPU, if there are several. */
 export type PowerPreference = 'low-power' | 'high-performance';
 
 /** Asked for as large as the device allows: the defaults are those of the smallest phones. */
@@ -35,7 +35,7 @@ const limits = [
   'maxStorageBufferBindingSize',
 ] as const;
 
-/** Asked for where they are there: the engine has faster kernels for them. */
+/** Requested if they are available: the engine has faster kernels for them. */
 const features = ['shader-f16', 'subgroups'];
 
 /** @throws Error with the reason, one line */

@@ -16,7 +16,7 @@ export type FormOf = Pick<PreprocessedSample, 'source'> & {
 
 export interface FormCollector {
   add(sample: FormOf): void;
-  /** `undefined` where no image told its form. */
+  /** `undefined` if no image gave its form. */
   forms(): TrainingImages | undefined;
 }
 
@@ -82,7 +82,7 @@ export function partlyUsedRange(
   ];
 }
 
-/** How an image differs from those that the model was trained on, in one remark; none where it does not. */
+/** How an image differs from those that the model was trained on, in one remark; none if it does not. */
 export function formRemarks(
   trained: TrainingImages | undefined,
   { source, geometry }: FormOf,
@@ -114,7 +114,7 @@ export function formRemarks(
   ];
 }
 
-/** Images of one size are expected to keep it; where sizes vary, a quarter beyond them is no news. */
+/** Images of one size are expected to keep it; if sizes vary, a quarter beyond them is no news. */
 function fits([min, max]: readonly [number, number], value: number): boolean {
   return min === max ? value === min : value >= 0.75 * min && value <= 1.25 * max;
 }

@@ -147,7 +147,7 @@ interface Named<T> {
   readonly value: T;
 }
 
-/** Work on one input that, where failures are reported, gives `undefined` instead of failing. */
+/** Work on one input that, if failures are reported, gives `undefined` instead of failing. */
 function guarded<T>(
   { onError }: InspectorOptions,
   work: (input: InspectionInput) => Promise<T>,
@@ -203,7 +203,7 @@ function tileForm(raster: Raster, { tileWidth, tileHeight }: TileOptions): FormO
   };
 }
 
-/** A result that, where failures are reported, is `undefined` if that image alone is the reason. */
+/** A result that, if failures are reported, is `undefined` if that image alone is the reason. */
 async function reported<T>(
   { onError }: InspectorOptions,
   name: string,

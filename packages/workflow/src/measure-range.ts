@@ -16,7 +16,7 @@ import { decode, notesOn, readLimit, type ImageAccess } from './prepared-images.
  * Whole numbers: 0 to the highest value of the camera, of 8, 10, 12, 14 or 16 bits, that the brightest image needs.
  * Float: the lowest to the highest value.
  *
- * @throws ImageFormatError for NaN or infinity; DatasetError where all values are equal.
+ * @throws ImageFormatError for NaN or infinity; DatasetError if all values are equal.
  */
 export async function measureGrayRange(
   dataset: Dataset,

@@ -2,7 +2,7 @@
 import { ModelFormatError, ResultError, type Dataset } from '@oddpixel/contract';
 import { imagePath } from '@oddpixel/dataset';
 
-/** An error that image `name` brought to light, told of it; every other error as it is. */
+/** An error caused by image `name`, with that name in it; every other error as it is. */
 export function namingImage(error: unknown, name: string | undefined): unknown {
   if (name === undefined) return error;
   if (error instanceof ResultError)

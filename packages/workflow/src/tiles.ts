@@ -12,7 +12,7 @@ import {
 import type { Batching } from './batching.ts';
 import { namingImage } from './name-image.ts';
 
-/** How the tiles are run, and who is told what preprocessing notices. */
+/** How the tiles are run, and who is called with what preprocessing notices. */
 interface TileRun extends Batching, Pick<PreprocessOptions, 'onWarning'> {
   readonly signal?: AbortSignal;
 }

@@ -54,7 +54,7 @@ export interface TrainFromDatasetOptions extends ImageAccess {
   /** Augmented copies that are trained on beside the images. Default: none. Never for the images that calibrate. */
   readonly augmentation?: Augmentation | undefined;
   /**
-   * Where features are kept between trainings, for example the same place as `store`: another training on the same
+   * Where features are kept between runs, for example the same place as `store`: training again on the same
    * images and preprocessing (other seed, head or head parameters, a resumed one) then runs no backbone, and gives
    * the same bytes. An image takes 4 bytes per patch and feature, 1 to 2 MB at 256×256. Default: nowhere.
    */
@@ -79,7 +79,7 @@ export interface TrainedFromDataset {
 }
 
 /**
- * Trains on the good images of the split `train`; good images of the split `validation`, where there are any,
+ * Trains on the good images of the split `train`; good images of the split `validation`, if there are any,
  * calibrate the thresholds independently. A head that every image shapes, such as `student`, needs them: if there is no
  * validation split, a fifth of the training images (whole groups) is held out for it.
  *
@@ -150,7 +150,7 @@ function withForms(model: AnomalyModel, images: TrainingImages | undefined): Ano
   return withManifest(model, { training: { ...training, images } });
 }
 
-/** Some training images kept aside, where the data set has no validation split and more than one part to train on. */
+/** Some training images kept aside, if the data set has no validation split and more than one part to train on. */
 function withValidation(dataset: Dataset, seed: number): Dataset {
   if (findSamples(dataset, { split: 'validation', label: 'ok' }).length > 0) return dataset;
   const parts = new Set(

@@ -20,7 +20,7 @@ export interface GallerySource {
   readonly mask?: Uint8Array | undefined;
 }
 
-/** A picture as a `data:` URI; `exact` where colours carry meaning and must not blur. */
+/** A picture as a `data:` URI; `exact` if colours carry meaning and must not blur. */
 export type EncodePicture = (picture: Raster, kind: 'photo' | 'exact') => Promise<string>;
 
 /** Map values from the mean good pixel to twice as far as the segmentation threshold; without one, what the map holds. */

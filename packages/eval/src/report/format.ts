@@ -1,6 +1,6 @@
 /** Numbers as people read them. */
 
-/** Three decimals for measures; a dash where there is none. */
+/** Three decimals for measures; a dash if there is none. */
 export function measure(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toFixed(3);
 }

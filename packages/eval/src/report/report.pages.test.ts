@@ -69,7 +69,7 @@ const student: ModelManifest = {
   },
 };
 
-/** A 2×1 picture; sizes are told by width and height. */
+/** A 2×1 picture; width and height say its size. */
 const picture =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DAwMAAAAYBAQCZ8f0zAAAAAElFTkSuQmCC';
 

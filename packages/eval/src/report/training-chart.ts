@@ -79,7 +79,7 @@ function bestMark({ x, y }: Frame, { epoch, error }: EpochRecord): Markup {
     />`;
 }
 
-/** The error at which training stops, where it is drawn apart from axis and ceiling. */
+/** The error at which training stops, if it is drawn apart from axis and ceiling. */
 function stopLine({ x, y }: Frame, errorThreshold: number | undefined): Markup | undefined {
   if (errorThreshold === undefined) return undefined;
   const [left = 0, right = 0] = x.range();

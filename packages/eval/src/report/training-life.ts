@@ -5,7 +5,7 @@ import { plain } from './format.ts';
 export interface TrainingLife {
   /** At least one epoch. */
   readonly history: readonly EpochRecord[];
-  /** The rules that end a training, where the manifest names them. */
+  /** The rules that end training, if the manifest names them. */
   readonly maxNumEpochs?: number;
   readonly errorThreshold?: number;
   readonly patience?: number;

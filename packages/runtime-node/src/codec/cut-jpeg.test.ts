@@ -35,7 +35,7 @@ const isEqual = (a: Raster, b: Raster): boolean =>
   a.width === b.width && a.height === b.height && Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
 const bytesOf = ({ data }: Raster): Buffer => Buffer.from(data as Uint8Array);
 
-/** Refused where it is not what it was; what is accepted as damaged says so. */
+/** Refused if it is not what it was; what is accepted as damaged says so. */
 async function expectNoSilentLoss(cut: Uint8Array, whole: Raster): Promise<'refused' | 'whole'> {
   const warnings: string[] = [];
   try {

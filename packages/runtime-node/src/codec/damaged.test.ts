@@ -1,4 +1,4 @@
-/** Images that were cut off or whose bytes were changed: refused, and read as far as possible where that is asked for. */
+/** Images that were cut off or whose bytes were changed: refused, and read as far as possible if that is asked for. */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';

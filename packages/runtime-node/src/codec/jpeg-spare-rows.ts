@@ -2,7 +2,7 @@
  * A JPEG that claims a few rows more than it has. libvips looks at the decoder's warnings before each strip of eight
  * rows and never after the last one, so that a file cut off in its last blocks passes. With one strip more to come it
  * looks once more. The spare rows are dropped; all others are the same values, as no row depends on those below it
- * (where it does, the decoder reads ahead and libvips sees the warning anyway).
+ * (if it does, the decoder reads ahead and libvips sees the warning anyway).
  */
 import { missingJpegBlocks } from '@oddpixel/images';
 import type { Raster } from '@oddpixel/contract';
@@ -15,7 +15,7 @@ interface Component {
 export interface SpareRows {
   readonly bytes: Uint8Array;
   readonly spareRows: number;
-  /** What is missing, where it had to be found out by counting. */
+  /** What is missing, if it had to be found out by counting. */
   readonly damage?: string | undefined;
 }
 

@@ -78,7 +78,7 @@ describe('decode', () => {
     );
     const { raster } = await decode(await write(image(smooth, 3)).toBuffer());
     expect(raster).toMatchObject({ width, height });
-    // Animations have an alpha channel even where nothing is transparent.
+    // Animations have an alpha channel even if nothing is transparent.
     const colors = raster.hasAlpha === true ? raster.data.filter((_, i) => i % 4 < 3) : raster.data;
     expect(worst(colors, smooth)).toBeLessThanOrEqual(loss);
   });
@@ -210,7 +210,7 @@ describe('files that are refused', () => {
     await expect(decode(bytes)).rejects.toThrow(message);
   });
 
-  test.each(['png', 'jpeg', 'tiff'] as const)('a truncated %s', async (format) => {
+  test.each(['png', 'jpeg', 'tiff'] as const)('a truncated %s is refused', async (format) => {
     const noise = Buffer.from(Array.from({ length: 90 * 60 * 3 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24));
     const file = await sharp(noise, { raw: { width: 90, height: 60, channels: 3 } })
       .toFormat(format)
@@ -218,7 +218,7 @@ describe('files that are refused', () => {
     await expect(decode(file.subarray(0, file.length * 0.6))).rejects.toThrow(ImageFormatError);
   });
 
-  test('a file with more pixels or bytes than allowed, before it is decoded', async () => {
+  test('a file with more pixels or bytes than allowed is refused before it is decoded', async () => {
     const bomb = await sharp({
       create: { width: 20_000, height: 15_000, channels: 3, background: 'black' },
       limitInputPixels: false,

@@ -49,7 +49,7 @@ import {
 import { encodeRaster } from './encode.ts';
 import { addSpareRows, dropSpareRows } from './jpeg-spare-rows.ts';
 
-/** Bytes of a pixel where animations are possible: red, green, blue and alpha, whatever the file has. */
+/** Bytes of a pixel if animations are possible: red, green, blue and alpha, whatever the file has. */
 const canvasBytes = 4;
 
 /** What sharp may open. It could do more, such as SVG, which draws instead of holding pixels. */
@@ -68,7 +68,7 @@ export function sharpCodec(defaults: CodecDefaults = {}): ImageCodec {
   };
 }
 
-/** What `decode` does where its own options say nothing. */
+/** What `decode` does if its own options say nothing. */
 export type CodecDefaults = Pick<DecodeOptions, 'limits' | 'acceptDamaged'>;
 
 async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Raster> {
@@ -126,7 +126,7 @@ function isHarmless({ cause }: ImageFormatError): boolean {
 interface Prepared {
   readonly bytes: Uint8Array;
   readonly hasProfile?: boolean;
-  /** Damaged as its structure says already, which was told. */
+  /** Its structure showed the damage already, and it was reported. */
   readonly isDamaged?: boolean;
   /** Of a JPEG: rows at its end that it has not, and where its end is. */
   readonly spareRows?: number;
@@ -225,7 +225,7 @@ async function decodeBySharp(
   }
   try {
     const { data, info } = await decoding;
-    // Told once, though a file may be tried twice.
+    // Reported once, though a file may be tried twice.
     for (const warning of warnings) options.onWarning?.(warning);
     const { width, height, channels } = info;
     const pixels = is16Bit(target)

@@ -41,7 +41,7 @@ export interface OrtBackendOptions {
   readonly capabilities: BackendCapabilities;
   /** Engine options beyond the provider. */
   readonly session?: OrtSessionOptions | undefined;
-  /** Shared with other backends where the engine computes one thing at a time. Default: one of its own. */
+  /** Shared with other backends if the engine computes one thing at a time. Default: one of its own. */
   readonly queue?: RunQueue;
   /** Resolves with the reason when the device is gone for good: nothing that was loaded on it works again. */
   readonly lost?: Promise<string>;

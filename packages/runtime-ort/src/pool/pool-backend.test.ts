@@ -135,7 +135,7 @@ describe('a pool', () => {
     await pool.dispose();
   });
 
-  test('has the capabilities that all members have', async () => {
+  test('has only the capabilities that all members have', async () => {
     const member = await referenceBackend().open();
     const weaker: Backend = {
       ...member,
@@ -323,7 +323,7 @@ describe('a pool', () => {
     );
   });
 
-  test('needs at least one member', () => {
+  test('throws ParameterError if it has no member', () => {
     expect(() => poolBackend('pool', [])).toThrow(/at least one backend/);
   });
 });

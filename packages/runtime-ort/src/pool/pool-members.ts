@@ -1,5 +1,5 @@
 /**
- * Who works in a pool. A member that is lost is retired at once and, where the pool can, started again; one that failed
+ * Who works in a pool. A member that is lost is retired at once and, if the pool can, started again; one that failed
  * without being lost is passed over for a while, since it would otherwise look like the one with the least to do.
  */
 import { type Backend, BackendError, DisposedError } from '@oddpixel/contract';

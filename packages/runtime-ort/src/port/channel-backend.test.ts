@@ -70,7 +70,7 @@ describe('a backend that keeps tensors', () => {
   testBackend(throughChannel(async () => keeping(await referenceBackend().open())));
 });
 
-test('feeds stay what and where they are, whatever shares their memory', async () => {
+test('feeds keep their values and stay attached, whatever shares their memory', async () => {
   const backend = await throughChannel(() => referenceBackend().open()).open();
   const g = new GraphBuilder();
   g.output('doubled', mul(g.input('x', 'float32', [3]), 2));
@@ -92,7 +92,7 @@ test('feeds stay what and where they are, whatever shares their memory', async (
   await backend.dispose();
 });
 
-test('the options reach the other end; what it says while opening reaches this one', async () => {
+test('options reach the other end, and its error while opening reaches this one', async () => {
   let received: unknown;
   const refusing = throughChannel((options) => {
     received = options;
@@ -108,7 +108,7 @@ test('the options reach the other end; what it says while opening reaches this o
   );
 });
 
-test('once the other end is gone, all that wait are told', async () => {
+test('once the other end is gone, waiting runs reject', async () => {
   let end: (reason: string) => void = () => {};
   const { port1, port2 } = new MessageChannel();
   const served = endOf(port2);

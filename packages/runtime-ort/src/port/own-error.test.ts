@@ -3,7 +3,7 @@ import { BackendError, DisposedError, ForeignTensorError } from '@oddpixel/contr
 import { ConnectionClosedError, RemoteError } from '@oddpixel/remote';
 import { ownError } from './own-error.ts';
 
-test('errors that name the backend name the one at this end', () => {
+test('an error that names the remote backend is renamed to the one at this end', () => {
   const cause = new Error('driver');
   const error = ownError(
     'mine:worker',
@@ -25,7 +25,7 @@ test('errors that name the backend name the one at this end', () => {
   );
 });
 
-test('other errors of the contract stay as they are', () => {
+test('an error of the contract that names no backend stays as it is', () => {
   const error = new DisposedError({ what: 'A session' });
   expect(ownError('mine:worker', error)).toBe(error);
 });

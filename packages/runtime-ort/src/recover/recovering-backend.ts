@@ -25,7 +25,7 @@ export interface MortalBackend {
 export interface RecoveringBackendOptions {
   /** Called at the beginning and after each loss. */
   readonly open: () => Promise<MortalBackend>;
-  /** Told about each loss, for a notice to the user. */
+  /** Called after each loss, for a notice to the user. */
   readonly onLost?: ((reason: string) => void) | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function recoveringBackend({ open, onLost }: RecoveringBackendOptio
   const { name, capabilities } = first.backend;
   let current = Promise.resolve(first);
 
-  /** The device, or another one where it is lost. */
+  /** The device, or another one if it is lost. */
   async function living(): Promise<Device> {
     const before = current;
     const device = await before;

@@ -6,7 +6,7 @@ import { treeSource, type TreeFile, type TreeFolder, type TreeNode } from './tre
  * The files of `<input type="file">`, with `webkitdirectory` as the tree that they lie in: the chosen folder is the
  * root. Files without a folder lie side by side.
  *
- * @throws ParameterError where two files have the same path
+ * @throws ParameterError if two files have the same path
  */
 export function fileListSource(files: FileList | readonly File[]): FileSource {
   const paths = Array.from(files, (file) => ({

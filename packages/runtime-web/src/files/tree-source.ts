@@ -10,7 +10,7 @@ import { fileError } from './file-errors.ts';
 
 export interface TreeFile {
   readonly kind: 'file';
-  /** Where it is known without opening the file. */
+  /** Present if it is known without opening the file. */
   readonly sizeBytes?: number;
   open(): Promise<Blob>;
 }

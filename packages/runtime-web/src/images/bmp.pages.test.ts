@@ -10,7 +10,7 @@ test.each(bmpFiles)('$title', ({ file, width, height, expected }) => {
   expect(decodeBmp(file, defaultImageLimits)).toEqual({ width, height, channels: 3, data: expected });
 });
 
-test.each(bmpFiles)('$title, truncated', ({ file }) => {
+test.each(bmpFiles)('$title, truncated, is refused', ({ file }) => {
   // The mark that ends run lengths is not needed.
   for (let length = 26; length < file.length - 4; length += 5) {
     expect(() => decodeBmp(file.subarray(0, length), defaultImageLimits), `${length}`).toThrow(

@@ -113,7 +113,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     ['GIF', (p) => image(p, 3).gif()],
     ['GIF, transparent', (p) => image(p, 4).threshold(128, { grayscale: false }).gif()],
   ];
-  test.each(exact)('%s: the same pixels as sharp', async (_, make) => {
+  test.each(exact)('%s gives the same pixels as sharp', async (_, make) => {
     for (const pattern of ['waves', 'noise'] as const) {
       const [ours, theirs] = await both(await make(pattern).toBuffer());
       expect(difference(ours, theirs).values).toBe(0);
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     }
   });
 
-  test('an image larger than one tile of the canvas', async () => {
+  test('an image larger than one tile of the canvas is complete', async () => {
     // Its period is no divisor of the tile.
     const row = Uint8Array.from({ length: 4099 * 3 }, (_, i) => (i * 7) % 251);
     const file = await sharp(row, { raw: { width: 4099, height: 1, channels: 3 } })
@@ -208,7 +208,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       },
     );
 
-    test('a PNG and a TIFF, accepted: the same pixels and warnings as in Node', async () => {
+    test('a truncated PNG or TIFF that is accepted gives the same pixels and warnings as in Node', async () => {
       const data = Float32Array.from(pixels('noise', 3));
       const tiff = Buffer.from(await codec.encode({ width, height, channels: 3, data }, 'tiff'));
       for (const file of [await cutAt('png', 0.6), tiff.subarray(0, 0.7 * tiff.length)]) {
@@ -247,15 +247,18 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       return 'failure' in result ? result.failure : undefined;
     };
 
-    test.each(['png', 'jpeg', 'webp', 'tiff', 'gif', 'avif'] as const)('a truncated %s', async (format) => {
-      const file = await image('noise', 3).toFormat(format).toBuffer();
-      for (const part of [0.02, 0.3, 0.6, 0.97]) {
-        expect(await failure(file.subarray(0, file.length * part))).toMatchObject({
-          code: 'IMAGE_FORMAT',
-          message: expect.stringContaining('part'),
-        });
-      }
-    });
+    test.each(['png', 'jpeg', 'webp', 'tiff', 'gif', 'avif'] as const)(
+      'a truncated %s is refused',
+      async (format) => {
+        const file = await image('noise', 3).toFormat(format).toBuffer();
+        for (const part of [0.02, 0.3, 0.6, 0.97]) {
+          expect(await failure(file.subarray(0, file.length * part))).toMatchObject({
+            code: 'IMAGE_FORMAT',
+            message: expect.stringContaining('part'),
+          });
+        }
+      },
+    );
 
     test.each([
       ['text', Buffer.from('not a picture'), /expected an image, found text/],
@@ -304,7 +307,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
       }
     });
 
-    test.each(['jpeg', 'webp'] as const)('%s within its loss, read by sharp', async (format) => {
+    test.each(['jpeg', 'webp'] as const)('%s is read by sharp within its loss', async (format) => {
       const data = pixels('waves', 3);
       const read = await codec.decode(await encode({ width, height, channels: 3, data }, format));
       expect([read.width, read.height, read.channels]).toEqual([width, height, 3]);
@@ -403,7 +406,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     });
   });
 
-  test('for showing: gray, alpha, deep and floating values', async () => {
+  test('toImageData shows gray, alpha, deep and floating values', async () => {
     const show = (raster: Raster, range?: readonly [number, number]): Promise<number[]> =>
       site.page.evaluate(([wire, given]) => imageTests.toImageData(wire, given), [
         toWire(raster),

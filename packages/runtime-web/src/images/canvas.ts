@@ -19,7 +19,7 @@ const channelCount: Readonly<Record<CanvasChannels, number>> = { gray: 1, rgb: 3
 /**
  * Draws a picture tile by tile and reads it back.
  *
- * @throws ImageFormatError where the browser does not allow it, or hides what pages read.
+ * @throws ImageFormatError if the browser does not allow it, or hides what pages read.
  */
 export function readPixels(
   source: Drawable,

@@ -7,7 +7,7 @@ import { readVideoFrame } from './video-frame.ts';
 /**
  * A file, an address, or a picture on the page. Files and addresses give the file's own pixels. What the browser has
  * already decoded (image and video elements, bitmaps, canvases) gives 8-bit pixels as they would be shown, colour
- * profiles applied; RGB where all of them are opaque.
+ * profiles applied; RGB if all of them are opaque.
  */
 export type RasterSource =
   | Blob
