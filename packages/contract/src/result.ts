@@ -27,7 +27,7 @@ export interface Result {
   readonly anomalyRegion?: Region;
   /** After calibration: (1 + reference scores ≥ score) / (n + 1). Small is odd. */
   readonly pValue?: number;
-  /** What `JSON.stringify` writes: everything but the map and the region's runs. */
+  /** What `JSON.stringify` writes: everything but the map and the region's runs. A spread copy or a structured clone has no such method. */
   toJSON?(): ResultJson;
 }
 
