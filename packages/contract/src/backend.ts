@@ -44,7 +44,7 @@ export interface BackendCapabilities {
   readonly deterministic: boolean;
   /** float16 tensors and arithmetic. */
   readonly float16: boolean;
-  /** Threads that one run uses; 1 where the question has no meaning. */
+  /** Threads that one run uses; 1 if threads have no meaning. */
   readonly threads: number;
   /** Largest single tensor, in bytes. Graphs are cut so that no intermediate value exceeds it. */
   readonly maxBufferBytes: number;

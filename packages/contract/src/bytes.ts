@@ -12,7 +12,7 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The first `length` numbers, copied. `data.slice()` is no copy where a caller passes a `Buffer`, which is a `Uint8Array`
+ * The first `length` numbers, copied. `data.slice()` is no copy if a caller passes a `Buffer`, which is a `Uint8Array`
  * whose `slice` is a view: what comes from outside is copied by this.
  */
 export function copyNumbers<T extends Uint8Array | Uint16Array | Float32Array>(

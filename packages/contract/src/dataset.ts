@@ -14,11 +14,11 @@ export interface Sample {
   readonly imageFileName: string;
   readonly imageLabel: ImageLabel;
   readonly imageLabelId: ImageLabelId;
-  /** Kind of defect, from the folder or table; absent for `ok` images and where unknown. */
+  /** Kind of defect, from the folder or table; absent for `ok` images and if unknown. */
   readonly defect?: string | undefined;
-  /** Ground-truth mask, relative to `Dataset.anomalyDir`; a pixel > 0 is anomalous. Absent where none exists. */
+  /** Ground-truth mask, relative to `Dataset.anomalyDir`; a pixel > 0 is anomalous. Absent if there is none. */
   readonly anomalyFileName?: string | undefined;
-  /** Instead of `anomalyFileName`, where an image has several masks: what any of them marks is anomalous. */
+  /** Instead of `anomalyFileName`, if an image has several masks: what any of them marks is anomalous. */
   readonly anomalyFileNames?: readonly string[] | undefined;
   readonly split?: Split | undefined;
   /** Images of one part share a group; a group never crosses a split. */
@@ -28,14 +28,14 @@ export interface Sample {
 export interface Dataset {
   /** Relative to the FileSource's root, with `/`; `''` is the root. */
   readonly imageDir: string;
-  /** As `imageDir`; absent where there are no masks. */
+  /** As `imageDir`; absent if there are no masks. */
   readonly anomalyDir?: string | undefined;
   readonly classNames: readonly ['ok', 'nok'];
   readonly classIds: readonly [0, 1];
   readonly samples: readonly Sample[];
   /** What the reader of the layout noticed, files that it did not use above all. Absent or empty: nothing. */
   readonly remarks?: readonly Remark[] | undefined;
-  /** What became of all files below the folder, where the reader of the layout counted them. */
+  /** What became of all files below the folder, if the reader of the layout counted them. */
   readonly files?: FileCounts | undefined;
 }
 

@@ -6,7 +6,7 @@
  * (a `DOMException` named `AbortError` unless the caller gave another).
  */
 
-/** Structured facts about an error. `fix` is a sentence that tells the reader what to do. */
+/** Structured facts about an error. `fix` is a sentence: what to do. */
 export interface ErrorDetails {
   readonly [key: string]: unknown;
   readonly fix?: string | undefined;
@@ -142,7 +142,7 @@ export class DisposedError extends OddpixelError<{ what: string; fix?: string | 
 export class ModelFormatError extends OddpixelError<{
   where: string;
   problem: string;
-  /** The image that brought it to light, where one did. */
+  /** The image in which it showed, if there is one. */
   imageId?: number | undefined;
   fix?: string | undefined;
 }> {
@@ -159,7 +159,7 @@ export class ModelFormatError extends OddpixelError<{
 export class ResultError extends OddpixelError<{
   what: string;
   problem: string;
-  /** The image, where its sample says which. */
+  /** The image, if its sample has an id. */
   imageId?: number | undefined;
   fix?: string | undefined;
 }> {

@@ -3,9 +3,9 @@
 export interface FileEntry {
   /** Path relative to the source's root, with `/`. */
   readonly path: string;
-  /** `unusable`: something is there that can be neither read nor listed; `reason` says why. Never left out. */
+  /** `unusable`: something is there that can be neither read nor listed; `reason` is why. Never left out. */
   readonly kind: 'file' | 'directory' | 'unusable';
-  /** Known for files where the host tells it cheaply. */
+  /** Known for files if the host knows it cheaply. */
   readonly sizeBytes?: number | undefined;
   /** For `unusable`: why, as part of a sentence, for example `it is a link that leads nowhere`. */
   readonly reason?: string | undefined;
@@ -28,14 +28,14 @@ export interface FileSource {
   /** The direct children of a folder (`''` is the root), sorted by path. @throws FileError */
   list(path: string): AsyncIterable<FileEntry>;
   /**
-   * Reads a whole file, of at most `maxBytes` where given. Only regular files: pipes and devices are refused.
+   * Reads a whole file, of at most `maxBytes` if given. Only regular files: pipes and devices are refused.
    *
    * @throws FileError, LimitExceededError
    */
   read(path: string, options?: ReadOptions): Promise<Uint8Array>;
   /**
    * The first `byteCount` bytes of a file, or all of a shorter one. Sources that can read a part of a file offer it:
-   * without it, files are told apart by their names alone. @throws FileError
+   * without it, files are distinguished by their names alone. @throws FileError
    */
   readHead?(path: string, byteCount: number): Promise<Uint8Array>;
   /**
@@ -47,10 +47,10 @@ export interface FileSource {
 
 /** Keyed bytes that outlive a process. */
 export interface Store {
-  /** `undefined` where nothing is stored under the key. */
+  /** `undefined` if nothing is stored under the key. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** Atomic: a reader sees the old bytes or the new ones, also with two writers or after a crash. */
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** No error where the key is absent. */
+  /** No error if the key is absent. */
   delete(key: string): Promise<void>;
 }

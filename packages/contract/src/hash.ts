@@ -2,7 +2,7 @@
 
 /** SHA-256 of the bytes, as 64 lower-case hex digits. */
 export async function hashBytes(bytes: Uint8Array): Promise<string> {
-  // The interface asks for memory that is not shared between threads; copying is only needed where it is.
+  // The interface asks for memory that is not shared between threads; copying is only needed if it is.
   const own =
     bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
   const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', own));

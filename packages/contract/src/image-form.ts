@@ -17,7 +17,7 @@ export function imageForm({ data, channels, hasAlpha }: Omit<Raster, 'width' | '
   return { depth, channels: colors < channels ? `${name} with alpha` : name };
 }
 
-/** Channels without alpha: 2 and 4 hold one unless the raster says otherwise. */
+/** Channels without alpha: 2 and 4 hold one unless the raster states otherwise. */
 function colorCount({
   channels,
   hasAlpha = channels === 2 || channels === 4,

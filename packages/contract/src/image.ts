@@ -12,7 +12,7 @@ export interface Raster {
   /** 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (straight, not premultiplied), or n. */
   readonly channels: number;
   readonly data: Uint8Array | Uint16Array | Float32Array;
-  /** True where the last channel is alpha. */
+  /** True if the last channel is alpha. */
   readonly hasAlpha?: boolean | undefined;
 }
 

@@ -73,9 +73,9 @@ export interface TrainingRecord {
   readonly imageCount: number;
   /** Figures of the fit, by documented name, for example `patchesSeen`, `patchesKept`, `coverageRadius`. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Varied copies that taught beside the images: `copies` of each, and the augmentation parameters, by documented name. */
+  /** Augmented copies that were trained on beside the images: `copies` of each, and the augmentation parameters, by documented name. */
   readonly augmentation?: Readonly<Record<string, number | string | boolean>> | undefined;
-  /** What the images were before preprocessing. Absent where nobody recorded it. */
+  /** What the images were before preprocessing. Absent if it was not recorded. */
   readonly images?: TrainingImages;
 }
 
@@ -88,7 +88,7 @@ export interface TrainingImages {
   /** Smallest and largest, in pixels. */
   readonly width: readonly [min: number, max: number];
   readonly height: readonly [min: number, max: number];
-  /** Gray values in use; absent where only 8-bit images were used. */
+  /** Gray values in use; absent if only 8-bit images were used. */
   readonly grayRange?: GrayRange | undefined;
 }
 

@@ -9,13 +9,13 @@ export interface Remark {
   readonly code: string;
   /** One sentence that names the files or values concerned. */
   readonly message: string;
-  /** The files concerned, all of them, where the remark is about files. */
+  /** The files concerned, all of them, if the remark is about files. */
   readonly files?: readonly string[] | undefined;
   /** What to do about it, one sentence. */
   readonly fix?: string | undefined;
 }
 
-/** What is said of files, before it names them: `text` alone, such as `the colour profile is ignored`. */
+/** A remark on files that does not name them yet: `text` alone, such as `the colour profile is ignored`. */
 export interface FileRemark {
   readonly code: string;
   readonly text: string;
@@ -31,7 +31,7 @@ export function remarkOnFiles({ code, text, files, fix }: FileRemark): Remark {
 }
 
 /**
- * Remarks that say the same of different files become one on all of them, where the first stood. A file counts once.
+ * Equal remarks on different files become one on all of them, in the place of the first. A file counts once.
  * 200 images whose colour profile is ignored are one remark with 200 files.
  */
 export function mergeRemarks(remarks: Iterable<Remark>): Remark[] {

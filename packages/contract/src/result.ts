@@ -1,4 +1,4 @@
-/** What the model says about one image. */
+/** What the model returns for one image. */
 import type { ImageLabel, ImageLabelId } from './dataset.ts';
 import type { Thresholds } from './manifest.ts';
 import type { Box, ImageGeometry } from './preprocess.ts';

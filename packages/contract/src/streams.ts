@@ -34,7 +34,7 @@ export async function* mapOrdered<T, R>(
     }
   } finally {
     const closed = iterator.return?.();
-    // A source that is waiting for something may never answer: it is told, not waited for.
+    // A source that is waiting for something may never answer: it is cancelled, not waited for.
     if (pull === undefined) await closed;
     else if (closed !== undefined) quiet(Promise.resolve(closed));
   }

@@ -164,7 +164,7 @@ function leftMask(file: string, path: string): Leftover {
 const likelyGood =
   /^(?:i[._-]?o\.?|in[_ -]?ordnung|gut|true|yes|non[_-]?defective|no[_-]?anomaly|bueno|bon|clean|perfect|healthy|golden|0)$/i;
 
-/** A remark where images to test with are all defective: often good ones lie under a name that is not known. */
+/** A remark if images to test with are all defective: often good ones lie under a name that is not known. */
 export function goodTestRemarks({ samples }: Dataset): Remark[] {
   const tested = samples.filter(({ split }) => split === 'test');
   if (tested.length === 0 || tested.some(({ imageLabel }) => imageLabel === 'ok')) return [];
@@ -186,7 +186,7 @@ export function goodTestRemarks({ samples }: Dataset): Remark[] {
   ];
 }
 
-/** A remark where masks seem to lie among the images: there they count as images. */
+/** A remark if masks seem to lie among the images: there they count as images. */
 export function maskAmongImagesRemarks(dataset: Dataset): Remark[] {
   const plainNames = new Set(dataset.samples.map(({ imageFileName }) => plainName(imageFileName)));
   const files = dataset.samples

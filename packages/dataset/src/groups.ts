@@ -3,7 +3,7 @@ import { DatasetError, type Dataset, type Sample } from '@oddpixel/contract';
 import { parseCsv } from './csv.ts';
 import { normalizeRelativePath } from './paths.ts';
 
-/** What an image's group is: its `group` field, or what a function says. `undefined`: a group of its own. */
+/** What an image's group is: its `group` field, or what a function returns. `undefined`: a group of its own. */
 export type GroupBy = 'group' | ((sample: Sample) => string | undefined);
 
 /**
@@ -38,10 +38,10 @@ export function parseGroups(text: string, fileName: string): ReadonlyMap<string,
 }
 
 /**
- * The data set with groups from a table. Lines about other files are let pass, since a table may serve several
+ * The data set with groups from a table. Lines about other files are ignored, since a table may serve several
  * selections of the images.
  *
- * @throws DatasetError where not one line is about an image of the data set.
+ * @throws DatasetError if not one line is about an image of the data set.
  */
 export function applyGroups(
   dataset: Dataset,

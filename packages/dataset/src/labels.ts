@@ -17,7 +17,7 @@ export const goodNames: readonly string[] = [
   'no-defect',
 ];
 
-/** Labels in tables of defective images whose kind of defect is not told. */
+/** Labels in tables of defective images whose kind of defect is not given. */
 const badNames: readonly string[] = [
   'nok',
   'bad',
@@ -54,7 +54,7 @@ export function labelOf(word: string): { imageLabel: ImageLabel; defect?: string
   return { imageLabel: 'nok', defect: word.trim() };
 }
 
-/** As `labelOf`, for a folder: its name is always the defect, since it tells folders of one set apart. */
+/** As `labelOf`, for a folder: its name is always the defect, since it distinguishes the folders of one set. */
 export function labelOfFolder(name: string): { imageLabel: ImageLabel; defect?: string } {
   return isGoodName(name) ? { imageLabel: 'ok' } : { imageLabel: 'nok', defect: name };
 }

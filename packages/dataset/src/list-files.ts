@@ -54,11 +54,11 @@ const deepest = 32;
 /**
  * Lists everything below one or several folders of a source; `''` is its root. A folder that is named is walked
  * whatever its name is; below it, mask folders and clutter are not looked for images. No file is opened, except that
- * the first bytes tell whether a file whose name says nothing is an image. A folder that several links lead to is
+ * the first bytes show whether a file without a known ending is an image. A folder that several links lead to is
  * walked once, so that loops end; folders come before links to them. Links to a folder above are not followed.
  *
- * @throws FileError where a named folder cannot be listed
- * @throws DatasetError where the tree does not end and the source cannot tell why
+ * @throws FileError if a named folder cannot be listed
+ * @throws DatasetError if the tree does not end and the source does not know why
  */
 export async function listFiles(
   source: FileSource,

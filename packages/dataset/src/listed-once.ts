@@ -2,8 +2,8 @@
 import type { FileEntry, FileSource } from '@oddpixel/contract';
 
 /**
- * The same source; what it once said of folders and of the beginnings of files it says again without looking. For a task
- * that ends soon: what it said is kept, and does not follow changes.
+ * The same source; what it once returned for folders and for the beginnings of files is returned again without reading. For a task
+ * that ends soon: what it returned is kept and does not follow changes.
  */
 export function listedOnce(source: FileSource): FileSource {
   const { readHead, identify } = source;

@@ -15,7 +15,7 @@ export interface Folder {
   readonly unusable: readonly string[];
 }
 
-/** The children of one folder. @throws FileError where there is no such folder. */
+/** The children of one folder. @throws FileError if there is no such folder. */
 export async function readFolder(source: FileSource, path: string): Promise<Folder> {
   const folders: string[] = [];
   const files: string[] = [];
@@ -34,7 +34,7 @@ export async function readFolder(source: FileSource, path: string): Promise<Fold
  * All images below `root`, as sorted paths relative to it. `skip` leaves out folders, by their relative path. A folder
  * named `mask` or `masks` holds images here, since a defect may bear that name: its place in the layout decides.
  *
- * @throws FileError where there is no such folder; DatasetError where the tree does not end.
+ * @throws FileError if there is no such folder; DatasetError if the tree does not end.
  */
 export async function listImages(
   source: FileSource,
@@ -51,7 +51,7 @@ export async function listImages(
   return [...images, ...inMaskFolders.map(({ path }) => path)].map(relative).sort(compareText);
 }
 
-/** The masks of a folder of masks; none where there is no such folder. `path` of each is relative to `base`. */
+/** The masks of a folder of masks; none if there is no such folder. `path` of each is relative to `base`. */
 export async function listMasks(
   source: FileSource,
   base: string,

@@ -21,7 +21,7 @@ export interface MaskIndex {
   hasFolder(folder: string): boolean;
   /** Masks in this folder named as `baseName`, with a suffix for masks or without, all in any case: `Bent/NAME_GT`. */
   suffixed(folder: string, baseName: string): readonly string[];
-  /** Masks in this very folder; where there is none of exactly this name, in one whose name differs in case. */
+  /** Masks in this very folder; if there is none of exactly this name, in one whose name differs in case. */
   inFolder(folder: string): readonly string[];
 }
 
@@ -70,7 +70,7 @@ function append(lists: Map<string, MaskFile[]>, key: string, mask: MaskFile): vo
   else list.push(mask);
 }
 
-/** The mask, nothing, or why it cannot be told. */
+/** The mask, nothing, or why it is not known. */
 export type MaskMatch =
   | { readonly found: 'one'; readonly path: string }
   | { readonly found: 'none' }
@@ -153,7 +153,7 @@ export function describeMasks(maskDir: string, paths: readonly string[]): string
 }
 
 /**
- * A data set in `path` from samples whose masks are named relative to it: the folder of the masks is `maskDir` where all lie
+ * A data set in `path` from samples whose masks are named relative to it: the folder of the masks is `maskDir` if all lie
  * in it, else the one folder that all lie in, else the data set's own.
  */
 export function datasetWithMasks(
@@ -172,7 +172,7 @@ export function datasetWithMasks(
   );
 }
 
-/** `test_public/ground_truth` of names that all lie below it; `''` where they lie in several folders of masks. */
+/** `test_public/ground_truth` of names that all lie below it; `''` if they lie in several folders of masks. */
 function commonMaskFolder(names: readonly string[]): string {
   const [first = ''] = names;
   const parts = folderOf(first).split('/');

@@ -16,16 +16,16 @@ import { decodeText } from './text.ts';
 export interface ReadDatasetOptions {
   /**
    * `mvtec`: train/good, test/*, ground_truth/*. `folder`: good beside anything else. `csv`: a table
-   * image,label,mask,split,group. `halcon`: `imageDir` and `anomalyDir`. Default `auto`: told by what is there.
+   * image,label,mask,split,group. `halcon`: `imageDir` and `anomalyDir`. Default `auto`: recognized from what is there.
    */
   readonly layout?: DatasetLayout | 'auto' | undefined;
   /** Folder of the data set in the source. Default: the source's root. All paths below are relative to it. */
   readonly path?: string | undefined;
-  /** Folder of the images, for `halcon` and, where it is not the table's own, `csv`. */
+  /** Folder of the images, for `halcon` and, if it is not the table's own, `csv`. */
   readonly imageDir?: string | undefined;
   /** Folder of the masks, for `halcon` and `csv`. */
   readonly anomalyDir?: string | undefined;
-  /** The table, for `csv`; needed only where there are several. */
+  /** The table, for `csv`; needed only if there are several. */
   readonly csv?: string | undefined;
   /** A CSV file with the columns file,group: images of one part belong to one group. */
   readonly groups?: string | undefined;

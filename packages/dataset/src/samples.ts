@@ -27,9 +27,9 @@ export interface LoadedSample {
   readonly sample: Sample;
   /** SHA-256 of the image file, 64 hex digits. */
   readonly imageHash: string;
-  /** The mask as it is in its file, or several united by `uniteMasks`; present where asked for and where there is one. */
+  /** The mask as it is in its file, or several united by `uniteMasks`; present if asked for and if there is one. */
   readonly anomalyGroundTruth?: Raster;
-  /** True where the mask's file was compressed with loss: pass it to `preprocessMask` as `lossy`. */
+  /** True if the mask's file was compressed with loss: pass it to `preprocessMask` as `lossy`. */
   readonly maskIsLossy?: boolean;
 }
 

@@ -76,7 +76,7 @@ function parseRemarks(value: unknown, problems: string[]): Remark[] {
   const known = remarks.filter((remark) => remark !== undefined);
   if (known.length < remarks.length) {
     problems.push(
-      'remarks is not a list of objects with the texts code and message, and files and fix where given',
+      'remarks is not a list of objects with the texts code and message, and optionally files and fix',
     );
   }
   return known;

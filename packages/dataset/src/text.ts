@@ -1,7 +1,7 @@
 /** The text of a table's bytes: UTF-8, or UTF-16 as spreadsheets write it when asked for "Unicode text". */
 import { DatasetError } from '@oddpixel/contract';
 
-/** @throws DatasetError where the bytes are neither, rather than reading names wrongly. */
+/** @throws DatasetError if the bytes are neither, rather than reading names wrongly. */
 export function decodeText(bytes: Uint8Array, fileName: string): string {
   const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
   const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';

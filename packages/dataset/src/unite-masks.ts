@@ -44,7 +44,7 @@ export function marksSomething({ raster, lossy }: Omit<MaskImage, 'path'>): bool
   return found;
 }
 
-/** As `preprocessMask` of `@oddpixel/preprocess` decides, without its resize. Ends where `visit` returns false. */
+/** As `preprocessMask` of `@oddpixel/preprocess` decides, without its resize. Ends if `visit` returns false. */
 function forEachMarked(
   { data, channels, hasAlpha }: Raster,
   lossy: boolean,

@@ -47,7 +47,7 @@ export function createTileBlender(plan: readonly Box[], options: BlendOptions): 
     throw gridError(`${plan.length} boxes in ${columns.length} columns and ${rows.length} rows`);
   }
   const data = new Float32Array(width * height);
-  // Sums of weights depend on the maps' resolution, which the first tile tells.
+  // Sums of weights depend on the maps' resolution, which the first tile shows.
   let weights: { mapWidth: number; mapHeight: number; across: AxisWeights; down: AxisWeights } | undefined;
 
   return {

@@ -15,7 +15,7 @@ import {
 
 /** What is known of the part of the image that matters. */
 export interface Placement {
-  /** The source pixels that matter; handled as `domainHandling` says. */
+  /** The source pixels that matter; handled according to `domainHandling`. */
   readonly domain?: Region | undefined;
   /** Only this part of the source goes to the model, for example a tile. Stands before a cropped domain. */
   readonly box?: Box;
@@ -62,7 +62,7 @@ export function regionBox(region: Region): Box | undefined {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** A region of the source at model resolution: a model pixel belongs to it where the source pixel at its middle does. */
+/** A region of the source at model resolution: a model pixel belongs to it if the source pixel at its middle does. */
 function regionToModel(region: Region, geometry: ImageGeometry): Region {
   const { width, height, box } = geometry;
   const columns = nearestIndices(box.x, box.width, width);

@@ -12,7 +12,7 @@ import { valueRange } from './pixels.ts';
 /** Beyond the range by this many times its width, a value is no gray value: a model could only overflow. */
 const farthest = 1e6;
 
-/** More pixels than this, or values beyond the range by its whole width, are told. */
+/** More pixels than this, or values beyond the range by its whole width, are reported. */
 const toldShare = 0.01;
 
 /**

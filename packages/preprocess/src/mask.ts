@@ -59,7 +59,7 @@ export function preprocessMask(mask: Raster, geometry: ImageGeometry, options: M
   return { mask: out, vanishedRegions: components.componentCount - keptCount };
 }
 
-/** One byte per pixel of the box: 1 where the mask marks it. */
+/** One byte per pixel of the box: 1 if the mask marks it. */
 function markAnomalous(mask: Raster, { box }: ImageGeometry, lossy: boolean): Uint8Array {
   const { channels, data } = mask;
   const withAlpha = (mask.hasAlpha ?? (channels === 2 || channels === 4)) && channels > 1;

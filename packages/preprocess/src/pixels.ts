@@ -33,7 +33,7 @@ export function valueRange(
 }
 
 /**
- * True where the last channel is alpha: as the raster says, else by the rule that 2 channels are gray + alpha and
+ * True if the last channel is alpha: as the raster states, else by the rule that 2 channels are gray + alpha and
  * 4 are RGB + alpha, unless the model takes exactly that many channels.
  */
 export function hasAlpha(raster: Raster, modelChannels: number): boolean {
@@ -42,7 +42,7 @@ export function hasAlpha(raster: Raster, modelChannels: number): boolean {
   return (channels === 2 || channels === 4) && channels !== modelChannels;
 }
 
-/** The pixels of `box` over black, without alpha; `transparent` tells whether that changed anything. */
+/** The pixels of `box` over black, without alpha; `transparent` is true if that changed anything. */
 export function composeOnBlack(raster: Raster, box: Box): { raster: Raster; transparent: boolean } {
   const { channels, data } = raster;
   const colors = channels - 1;
@@ -55,7 +55,7 @@ export function composeOnBlack(raster: Raster, box: Box): { raster: Raster; tran
     for (let x = 0; x < box.width; x++, from += channels) {
       const alpha = data[from + colors] as number;
       if (alpha !== opaque) transparent = true;
-      // value · alpha first: exact for integers, and unchanged where alpha is full.
+      // value · alpha first: exact for integers, and unchanged if alpha is full.
       for (let c = 0; c < colors; c++) composed[to++] = ((data[from + c] as number) * alpha) / opaque;
     }
   }

@@ -12,7 +12,7 @@ import { resampleToPlanes } from './resample.ts';
 
 /**
  * The raster at another size, by the same antialiased triangle filter as preprocessing. The element type stays:
- * integers are rounded. Alpha, where there is one, is filtered as a channel of its own.
+ * integers are rounded. Alpha, if there is one, is filtered as a channel of its own.
  *
  * @throws ImageFormatError for a malformed raster, ParameterError for a size that is not a positive integer.
  */
@@ -45,7 +45,7 @@ export function resizeMap(map: AnomalyImage, width: number, height: number): Ano
 
 /**
  * A result's map on the source image, pixel for pixel: enlarged to the geometry's box and put in its place.
- * Outside the box and outside a kept domain the map says nothing; `fill` stands there.
+ * Outside the box and outside a kept domain the map is not defined and holds `fill`.
  *
  * @throws ParameterError when the map is not of the geometry's size.
  */

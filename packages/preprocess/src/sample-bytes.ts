@@ -62,7 +62,7 @@ export function encodeSample(sample: PreprocessedSample, notes: readonly SampleN
 }
 
 /**
- * The sample that `encodeSample` wrote. Its pixels are a view on `bytes` where their alignment allows.
+ * The sample that `encodeSample` wrote. Its pixels are a view on `bytes` if their alignment allows it.
  *
  * @throws ImageFormatError when the bytes are torn, damaged or of another version: treat the entry as absent.
  */
@@ -78,7 +78,7 @@ export function decodeSample(bytes: Uint8Array): PreprocessedSample {
   const offset = prefixBytes + headerBytes;
   const [channels, height, width] = header.dims;
   const count = channels * height * width;
-  if (offset + count * 4 !== aligned.length) throw damaged('its size is not what the header says');
+  if (offset + count * 4 !== aligned.length) throw damaged('its size does not match its header');
   const pixels = new Float32Array(aligned.buffer, aligned.byteOffset + offset, count);
   const { domainRuns, geometry, source } = header;
   return {

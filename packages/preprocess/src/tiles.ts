@@ -25,10 +25,10 @@ const maxTiles = 10_000;
 
 /**
  * Boxes of equal size, row by row, that cover `width` × `height`. The last one of a row or column is moved back to
- * end at the border and so overlaps more. Along an axis where the image is smaller than a tile, the tile is as
- * small as the image.
+ * end at the border and so overlaps more. If the image is narrower or lower than a tile, the tile is as
+ * narrow or low as the image.
  *
- * @throws ParameterError
+ * @throws ParameterError for sizes below 1, an overlap that is not less than the tile, or more than 10,000 tiles
  */
 export function planTiles(width: number, height: number, options: TileOptions): Box[] {
   const { tileWidth, tileHeight, overlap } = options;

@@ -38,7 +38,7 @@ export interface AppleRendering {
 /**
  * Renders one apple. The same options give the same bytes on every machine.
  *
- * @throws ParameterError
+ * @throws ParameterError for a size outside its range, or an unknown variety or defect
  */
 export function renderApple(options: AppleOptions): AppleRendering {
   const request = completeOptions(options);

@@ -22,7 +22,7 @@ export interface CheckSamplesOptions {
 /**
  * Opens every image and mask and compares all with all.
  *
- * @returns problems of single images in the data set's order, then those between images; empty where all is well.
+ * @returns problems of single images in the data set's order, then those between images; empty if all is well.
  */
 export async function checkSamples(
   dataset: Dataset,

@@ -3,7 +3,7 @@ import type { GrayRange, ImageDepth, Sample } from '@oddpixel/contract';
 
 /**
  * - `unreadableImage`, `unreadableMask`: the file is missing or cannot be decoded.
- * - `maskMissing`: a defective test image without a mask, where others have one.
+ * - `maskMissing`: a defective test image without a mask, if others have one.
  * - `maskSize`: the mask has another size than its image.
  * - `maskEmpty`: a defective image's mask marks nothing. `maskOnGood`: a good image's mask marks something.
  * - `maskLossy`: the mask was compressed with loss.

@@ -1,5 +1,5 @@
 /**
- * A table of images: the columns `image` and `label`, and where wanted `mask`, `split`, `group`, `defect`. A mask may be a
+ * A table of images: the columns `image` and `label`, and optionally `mask`, `split`, `group`, `defect`. A mask may be a
  * folder that holds several masks of the image. Paths are relative to the table's folder (or to `imageDir`, `anomalyDir`) and never leave it.
  */
 import { DatasetError, type Dataset, type FileSource } from '@oddpixel/contract';

@@ -1,6 +1,6 @@
 /**
  * Seeded variation of training images, so that a model learns what may differ among good parts: position, angle,
- * light. For training only: an augmented sample's pixels no longer lie where its geometry says.
+ * light. For training only: an augmented sample's pixels no longer lie where its geometry puts them.
  *
  * Only operations that the language fixes to the last bit: the same random numbers give the same sample everywhere.
  */
@@ -22,7 +22,7 @@ import { warpPlanes, warpRegion } from './warp.ts';
  * else the sample carries is kept.
  *
  * @param random gives numbers in [0, 1), for example a seeded generator's; equal numbers give equal samples. Ten are
- *   taken, and four more per pixel value where noise is on.
+ *   taken, and four more per pixel value if noise is on.
  * @throws ParameterError for right-angle turns of an image that is not square, or random numbers outside [0, 1)
  * @throws TensorMismatchError when the image is not float32 `[C, H, W]` of its geometry's size
  */

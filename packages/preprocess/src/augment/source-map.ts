@@ -43,7 +43,7 @@ export function turnBy(degrees: number): Turn {
 }
 
 /**
- * The map of an augmentation. Rotation happens in the source image's pixels: where preprocessing squeezed the image,
+ * The map of an augmentation. Rotation happens in the source image's pixels: if preprocessing squeezed the image,
  * the object turns as it would have before the camera. Flips and quarter turns are the model pixels' own.
  */
 export function sourceMap(augmentation: Augmentation, geometry: ImageGeometry): SourceMap {

@@ -7,7 +7,7 @@
 import type { Region } from '@oddpixel/contract';
 import type { SourceMap } from './source-map.ts';
 
-/** Bilinear; exact copies where positions are whole. `planes` is `[C, height, width]`, and so is the result. */
+/** Bilinear; exact copies if positions are whole. `planes` is `[C, height, width]`, and so is the result. */
 export function warpPlanes(
   planes: Float32Array,
   width: number,
@@ -45,7 +45,7 @@ export function warpPlanes(
   return out;
 }
 
-/** Nearest neighbour: a pixel belongs to the result where the pixel that it mostly shows belongs to the region. */
+/** Nearest neighbour: a pixel belongs to the result if the pixel that it mostly shows belongs to the region. */
 export function warpRegion(region: Region, map: SourceMap): Region {
   const { width, height } = region;
   const inside = new Uint8Array(width * height);

@@ -4,7 +4,7 @@ import { sharedParameters } from '@oddpixel/contract';
 import { writeModel } from '@oddpixel/model-core/model';
 import type { ImageCodec } from '@oddpixel/contract';
 import { readAnomalyDataset } from '@oddpixel/dataset';
-import { renderAppleDataset, type AppleImage } from '@oddpixel/dataset/apples';
+import { appleParameters, renderAppleDataset, type AppleImage } from '@oddpixel/dataset/apples';
 import { summarizeEvaluation } from '@oddpixel/eval';
 import { describeStatement } from '@oddpixel/eval/report';
 import { createPreprocessParams } from '@oddpixel/preprocess';
@@ -59,7 +59,10 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
       source,
       codec,
       backbone: await namedBackbone('small', { context, progress }),
-      preprocessing: createPreprocessParams({ imageWidth: 320, imageHeight: 256 }),
+      preprocessing: createPreprocessParams({
+        imageWidth: appleParameters.width.default,
+        imageHeight: appleParameters.height.default,
+      }),
       params: { seed: options.seed },
       signal,
       onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
