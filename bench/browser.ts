@@ -1,7 +1,7 @@
 /** `pnpm bench browser`: what an inspection in a page costs beside the engine, in time and in memory. */
 import { cpu } from '@oddpixel/runtime-node';
 import { chromiumPath } from '@oddpixel/testing/browser';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { measureFirst, type FirstRow } from './browser/first.ts';
 import { measureMemory, type MemoryOptions, type MemoryRow } from './browser/memory.ts';
 import { trainMemory, type ModelSize } from './browser/model.ts';

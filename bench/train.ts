@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { splitForTraining, trainFromDataset } from '@oddpixel/workflow';

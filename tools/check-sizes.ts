@@ -21,7 +21,7 @@ const entries: Readonly<Record<string, Entry>> = {
   'read and run a model': {
     limitKb: 37,
     imports: {
-      'model-core/dist/model/index.js': ['readModel', 'loadModel'],
+      'model-core/dist/index.js': ['readModel', 'loadModel'],
       'preprocess/dist/index.js': ['preprocessRaster', 'preprocessParamsFromModel'],
     },
   },
@@ -30,7 +30,7 @@ const entries: Readonly<Record<string, Entry>> = {
     imports: {
       'runtime-web/dist/index.js': ['webgpu', 'wasm', 'rasterFrom'],
       'contract/dist/index.js': ['selectBackend'],
-      'model-core/dist/model/index.js': ['readModel'],
+      'model-core/dist/index.js': ['readModel'],
       'workflow/dist/index.js': ['createInspector'],
     },
   },
@@ -39,7 +39,7 @@ const entries: Readonly<Record<string, Entry>> = {
     imports: {
       'runtime-web/dist/index.js': ['inWorker', 'openCamera', 'toImageData'],
       'contract/dist/index.js': ['selectBackend'],
-      'model-core/dist/model/index.js': ['readModel'],
+      'model-core/dist/index.js': ['readModel'],
       'workflow/dist/index.js': ['createInspector'],
       'eval/dist/index.js': ['renderMap'],
     },

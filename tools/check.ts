@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { checkAdvisories } from './advisories.ts';
+import { checkApi } from './check-api.ts';
 import { checkHeads } from './check-heads.ts';
 import { checkLengths } from './check-lengths.ts';
 import { checkPackages } from './check-packages.ts';
@@ -40,6 +41,7 @@ const steps: Record<string, Step> = {
   advisories: checkAdvisories,
   sbom: checkSbom,
   build: run('node', 'tools/turbo.mjs', 'run', 'build', '--output-logs=errors-only'),
+  api: checkApi,
   packages: checkPackages,
   sizes: checkSizes,
 };

@@ -4,7 +4,7 @@ import { small } from '@oddpixel/backbones/small';
 import { renderApple } from '@oddpixel/dataset/apples';
 import type { Backend } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import {
   createInitialModel,
   createTrainParams,

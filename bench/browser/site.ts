@@ -1,6 +1,6 @@
 /** The pages under measurement on a server of their own, and browsers that open them. */
 import { renderApple } from '@oddpixel/dataset/apples';
-import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { writeModel, type AnomalyModel } from '@oddpixel/model-core';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { launchChromium, type LaunchOptions } from '@oddpixel/testing/browser';
 import { buildPages, serveFiles, type Files } from '@oddpixel/testing/built-pages';

@@ -1,6 +1,6 @@
 /** Inspection in a page against the bare engine in the same page, and against Node. */
 import { renderApple } from '@oddpixel/dataset/apples';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { cpu } from '@oddpixel/runtime-node';
 import { createInspector } from '@oddpixel/workflow';
 import {

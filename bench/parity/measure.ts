@@ -1,5 +1,5 @@
 /** The golden set through every runtime, against Node's CPU. */
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { rounded } from '../shared/rounds.ts';
 import { compare, type Difference } from './compare.ts';

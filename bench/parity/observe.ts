@@ -3,7 +3,7 @@
  * in a page; only the backend and the codec differ, as in an application. It crosses between processes as JSON.
  */
 import type { Backend, ImageCodec } from '@oddpixel/contract';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { createInspector } from '@oddpixel/workflow';
 
 /** What a runtime is given. Bytes are base64. */

@@ -1,5 +1,6 @@
 /** Seeded tensors, equal on every machine and in every process. */
-import { elementCount, hostTensor, type HostTensor, createRandom } from '@oddpixel/contract';
+import { hostTensor, type HostTensor, createRandom } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 
 /** Uniform in −`range`..`range`. */
 export function uniform(seed: number, dims: readonly number[], range: number): HostTensor<'float32'> {

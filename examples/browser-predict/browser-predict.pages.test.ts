@@ -5,7 +5,7 @@ import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';
 import type { Backend, Raster } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import {
   createInitialModel,
   createTrainParams,

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { ParameterError } from '@oddpixel/contract';
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
 import { addToModel, canAddImages } from '@oddpixel/model-core/heads';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { samplesInMemory } from '@oddpixel/model-core/train';
 import { cpu, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { nearestMean } from './nearest-mean.ts';

@@ -2,7 +2,7 @@
 import { findSamples, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';
-import { readModel, writeModel } from '@oddpixel/model-core/model';
+import { readModel, writeModel } from '@oddpixel/model-core';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, nodeFileSource, readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { evaluateModel, trainFromDataset } from '@oddpixel/workflow';

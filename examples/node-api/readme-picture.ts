@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { renderMap, renderOverlay, tileRasters, type DrawingRange } from '@oddpixel/eval';
 import { resizeMap } from '@oddpixel/preprocess';
 import { cpu, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { renderMap } from '@oddpixel/eval';
 import { selectBackend, type Result } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { inWorker, openCamera, toImageData } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';
 

@@ -1,7 +1,7 @@
 /** The page: a model beside it, and a camera that is on or off. */
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { readModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { readModel, type AnomalyModel } from '@oddpixel/model-core';
 import { CameraInspector } from './camera-inspector.tsx';
 
 function App({ model }: { readonly model: AnomalyModel }) {

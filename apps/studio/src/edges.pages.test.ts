@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { browserTitle, chromiumPath, launchChromium } from '@oddpixel/testing/browser';
 import { appleFiles, hollowPng } from '../test/pictures.ts';
 import { serveStudio, type StudioServer } from '../test/serve-studio.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAllowed } from '@oddpixel/contract';
+import { isAllowed } from '@oddpixel/contract/unstable';
 import {
   amountParameters,
   defaultAmounts,

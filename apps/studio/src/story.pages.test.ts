@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memory } from '@oddpixel/model-core/heads';
 import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { readAnomalyDataset, memoryFileSource } from '@oddpixel/dataset';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';

@@ -1,5 +1,5 @@
 /** A page that inspects one frame as soon as it can, and tells where the time went since it was asked for. */
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { rasterFrom, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';
 

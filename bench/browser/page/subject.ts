@@ -1,7 +1,7 @@
 /** What is measured: the product as a page uses it, from a camera's frame to the verdict, the map and its picture. */
 import { renderMap } from '@oddpixel/eval';
 import type { Backend, Result } from '@oddpixel/contract';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector, type InspectionInput, type Inspector } from '@oddpixel/workflow';
 import { cameraFrames } from './frames.ts';

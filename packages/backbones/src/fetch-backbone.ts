@@ -1,5 +1,5 @@
 /** Loads a published backbone: from the cache where it is kept, else from its address; checked in both cases. */
-import { canHash, hashBytes } from '@oddpixel/contract';
+import { canHash, hashBytes } from '@oddpixel/contract/unstable';
 import { download, type Downloaded } from './download.ts';
 import {
   BackboneCacheError,

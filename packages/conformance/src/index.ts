@@ -6,7 +6,6 @@ import { errorCases } from './error-cases.ts';
 import { queueCases } from './queue-cases.ts';
 import { trainingCases } from './training-cases.ts';
 import { valueCases } from './value-cases.ts';
-
 export type { CaseContext, ConformanceCase, Need } from './case.ts';
 export { runCase } from './case.ts';
 export { ConformanceError } from './check.ts';

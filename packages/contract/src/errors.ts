@@ -25,7 +25,7 @@ export abstract class OddpixelError<D extends ErrorDetails = ErrorDetails> exten
   }
 }
 
-interface Mismatch extends ErrorDetails {
+export interface Mismatch extends ErrorDetails {
   /** The input, field or tensor that does not fit. */
   readonly name: string;
   readonly expected: string;

@@ -1,6 +1,6 @@
 /** What a schema says of parameters, and the types of values that follow from it. */
 
-interface Described {
+export interface Described {
   /** What it does: a phrase in lower case, without a full stop. */
   readonly about: string;
   /** What one of it is, in the singular, for example `epoch`. */

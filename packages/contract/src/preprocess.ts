@@ -4,12 +4,12 @@ import type { GrayRange, ImageForm } from './image-form.ts';
 import type { preprocessParameters } from './preprocess-parameters.ts';
 import type { Region } from './region.ts';
 
-type Parameters = typeof preprocessParameters;
+export type PreprocessSchema = typeof preprocessParameters;
 
 /** `none`, `firstChannel`, `allChannels` or `constantValues`. */
-export type NormalizationType = Parameters['normalizationType']['choices'][number];
+export type NormalizationType = PreprocessSchema['normalizationType']['choices'][number];
 /** `fullDomain`, `keepDomain` or `cropDomain`. */
-export type DomainHandling = Parameters['domainHandling']['choices'][number];
+export type DomainHandling = PreprocessSchema['domainHandling']['choices'][number];
 
 /** Plain JSON, stored in the model's manifest. Defaults and ranges: `preprocessParameters`. */
 export interface PreprocessParams {

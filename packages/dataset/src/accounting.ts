@@ -1,5 +1,5 @@
 /** What a data set leaves out: every file below its root that is neither used nor known as clutter, with what to do. */
-import type { Dataset, FileCounts, Remark, Split } from '@oddpixel/contract';
+import type { Dataset, Remark, Split, FileCounts } from '@oddpixel/contract';
 import { anomalyPaths, imagePath } from './dataset.ts';
 import { isMaskFolder, splitOf } from './labels.ts';
 import type { DatasetLayout, LayoutInput } from './layouts/layout.ts';

@@ -1,24 +1,11 @@
 /** Anomaly data sets: reading layouts, splitting, checking, loading, saving. */
 export { checkSamples, type CheckSamplesOptions } from './check/check-samples.ts';
 export type { CheckedImage, DatasetProblem, DatasetProblemKind } from './check/problem.ts';
-export { unusableRemarks } from './accounting.ts';
-export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
+export { findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
-export { hashBytes } from '@oddpixel/contract';
-export { type DatasetLayout } from './layouts/layout.ts';
-export { isLossyFile } from './lossy.ts';
-export { uniteMasks, type MaskImage } from './unite-masks.ts';
-export {
-  listFiles,
-  type ListedFiles,
-  type ListFilesOptions,
-  type OtherEntry,
-  type OtherKind,
-} from './list-files.ts';
+export type { DatasetLayout } from './layouts/layout.ts';
 export { memoryFileSource } from './memory-source.ts';
-export { imageExtensions, isImageFile } from './paths.ts';
 export { readAnomalyDataset, type ReadDatasetOptions } from './read-dataset.ts';
-export { decodeText } from './text.ts';
 export {
   createSamples,
   readSamples,

@@ -1,5 +1,5 @@
 /** A data set as JSON text: image names relative to its folders, folders relative to the file source. No host path. */
-import { DatasetError, type Dataset, type FileCounts, type Remark, type Sample } from '@oddpixel/contract';
+import { DatasetError, type Dataset, type Remark, type Sample, type FileCounts } from '@oddpixel/contract';
 import { makeDataset } from './dataset.ts';
 import { knownFields } from './known-fields.ts';
 import { normalizeFolder, normalizeRelativePath } from './paths.ts';

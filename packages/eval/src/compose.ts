@@ -1,5 +1,6 @@
 /** Small pictures and strips of pictures. */
-import { copyNumbers, ParameterError, type Raster } from '@oddpixel/contract';
+import { ParameterError, type Raster } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 import type { Color } from './outline.ts';
 import { toRgb } from './overlay.ts';
 

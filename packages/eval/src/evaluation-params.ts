@@ -1,5 +1,6 @@
 /** Evaluation parameters: what can be chosen, its default, its range. */
-import { checkNames, fillParameters, ParameterError, sharedParameters } from '@oddpixel/contract';
+import { fillParameters, ParameterError, sharedParameters } from '@oddpixel/contract';
+import { checkNames } from '@oddpixel/contract/unstable';
 import type { EvaluationParams } from './evaluation.ts';
 
 const own = {

@@ -1,5 +1,6 @@
 /** Collecting scored images one by one, and everything that can be said of them in the end. */
-import { allFinite, ParameterError } from '@oddpixel/contract';
+import { ParameterError } from '@oddpixel/contract';
+import { allFinite } from '@oddpixel/contract/unstable';
 import { bootstrapIntervals } from './bootstrap.ts';
 import { precisionRecallCurve, rocCurve, scoreHistogram } from './curves.ts';
 import type {

@@ -1,6 +1,6 @@
 /** Outlines of regions, drawn into pictures of any size. */
 import type { Box, Raster, Region } from '@oddpixel/contract';
-import { forEachRun } from '@oddpixel/model-core/model';
+import { forEachRun } from '@oddpixel/model-core/unstable';
 
 /** 0..255 each. */
 export type Color = readonly [red: number, green: number, blue: number];

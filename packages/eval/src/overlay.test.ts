@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ParameterError, type AnomalyImage, type Raster } from '@oddpixel/contract';
-import { regionFromMap } from '@oddpixel/model-core/model';
+import { regionFromMap } from '@oddpixel/model-core';
 import { colorMaps } from './color-maps.ts';
 import { thumbnail, tileRasters } from './compose.ts';
 import { renderMap, renderOverlay, toRgb } from './overlay.ts';

@@ -2,16 +2,14 @@
 import {
   type AnomalyImage,
   type Box,
-  cameraRange,
-  checkParameter,
   type GrayRange,
   type ImageGeometry,
   ParameterError,
   type Raster,
   type Region,
-  usedGrayRange,
 } from '@oddpixel/contract';
-import { regionFromMask } from '@oddpixel/model-core/model';
+import { cameraRange, checkParameter, usedGrayRange } from '@oddpixel/contract/unstable';
+import { regionFromMask } from '@oddpixel/model-core/unstable';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
 import { drawOutline, type Color } from './outline.ts';
 

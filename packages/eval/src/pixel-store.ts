@@ -4,7 +4,8 @@
  * is sorted. So ranking costs little memory beside the pixels themselves.
  */
 import { LimitExceededError, type AnomalyImage } from '@oddpixel/contract';
-import { forEachRun, labelRuns, regionArea, regionFromMask } from '@oddpixel/model-core/model';
+import { regionArea } from '@oddpixel/model-core';
+import { forEachRun, labelRuns, regionFromMask } from '@oddpixel/model-core/unstable';
 import { radixSort } from './radix-sort.ts';
 import type { RankingVisitor } from './ranking.ts';
 

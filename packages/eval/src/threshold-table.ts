@@ -1,5 +1,5 @@
 /** What classification thresholds do to the evaluated images. */
-import { computeThresholds } from '@oddpixel/model-core/model';
+import { computeThresholds } from '@oddpixel/model-core';
 import type {
   ConfusionMatrix,
   EvaluationParams,

@@ -8,7 +8,6 @@ export { fixInputShape } from './edit/fix-input-shape.ts';
 export { pickOutputs } from './edit/pick-outputs.ts';
 export { upgradeOpset } from './edit/upgrade-opset.ts';
 export { gradients } from './gradients/gradients.ts';
-export * from './ir.ts';
+export type { Attribute, Graph, GraphNode, ValueType } from './ir.ts';
 export { inferTypes } from './types/infer.ts';
 export type { Dim } from './types/rule.ts';
-export { describeNode, validateGraph } from './validate.ts';

@@ -1,5 +1,6 @@
 /** Pixels brought to the channels that a Raster has: gray, gray and alpha, RGB, RGB and alpha. */
-import { copyNumbers, type Raster } from '@oddpixel/contract';
+import { type Raster } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 
 /** Some channels of a raster, in the order of `picked`; all other fields stay. */
 export function pickChannels(raster: Raster, picked: readonly number[]): Raster {

@@ -1,5 +1,5 @@
 /** What a GIF file says about itself (GIF89a specification). */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { missingGifPixels } from './gif-pixels.ts';
 
 export interface GifHeader {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imageKind } from './image-kind.ts';
-import { encodeTiff, readAvifHeader, readGifHeader, readJpegHeader, readWebpHeader } from './index.ts';
+import { readAvifHeader, readGifHeader, readJpegHeader, readWebpHeader } from './unstable.ts';
 import { exifOrientation } from './exif.ts';
+import { encodeTiff } from './tiff-writer.ts';
 import { isDirectoryInside } from './tiff-directory.ts';
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>

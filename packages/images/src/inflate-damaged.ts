@@ -2,7 +2,7 @@
  * What can be read of a damaged zlib stream (RFC 1950 and 1951): the bytes before the damage. The host's own
  * decompressor, which is faster, keeps those to itself. The checksum at the end is not looked at.
  */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 
 const longestCode = 15;
 

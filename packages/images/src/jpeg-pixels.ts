@@ -2,7 +2,7 @@
  * A JPEG without what is not pixels (ITU-T T.81, annex B), and checks of what decoders forgive: scans that are missing,
  * lost restart intervals, fewer bytes than the size needs at the very least. Not: a decoder.
  */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { missingOfScan, readHuffmanTables, type CodeLengths, type JpegComponent } from './jpeg-bits.ts';
 import { exifOrientation } from './exif.ts';
 

@@ -1,5 +1,6 @@
 /** Turning and mirroring pixels as the tag Orientation of EXIF and TIFF says (TIFF 6.0, section 8). */
-import { copyNumbers, type Raster } from '@oddpixel/contract';
+import { type Raster } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 
 /** The raster as it is meant to be seen. Anything but 2 to 8 leaves it as it is. */
 export function orient(raster: Raster, orientation: number): Raster {

@@ -1,5 +1,5 @@
 /** The chunks of a PNG file (PNG specification, third edition, sections 5 and 11), checked by their CRC. */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { exifOrientation } from './exif.ts';
 
 export interface PngHeader {

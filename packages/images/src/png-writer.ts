@@ -1,5 +1,6 @@
 /** PNG files, written: 8 or 16 bits, not interlaced, rows without a filter (PNG specification, sections 5, 7 and 10). */
-import { joinBytes, type Raster } from '@oddpixel/contract';
+import { type Raster } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { deflate } from './deflate.ts';
 import { crc32, pngColor, pngSignature } from './png-chunks.ts';
 import { checkEncodable } from './problems.ts';

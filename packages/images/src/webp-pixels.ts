@@ -1,5 +1,5 @@
 /** A WebP file without what is not pixels (RFC 9649): metadata of any size, and all pictures after the first. */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 
 const [chunkHeader, firstChunk] = [8, 12];
 const kept: readonly string[] = ['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF'];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { memory } from './heads/index.ts';
-import { loadModel, readModel, writeModel } from './model/index.ts';
+import { loadModel } from './model/load.ts';
+import { readModel, writeModel } from './model/model.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing as preprocessing } from '../test/stripes.ts';
 import { tinyBackbone } from '../test/tiny-backbone.ts';

@@ -5,7 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { loadModel, writeModel } from '../src/model/index.ts';
+import { loadModel } from '../src/model/load.ts';
+import { writeModel } from '../src/model/model.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from './stripes.ts';
 import { tinyBackbone } from './tiny-backbone.ts';

@@ -1,7 +1,8 @@
 /** Model files that earlier versions wrote open, and say what they said then. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { loadModel, readModel } from '../src/model/index.ts';
+import { loadModel } from '../src/model/load.ts';
+import { readModel } from '../src/model/model.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes } from './stripes.ts';
 

@@ -1,6 +1,6 @@
 /** The JSON documents that commands print with `--json`. docs/cli-output.schema.json is made from them. */
 import * as z from 'zod';
-import { resultJsonSchema } from '@oddpixel/model-core/model';
+import { resultJsonSchema } from '@oddpixel/model-core';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

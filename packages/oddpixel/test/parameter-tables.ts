@@ -1,13 +1,13 @@
 /** The tables of docs/parameters.md, made from the schemas of the parameters. */
 import {
   backendParameters,
-  describeRange,
   optionalPreprocessParameters,
   preprocessParameters,
   thresholdParameters,
   type OptionalParameter,
   type Parameter,
 } from '@oddpixel/contract';
+import { describeRange } from '@oddpixel/contract/unstable';
 import { carveParameters, splitParameters } from '@oddpixel/dataset';
 import { evaluationParameters } from '@oddpixel/eval';
 import { checkpointParameters, trainParameters } from '@oddpixel/model-core/train';

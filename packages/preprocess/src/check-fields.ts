@@ -1,8 +1,5 @@
 /** Checks of preprocessing parameters that may come from a file: every field against its schema, then how they fit. */
 import {
-  checkParameter,
-  describeValue,
-  isAllowed,
   optionalPreprocessParameters,
   ParameterError,
   preprocessParameters,
@@ -10,6 +7,7 @@ import {
   type Parameter,
   type PreprocessParams,
 } from '@oddpixel/contract';
+import { checkParameter, describeValue, isAllowed } from '@oddpixel/contract/unstable';
 
 type Fields = Readonly<Record<string, unknown>>;
 type RequiredParams = Omit<PreprocessParams, keyof typeof optionalPreprocessParameters>;

@@ -1,5 +1,5 @@
 /** Connected components of a mask, by runs: memory grows with the outline of the regions, not with the image. */
-import { disjointSets } from '@oddpixel/contract';
+import { disjointSets } from '@oddpixel/contract/unstable';
 
 /** Maximal horizontal runs of marked pixels, by row, then column, each with the number of its component. */
 export interface LabelledRuns {

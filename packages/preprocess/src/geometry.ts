@@ -48,7 +48,7 @@ export function placeImage(
 }
 
 /** The smallest box that holds the region; `undefined` for an empty one. */
-export function regionBox(region: Region): Box | undefined {
+function regionBox(region: Region): Box | undefined {
   const { runs } = region;
   if (runs.length === 0) return undefined;
   let left = Infinity;

@@ -1,12 +1,12 @@
 /** The gray values of an image against the range that the model knows. */
 import {
   ImageFormatError,
-  usedGrayRange,
   type Box,
   type GrayRange,
   type PreprocessParams,
   type Raster,
 } from '@oddpixel/contract';
+import { usedGrayRange } from '@oddpixel/contract/unstable';
 import { valueRange } from './pixels.ts';
 
 /** Beyond the range by this many times its width, a value is no gray value: a model could only overflow. */

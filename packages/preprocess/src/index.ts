@@ -3,10 +3,8 @@ export { augmentParameters, createAugmentParams, type AugmentParams } from './au
 export { augmentSample } from './augment/augment-sample.ts';
 export { augmentSeed, type AugmentOccasion } from './augment/augment-seed.ts';
 export { blendTiles, createTileBlender, type BlendOptions, type TileBlender, type TileMap } from './blend.ts';
-export { labelComponents, type LabelledRuns } from './components.ts';
-export { regionBox, type Placement } from './geometry.ts';
-export { lossyMaskWarning, preprocessMask, type MaskOptions, type ModelMask } from './mask.ts';
-export { lumaWeights } from './normalize.ts';
+export type { Placement } from './geometry.ts';
+export { preprocessMask, type MaskOptions, type ModelMask } from './mask.ts';
 export {
   checkPreprocessParams,
   createPreprocessParams,
@@ -17,6 +15,5 @@ export {
 } from './params.ts';
 export { preprocessRaster, type PreprocessOptions } from './preprocess-raster.ts';
 export { mapToSource, resizeMap, resizeRaster } from './resize.ts';
-export { decodeNotes, decodeSample, encodeSample, type SampleNote } from './sample-bytes.ts';
 export { preprocessSamples, samplesFromImages, type RawSample } from './samples.ts';
 export { planTiles, tileParameters, type TileOptions } from './tiles.ts';

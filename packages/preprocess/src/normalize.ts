@@ -13,7 +13,7 @@
 import { ImageFormatError, type PreprocessParams, type Region } from '@oddpixel/contract';
 
 /** Weights of red, green and blue in gray: ITU-R BT.601. */
-export const lumaWeights: readonly [number, number, number] = [0.299, 0.587, 0.114];
+const lumaWeights: readonly [number, number, number] = [0.299, 0.587, 0.114];
 
 /** `firstChannel` or `allChannels`; with a domain, only its pixels decide the minimum and maximum. */
 export function stretch(

@@ -1,12 +1,12 @@
 /** Preprocessing parameters: made, validated, saved, loaded and compared with a model's manifest. */
 import {
-  describeValue,
   fillParameters,
   ParameterError,
   preprocessParameters,
   type ModelManifest,
   type PreprocessParams,
 } from '@oddpixel/contract';
+import { describeValue } from '@oddpixel/contract/unstable';
 import { checkFields } from './check-fields.ts';
 
 /** What `createPreprocessParams` uses for an option that is absent. */

@@ -3,13 +3,8 @@
  *
  * Pure arithmetic on typed arrays, so the same pixels give the same tensor in Node and in a browser.
  */
-import {
-  hostTensor,
-  imageForm,
-  type PreprocessedSample,
-  type PreprocessParams,
-  type Raster,
-} from '@oddpixel/contract';
+import { hostTensor, type PreprocessedSample, type PreprocessParams, type Raster } from '@oddpixel/contract';
+import { imageForm } from '@oddpixel/contract/unstable';
 import { placeImage, type Placement } from './geometry.ts';
 import { checkGrayRange, checkPlanes, notFinite } from './gray-range.ts';
 import { adaptChannels, standardize, stretch } from './normalize.ts';

@@ -7,13 +7,13 @@
  * it just makes old entries unreadable.
  */
 import {
-  copyNumbers,
   hostTensor,
   ImageFormatError,
   type ImageGeometry,
   type PreprocessedSample,
   type SourceForm,
 } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 
 const magic = 0x31_53_50_4f;
 const prefixBytes = 12;

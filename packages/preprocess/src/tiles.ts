@@ -1,5 +1,6 @@
 /** Tiles: overlapping boxes that cover an image, so that small defects on large images are seen at full size. */
-import { isAllowed, ParameterError, type Box } from '@oddpixel/contract';
+import { ParameterError, type Box } from '@oddpixel/contract';
+import { isAllowed } from '@oddpixel/contract/unstable';
 
 export interface TileOptions {
   /** Size of a tile in source pixels; the model's input size shows the image at full resolution. */

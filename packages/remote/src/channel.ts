@@ -15,7 +15,7 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-interface MessageEventLike {
+export interface MessageEventLike {
   readonly data: unknown;
 }
 

@@ -7,7 +7,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type * as engine from 'onnxruntime-node';
-import { reasonOf } from '@oddpixel/runtime-ort';
+import { reasonOf } from '@oddpixel/runtime-ort/unstable';
 import { BackendUnavailableError } from '@oddpixel/contract';
 
 const variable = 'ORT_DISABLE_TELEMETRY';

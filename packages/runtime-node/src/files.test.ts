@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileError, ParameterError } from '@oddpixel/contract';
-import { diskStore, encodeNpy, nodeFileSource, writeFileAtomic } from './index.ts';
+import { diskStore, nodeFileSource, writeFileAtomic } from './index.ts';
+import { encodeNpy } from './npy.ts';
 
 let folder: string;
 beforeAll(async () => {

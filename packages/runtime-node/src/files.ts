@@ -3,13 +3,13 @@ import type { Stats } from 'node:fs';
 import { open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import {
-  checkStoreKey,
   defaultImageLimits,
   FileError,
   type FileEntry,
   type FileSource,
   type Store,
 } from '@oddpixel/contract';
+import { checkStoreKey } from '@oddpixel/contract/unstable';
 import { codeOf, fileError, unusableReason } from './file-errors.ts';
 import { readFileBounded } from './read-bounded.ts';
 import { replaceEntry } from './write-atomic.ts';

@@ -1,6 +1,7 @@
 /** Opening one kind of device: what it needs is looked for, then it has to compute something. */
 import { tmpdir } from 'node:os';
-import { ortBackend, proveThatItComputes, reasonOf } from '@oddpixel/runtime-ort';
+import { ortBackend } from '@oddpixel/runtime-ort';
+import { proveThatItComputes, reasonOf } from '@oddpixel/runtime-ort/unstable';
 import { BackendUnavailableError, type Backend } from '@oddpixel/contract';
 import type { DeviceDescription } from './device-description.ts';
 import { loadEngine } from './engine.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileError, LimitExceededError } from '@oddpixel/contract';
-import { diskStore, nodeFileSource, readFileBounded, readStreamBounded } from './index.ts';
+import { diskStore, nodeFileSource, readFileBounded } from './index.ts';
+import { readStreamBounded } from './read-bounded.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ export interface ReadFileOptions extends ReadOptions {
 }
 
 /** 2 GiB − 1, beyond which no model file can be. */
-export const defaultMaxBytes: number = 2 ** 31 - 1;
+const defaultMaxBytes: number = 2 ** 31 - 1;
 
 /**
  * Reads a regular file whose size is at most `maxBytes` (default: `defaultMaxBytes`). Pipes, devices and folders are

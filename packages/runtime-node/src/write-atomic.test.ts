@@ -18,7 +18,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileError } from '@oddpixel/contract';
 import { temporaryPath } from './temporary-files.ts';
-import { diskStore, writeFileAtomic, writeFilesTogether } from './index.ts';
+import { diskStore, writeFileAtomic } from './index.ts';
+import { writeFilesTogether } from './write-atomic.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { runCases } from '@oddpixel/conformance';
 import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
 import { gaussian, memory, student } from '@oddpixel/model-core/heads';
-import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { loadModel, type AnomalyModel } from '@oddpixel/model-core';
 import {
   createInitialModel,
   createTrainParams,

@@ -1,6 +1,6 @@
 /** The smallest proof that a device computes. */
 import { hostTensor, isHostTensor, type Backend } from '@oddpixel/contract';
-import { oneNodeModel } from '@oddpixel/graph/run';
+import { oneNodeModel } from '@oddpixel/graph/unstable';
 
 /**
  * Being there does not mean that it works: only a computed result does.

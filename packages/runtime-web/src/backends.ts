@@ -6,13 +6,8 @@ import {
   type BackendFactory,
   type DType,
 } from '@oddpixel/contract';
-import {
-  ortBackend,
-  proveThatItComputes,
-  reasonOf,
-  recoveringBackend,
-  type MortalBackend,
-} from '@oddpixel/runtime-ort';
+import { ortBackend, recoveringBackend, type MortalBackend } from '@oddpixel/runtime-ort';
+import { proveThatItComputes, reasonOf } from '@oddpixel/runtime-ort/unstable';
 import { loadEngine, type EngineOptions, type LoadedEngine } from './engine.ts';
 import { maxBindingBytes, requestDevice, type GpuDevice, type PowerPreference } from './gpu.ts';
 

@@ -3,13 +3,8 @@
  * WebGPU and a smaller one for the CPU alone. A page has at most one of each, and their settings cannot change later.
  */
 import type { OrtEngine } from '@oddpixel/runtime-ort';
-import {
-  backendParameters,
-  checkParameter,
-  createRunQueue,
-  ParameterError,
-  type RunQueue,
-} from '@oddpixel/contract';
+import { backendParameters, createRunQueue, ParameterError, type RunQueue } from '@oddpixel/contract';
+import { checkParameter } from '@oddpixel/contract/unstable';
 
 export type EngineKind = 'webgpu' | 'wasm';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { small } from '@oddpixel/backbones/small';
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { cpu } from '@oddpixel/runtime-node';
 import { browserTitle, chromiumPath, launchChromium, servePages } from '@oddpixel/testing/browser';
 import { trainTiny } from '../test/tiny-training.ts';

@@ -1,7 +1,7 @@
 /** A training so small that software can do it on a "GPU": the same in the page and in Node. */
 import { hostTensor, type Backend, type PreprocessedSample, type PreprocessParams } from '@oddpixel/contract';
 import { gaussian, memory, student } from '@oddpixel/model-core/heads';
-import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { loadModel, type AnomalyModel } from '@oddpixel/model-core';
 import {
   createInitialModel,
   createTrainParams,

@@ -1,8 +1,8 @@
 /** Accepting more good images without training again: read, decode, preprocess, hash and add, one image at a time. */
 import type { ImageCodec, ImageLimits, Remark } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/dataset';
+import { hashBytes } from '@oddpixel/contract/unstable';
 import { addToModel, type AddedToModel, type AddToModelOptions } from '@oddpixel/model-core/heads';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import type { TrainingSample, TrainingSamples } from '@oddpixel/model-core/train';
 import { preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { imageHash } from './image-hash.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gaussian, memory, student } from '@oddpixel/model-core/heads';
 import { ParameterError, type Backend, type Dataset, type FileSource } from '@oddpixel/contract';
-import { readModel, writeModel } from '@oddpixel/model-core/model';
+import { readModel, writeModel } from '@oddpixel/model-core';
 import type { TrainingSample } from '@oddpixel/model-core/train';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';

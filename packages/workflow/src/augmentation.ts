@@ -1,6 +1,8 @@
 /** Augmentation: training also uses augmented copies of its images, and the model file records how. */
-import { checkParameter, createRandom, ParameterError, type PreprocessParams } from '@oddpixel/contract';
-import { withCopies, type TrainingSamples } from '@oddpixel/model-core/train';
+import { createRandom, ParameterError, type PreprocessParams } from '@oddpixel/contract';
+import { checkParameter } from '@oddpixel/contract/unstable';
+import { type TrainingSamples } from '@oddpixel/model-core/train';
+import { withCopies } from '@oddpixel/model-core/unstable';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 
 /** What may differ among good parts, and how many copies show it. The gray value range is that of preprocessing. */

@@ -1,4 +1,5 @@
-import { runsInFlight, type Backend } from '@oddpixel/contract';
+import { type Backend } from '@oddpixel/contract';
+import { runsInFlight } from '@oddpixel/contract/unstable';
 
 /** How a stream of images is handed to a backend. */
 export interface Batching {

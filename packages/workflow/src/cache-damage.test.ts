@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import type { ImageCodec, Sample, Store } from '@oddpixel/contract';
-import { createPreprocessParams, encodeSample } from '@oddpixel/preprocess';
+import { createPreprocessParams } from '@oddpixel/preprocess';
+import { encodeSample } from '@oddpixel/preprocess/unstable';
 import { prepareImage, type PreparedImage } from './prepared-images.ts';
 import { cloth } from '../test/cloth.ts';
 

@@ -1,8 +1,6 @@
 /** Evaluation of a model on a data set, image by image: memory does not grow with the number of images. */
 import {
   ImageFormatError,
-  inBatches,
-  mapOrdered,
   type Backend,
   type Dataset,
   type ImageGeometry,
@@ -11,15 +9,18 @@ import {
   type Result,
   type Sample,
 } from '@oddpixel/contract';
-import { loadModel, type AnomalyModel } from '@oddpixel/model-core/model';
-import { anomalyPaths, imagePath, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
+import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
+import { loadModel, type AnomalyModel } from '@oddpixel/model-core';
+import { imagePath } from '@oddpixel/dataset';
+import { anomalyPaths, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset/unstable';
 import {
   createEvaluationParams,
   createEvaluator,
   type Evaluation,
   type EvaluationParams,
 } from '@oddpixel/eval';
-import { lossyMaskWarning, preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { preprocessMask, preprocessParamsFromModel } from '@oddpixel/preprocess';
+import { lossyMaskWarning } from '@oddpixel/preprocess/unstable';
 import { batchingFor } from './batching.ts';
 import { formRemarks } from './image-forms.ts';
 import { imageHash } from './image-hash.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Backend, ImageCodec, Raster, Store } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { serializeEvaluation } from '@oddpixel/eval';
 import { readBackbone } from '@oddpixel/backbones/node';

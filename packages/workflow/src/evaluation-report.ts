@@ -1,6 +1,6 @@
 /** The evaluation report: one HTML file with the measures and pictures of every evaluated image. */
 import { describeRemark, type Dataset, type ImageCodec } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { serializeEvaluation } from '@oddpixel/eval';
 import { drawGalleryItem, renderReport, type EncodePicture, type GalleryItem } from '@oddpixel/eval/report';
 import { evaluateModel, type EvaluateModelOptions, type ModelEvaluation } from './evaluate-model.ts';

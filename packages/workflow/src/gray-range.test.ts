@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memory } from '@oddpixel/model-core/heads';
 import {
-  mergeRemarks,
   DatasetError,
   ImageFormatError,
   type Backend,
@@ -13,7 +12,8 @@ import {
   type ImageCodec,
   type Raster,
 } from '@oddpixel/contract';
-import { readModel, writeModel } from '@oddpixel/model-core/model';
+import { mergeRemarks } from '@oddpixel/contract/unstable';
+import { readModel, writeModel } from '@oddpixel/model-core';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';

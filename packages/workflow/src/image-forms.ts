@@ -1,13 +1,12 @@
 /** What the images of a training were, and how new images differ from them. */
 import {
-  cameraRange,
-  remarkOnFiles,
   type ImageDepth,
   type PreprocessedSample,
   type PreprocessParams,
   type Remark,
   type TrainingImages,
 } from '@oddpixel/contract';
+import { cameraRange, remarkOnFiles } from '@oddpixel/contract/unstable';
 
 /** An image before preprocessing; of a tile, the size is the tile's. */
 export type FormOf = Pick<PreprocessedSample, 'source'> & {

@@ -1,21 +1,37 @@
 /** The whole job in one call, on any backend and host. */
-export * from './add-images.ts';
+export { addImages, type AddImagesOptions, type AddedImages, type ImageToAdd } from './add-images.ts';
 export { copiesParameter, type Augmentation } from './augmentation.ts';
-export * from './evaluate-model.ts';
-export * from './evaluation-report.ts';
-export type { Inspection, InspectionJson } from './inspection.ts';
-export * from './inspector.ts';
-export * from './manual-thresholds.ts';
-export { namingImageById } from './name-image.ts';
-export { measureGrayRange } from './measure-range.ts';
 export {
-  cacheKey,
-  prepareImage,
-  prepareImages,
-  type ImageAccess,
-  type PreparedImage,
-} from './prepared-images.ts';
-export * from './preprocess-dataset.ts';
-export * from './split-for-training.ts';
-export * from './tiles.ts';
-export * from './train-from-dataset.ts';
+  evaluateModel,
+  type EvaluateModelOptions,
+  type EvaluatedSample,
+  type ModelEvaluation,
+} from './evaluate-model.ts';
+export {
+  dataUriPictures,
+  evaluationReport,
+  type EvaluationReport,
+  type EvaluationReportOptions,
+} from './evaluation-report.ts';
+export type { Inspection, InspectionJson } from './inspection.ts';
+export {
+  createInspector,
+  inspectionParameters,
+  type InspectionImage,
+  type InspectionInput,
+  type Inspector,
+  type InspectorOptions,
+} from './inspector.ts';
+export { withManualThresholds, type ManualThresholds } from './manual-thresholds.ts';
+export type { ImageAccess } from './prepared-images.ts';
+export {
+  preprocessDataset,
+  type PreprocessDatasetOptions,
+  type PreprocessedDataset,
+} from './preprocess-dataset.ts';
+export { splitForTraining, trainingSplitParameters, type TrainingSplit } from './split-for-training.ts';
+export {
+  trainFromDataset,
+  type TrainFromDatasetOptions,
+  type TrainedFromDataset,
+} from './train-from-dataset.ts';

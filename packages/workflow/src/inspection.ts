@@ -1,6 +1,6 @@
 /** What the inspector says about one image. */
 import type { PreprocessedSample, Raster, Remark, Result, ResultJson } from '@oddpixel/contract';
-import { resultToJson } from '@oddpixel/model-core/model';
+import { resultToJson } from '@oddpixel/model-core';
 
 export interface Inspection {
   readonly name: string;

@@ -4,13 +4,9 @@
  */
 import {
   type Backend,
-  checkParameter,
   type ImageCodec,
-  imageForm,
   ImageFormatError,
   type ImageLimits,
-  inBatches,
-  mapOrdered,
   ParameterError,
   type PreprocessedSample,
   type PreprocessParams,
@@ -21,7 +17,8 @@ import {
   ResultError,
   type TrainingImages,
 } from '@oddpixel/contract';
-import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core/model';
+import { checkParameter, imageForm, inBatches, mapOrdered } from '@oddpixel/contract/unstable';
+import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';
 import { formRemarks, type FormOf } from './image-forms.ts';

@@ -1,6 +1,7 @@
 /** Thresholds that a person sets. */
-import { checkParameter, thresholdParameters, type Thresholds } from '@oddpixel/contract';
-import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { thresholdParameters, type Thresholds } from '@oddpixel/contract';
+import { checkParameter } from '@oddpixel/contract/unstable';
+import { withManifest, type AnomalyModel } from '@oddpixel/model-core';
 
 export interface ManualThresholds {
   /** A score at or above it is `nok`. */

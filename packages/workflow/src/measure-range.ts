@@ -1,14 +1,12 @@
 /** The range of gray values that a data set's images use, for `sourceRange: 'auto'`. */
 import {
-  cameraRange,
   DatasetError,
   ImageFormatError,
-  mapOrdered,
-  usedGrayRange,
   type Dataset,
   type GrayRange,
   type Sample,
 } from '@oddpixel/contract';
+import { cameraRange, mapOrdered, usedGrayRange } from '@oddpixel/contract/unstable';
 import { imagePath } from '@oddpixel/dataset';
 import { decode, notesOn, readLimit, type ImageAccess } from './prepared-images.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { hostTensor, ResultError, type Raster } from '@oddpixel/contract';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { importExternalModel } from '@oddpixel/model-core/interop';
-import { withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { withManifest, type AnomalyModel } from '@oddpixel/model-core';
 import { GraphBuilder, mul, reduceMax, writeGraph } from '@oddpixel/graph';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { createPreprocessParams } from '@oddpixel/preprocess';

@@ -2,9 +2,7 @@
 import {
   defaultImageLimits,
   ImageFormatError,
-  mapOrdered,
   ParameterError,
-  remarkOnFiles,
   type Dataset,
   type FileSource,
   type ImageCodec,
@@ -17,16 +15,10 @@ import {
   type Sample,
   type Store,
 } from '@oddpixel/contract';
-import { hashBytes, imagePath } from '@oddpixel/dataset';
-import {
-  decodeNotes,
-  decodeSample,
-  encodeSample,
-  preprocessRaster,
-  savePreprocessParams,
-  type PreprocessOptions,
-  type SampleNote,
-} from '@oddpixel/preprocess';
+import { hashBytes, mapOrdered, remarkOnFiles } from '@oddpixel/contract/unstable';
+import { imagePath } from '@oddpixel/dataset';
+import { preprocessRaster, savePreprocessParams, type PreprocessOptions } from '@oddpixel/preprocess';
+import { decodeNotes, decodeSample, encodeSample, type SampleNote } from '@oddpixel/preprocess/unstable';
 
 /** How to get at a data set's images. */
 export interface ImageAccess {
@@ -53,7 +45,7 @@ export interface PreparedImage {
 }
 
 /** The key of one preprocessed image: what it is made of, and nothing else. */
-export async function cacheKey(fileHash: string, params: PreprocessParams): Promise<string> {
+async function cacheKey(fileHash: string, params: PreprocessParams): Promise<string> {
   // The number changes with what an entry holds, so that nobody takes an older one for damaged.
   const paramsHash = await hashBytes(new TextEncoder().encode(`2 ${savePreprocessParams(params)}`));
   return `${fileHash.slice(0, 32)}-${paramsHash.slice(0, 16)}.sample`;

@@ -1,5 +1,6 @@
 /** What is noticed while many images pass by, some of them several times. */
-import { mergeRemarks, type Remark } from '@oddpixel/contract';
+import { type Remark } from '@oddpixel/contract';
+import { mergeRemarks } from '@oddpixel/contract/unstable';
 
 export interface RemarkCollector {
   add(remarks: readonly Remark[]): void;

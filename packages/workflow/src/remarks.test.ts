@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memory } from '@oddpixel/model-core/heads';
 import type { Backend, Dataset, FileSource, ImageCodec, Raster } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';

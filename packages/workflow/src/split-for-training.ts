@@ -1,5 +1,5 @@
 /** How a data set is split before training if nobody says otherwise. */
-import { fillParameters, sharedParameters, type Dataset, type ParameterOptions } from '@oddpixel/contract';
+import { fillParameters, type Dataset, type ParameterOptions, sharedParameters } from '@oddpixel/contract';
 import { carveValidation, splitDataset } from '@oddpixel/dataset';
 
 /** Default, range and meaning of each. */

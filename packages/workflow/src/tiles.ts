@@ -1,6 +1,7 @@
 /** Inspection of a large image in overlapping tiles, so that small defects are seen at the scale the model learned. */
-import { inBatches, mapOrdered, type Raster, type Result } from '@oddpixel/contract';
-import { applyThresholds, type LoadedModel } from '@oddpixel/model-core/model';
+import { type Raster, type Result } from '@oddpixel/contract';
+import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
+import { applyThresholds, type LoadedModel } from '@oddpixel/model-core';
 import {
   createTileBlender,
   planTiles,

@@ -10,7 +10,8 @@ import {
   type TrainingImages,
 } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
-import { finishModel, withManifest, type AnomalyModel } from '@oddpixel/model-core/model';
+import { withManifest, type AnomalyModel } from '@oddpixel/model-core';
+import { finishModel } from '@oddpixel/model-core/unstable';
 import {
   createInitialModel,
   createTrainParams,

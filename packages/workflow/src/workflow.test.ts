@@ -10,7 +10,7 @@ import {
   type FileSource,
 } from '@oddpixel/contract';
 import { memory, student } from '@oddpixel/model-core/heads';
-import { regionComponents, type AnomalyModel } from '@oddpixel/model-core/model';
+import { regionComponents, type AnomalyModel } from '@oddpixel/model-core';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';
 import { small } from '@oddpixel/backbones/small';

@@ -1,6 +1,6 @@
 /** Feeds damaged models to the native engine; in a process of its own, since the engine may end it. Told by argv. */
 import { createRandom, OddpixelError } from '@oddpixel/contract';
-import { loadModel, readModel } from '@oddpixel/model-core/model';
+import { loadModel, readModel } from '@oddpixel/model-core';
 import { preprocessRaster } from '@oddpixel/preprocess';
 import { mutate } from '../../../packages/model-core/fuzz/mutate.ts';
 import { openFixture, picture } from './fixture.ts';

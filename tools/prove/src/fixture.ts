@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import type { Backend, Dataset, FileSource, Raster, Store } from '@oddpixel/contract';
 import { memory } from '@oddpixel/model-core/heads';
-import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { writeModel, type AnomalyModel } from '@oddpixel/model-core';
 import { createPreprocessParams } from '@oddpixel/preprocess';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 import { trainFromDataset } from '@oddpixel/workflow';

@@ -134,7 +134,7 @@ function ReportPanel(): JSX.Element {
 const commands = `npx oddpixel predict model.onnx photo.jpg
 npx oddpixel evaluate model.onnx data --report report`;
 
-const program = `import { readModel } from '@oddpixel/model-core/model';
+const program = `import { readModel } from '@oddpixel/model-core';
 import { createInspector } from '@oddpixel/workflow';
 import { cpu, sharpCodec } from '@oddpixel/runtime-node';
 

@@ -1,14 +1,14 @@
 /** Taking images in: every file is opened once, so that what cannot be read is said at once and by name. */
 import {
   defaultImageLimits,
-  hashBytes,
   type ImageCodec,
   type ImageLimits,
   type Raster,
   type Store,
 } from '@oddpixel/contract';
-import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset';
-import { thumbnail, toRgb } from '@oddpixel/eval';
+import { hashBytes } from '@oddpixel/contract/unstable';
+import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset/unstable';
+import { thumbnail, toRgb } from '@oddpixel/eval/unstable';
 import type { ImageRecord, IncomingFile } from '../protocol.ts';
 import { keys } from './keeper.ts';
 

@@ -1,5 +1,5 @@
 /** The worker: all bytes, all computing. Importing it starts it. */
-import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core';
 import { FileError } from '@oddpixel/contract';
 import { withManualThresholds, type ManualThresholds } from '@oddpixel/workflow';
 import { ownerChannel, serve } from '@oddpixel/remote';

@@ -1,5 +1,5 @@
 /** The evaluation report: one HTML file about the images whose truth is known. */
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { evaluationReport } from '@oddpixel/workflow';
 import type { JobContext, Jobs } from '../protocol.ts';
 import { studioLimits } from './images.ts';

@@ -1,6 +1,6 @@
 /** The model that an earlier visit wrote down, compared with the hash that it carries before anything of it is shown. */
 import { OddpixelError } from '@oddpixel/contract';
-import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core';
 
 export type SavedModel =
   | { readonly model: AnomalyModel; readonly damage?: undefined }

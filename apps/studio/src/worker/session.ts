@@ -1,13 +1,7 @@
 /** What the worker has open: the device, the store and the model. One thing at a time touches the model. */
-import {
-  describeRemark,
-  mergeRemarks,
-  type Backend,
-  type ImageCodec,
-  type Remark,
-  type Store,
-} from '@oddpixel/contract';
-import { writeModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { describeRemark, type Backend, type ImageCodec, type Remark, type Store } from '@oddpixel/contract';
+import { mergeRemarks } from '@oddpixel/contract/unstable';
+import { writeModel, type AnomalyModel } from '@oddpixel/model-core';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
 import type { DeviceChoice, ModelFacts, Notice, OpenedDevice, ShareBox } from '../protocol.ts';

@@ -4,12 +4,13 @@ import { posix, win32 } from 'node:path';
 
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
+  /** As `process.platform`. */
+  readonly platform: string;
   readonly home: string;
 }
 
 /**
- * `ODDPIXEL_CACHE` where it is set; else a folder `oddpixel/backbones` in `XDG_CACHE_HOME` or `~/.cache`, in
+ * `ODDPIXEL_CACHE` if it is set; otherwise a folder `oddpixel/backbones` in `XDG_CACHE_HOME` or `~/.cache`, in
  * `~/Library/Caches` on macOS, in `LOCALAPPDATA` on Windows. It need not exist.
  */
 export function backboneCacheFolder({

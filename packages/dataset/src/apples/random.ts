@@ -2,7 +2,8 @@
  * Integer random numbers that are the same on every machine: for scene parameters (a stream) and for texture
  * (a hash of lattice coordinates). Not for cryptography.
  */
-import { createRandom as createGenerator, mixBits } from '@oddpixel/contract';
+import { createRandom as createGenerator } from '@oddpixel/contract';
+import { mixBits } from '@oddpixel/contract/unstable';
 
 /** 32 bits to a width of 1. */
 export const TO_UNIT: number = 1 / 4294967296;

@@ -1,5 +1,6 @@
 /** Gray values that do not fill their range, or do not tell it. */
-import { cameraRange, type GrayRange, type ImageDepth } from '@oddpixel/contract';
+import { type GrayRange, type ImageDepth } from '@oddpixel/contract';
+import { cameraRange } from '@oddpixel/contract/unstable';
 import type { CheckedImage, DatasetProblem, Finding } from './problem.ts';
 
 /** Of 14 bits in 16, and of less. */

@@ -1,8 +1,5 @@
 /** Looking at one image and its masks. */
 import {
-  hashBytes,
-  imageForm,
-  usedGrayRange,
   type Dataset,
   type FileSource,
   type ImageCodec,
@@ -10,6 +7,7 @@ import {
   type Raster,
   type Sample,
 } from '@oddpixel/contract';
+import { hashBytes, imageForm, usedGrayRange } from '@oddpixel/contract/unstable';
 import { anomalyPaths, imagePath } from '../dataset.ts';
 import { isLossyFile } from '../lossy.ts';
 import { marksSomething } from '../unite-masks.ts';

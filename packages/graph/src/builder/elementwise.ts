@@ -2,8 +2,8 @@
 import type { Operand, Value } from './graph-builder.ts';
 import { builderOf, only, toValues } from './operand.ts';
 
-type Unary = (x: Value) => Value;
-type Binary = (a: Operand, b: Operand) => Value;
+export type Unary = (x: Value) => Value;
+export type Binary = (a: Operand, b: Operand) => Value;
 
 const unary =
   (opType: string): Unary =>

@@ -1,5 +1,6 @@
 /** From operands to values: numbers become constants of the type that they meet. */
-import { hostTensor, ParameterError, allocate, type DType } from '@oddpixel/contract';
+import { hostTensor, ParameterError, type DType } from '@oddpixel/contract';
+import { allocate } from '@oddpixel/contract/unstable';
 import { numberToFloat16 } from '../reference/float16.ts';
 import type { GraphBuilder, Operand, Value } from './graph-builder.ts';
 

@@ -3,7 +3,11 @@ import type { Attribute } from '../ir.ts';
 import type { Value } from './graph-builder.ts';
 import { only } from './operand.ts';
 
-type Reduction = (x: Value, axes?: readonly number[], options?: { readonly keepDims?: boolean }) => Value;
+export type Reduction = (
+  x: Value,
+  axes?: readonly number[],
+  options?: { readonly keepDims?: boolean },
+) => Value;
 
 const reduction =
   (opType: string, axesInputSince: number): Reduction =>
@@ -22,7 +26,7 @@ export const reduceMin: Reduction = reduction('ReduceMin', 18);
 export const reduceProd: Reduction = reduction('ReduceProd', 18);
 export const reduceSum: Reduction = reduction('ReduceSum', 13);
 
-type Arg = (x: Value, axis: number, options?: { readonly keepDims?: boolean }) => Value;
+export type Arg = (x: Value, axis: number, options?: { readonly keepDims?: boolean }) => Value;
 
 const arg =
   (opType: string): Arg =>

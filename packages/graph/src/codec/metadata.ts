@@ -5,7 +5,7 @@
 import { FieldReader, type Span } from '../door/wire.ts';
 import { refuse } from '../door/refuse.ts';
 import { defaultReadLimits } from '../limits.ts';
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { message, text } from './wire-writer.ts';
 
 const graphField = 7;

@@ -2,7 +2,8 @@
  * ONNX files of one node, written out. Not by `GraphBuilder` and `writeGraph`: rules of types and the protobuf library
  * are a good part of what a page then would load for inference.
  */
-import { joinBytes, type ValueInfo } from '@oddpixel/contract';
+import { type ValueInfo } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 import { typeCodes } from './type-codes.ts';
 import { integer, message, text } from './wire-writer.ts';
 

@@ -1,12 +1,6 @@
 /** Tensors in ONNX files: many encodings in, one (raw little-endian bytes) out. */
-import {
-  allocate,
-  bytesPerElement,
-  ModelFormatError,
-  type DType,
-  type DTypeArrays,
-  type HostTensor,
-} from '@oddpixel/contract';
+import { ModelFormatError, type DType, type DTypeArrays, type HostTensor } from '@oddpixel/contract';
+import { allocate, bytesPerElement } from '@oddpixel/contract/unstable';
 import type { ReadLimits } from '../limits.ts';
 import { create, DataLocation, TensorProtoSchema, type TensorProto } from './protobuf.ts';
 import { typeCodes } from './type-codes.ts';

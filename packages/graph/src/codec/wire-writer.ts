@@ -1,5 +1,5 @@
 /** Fields of protobuf messages as bytes: what little is written without the protobuf library. */
-import { joinBytes } from '@oddpixel/contract';
+import { joinBytes } from '@oddpixel/contract/unstable';
 
 /** A field that holds a message, from the message's own fields. */
 export function message(field: number, fields: readonly Uint8Array[]): Uint8Array {

@@ -3,7 +3,8 @@
  * Reshape targets, …) becomes constants, so that no integer node stays on the data path. A dynamic batch stays
  * dynamic: where a calculated shape holds its name, Reshape keeps the axis (`0`) or takes what is left (`−1`).
  */
-import { elementCount, hostTensor, UnknownNameError, type HostTensor } from '@oddpixel/contract';
+import { hostTensor, UnknownNameError, type HostTensor } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import type { Graph, GraphNode, ValueType } from '../ir.ts';
 import { isKnownOperator, runNode } from '../reference/interpreter.ts';
 import { inferNode } from '../types/infer.ts';

@@ -1,5 +1,6 @@
 /** Operators that make values or change their element type. */
-import { elementCount, type HostTensor } from '@oddpixel/contract';
+import { type HostTensor } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { dtypeFromCode } from '../codec/tensor-codec.ts';
 import {
   describeNode,

@@ -1,5 +1,5 @@
 /** Einsum: sums of products over named axes, such as `bij,bjk->bik`. Not here: the ellipsis. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { coordinatesOf, stridesOf } from './indexing.ts';
 import { input, invalid, stringAttribute, unsupported } from './operator.ts';
 import type { OperatorTable } from './operator.ts';

@@ -1,5 +1,5 @@
 /** Positions in row-major tensors: axes, strides, broadcasting, and moving elements without changing them. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { invalid } from './operator.ts';
 import type { OperatorCall } from './operator.ts';
 import { numbers } from './value.ts';

@@ -1,5 +1,5 @@
 /** Operators whose inputs say which elements to take or to replace. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { axisOf, coordinatesOf, indexOf, pick, pickIndex } from './indexing.ts';
 import { input, intAttribute, invalid, stringAttribute, unsupported } from './operator.ts';
 import type { OperatorCall, OperatorTable } from './operator.ts';

@@ -1,5 +1,5 @@
 /** Operators that bring values to a common scale. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { alongAxis, axisOf, broadcastTo } from './indexing.ts';
 import { floatAttribute, input, intAttribute, invalid, unsupported } from './operator.ts';
 import type { Operator, OperatorCall, OperatorTable } from './operator.ts';

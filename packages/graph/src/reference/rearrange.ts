@@ -1,5 +1,5 @@
 /** Operators that move elements without changing them: transpose, cut, join, choose, pad, repeat. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { axisOf, indexOf, permute, pick, pickIndex } from './indexing.ts';
 import {
   input,

@@ -1,5 +1,5 @@
 /** Reductions over axes. All of them move the reduced axes last, so that each result comes from one contiguous run. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { axisOf, permute } from './indexing.ts';
 import { input, intAttribute, intsAttribute, numbersInput } from './operator.ts';
 import type { Operator, OperatorCall, OperatorTable } from './operator.ts';

@@ -8,11 +8,11 @@ import {
   UnsupportedOperatorError,
   type Backend,
   type BackendFactory,
-  allDTypes,
   type HostTensor,
   type Session,
   type ValueInfo,
 } from '@oddpixel/contract';
+import { allDTypes } from '@oddpixel/contract/unstable';
 import { readGraph } from '../codec/graph-codec.ts';
 import { isKnownOperator, runGraph } from './interpreter.ts';
 import type { Precision } from './value.ts';

@@ -1,5 +1,5 @@
 /** Resize: nearest and linear, one axis at a time. Not here: cubic, antialiasing, regions of interest. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import {
   input,
   intAttribute,

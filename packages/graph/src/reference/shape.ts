@@ -1,5 +1,5 @@
 /** Operators that change or report a shape, or repeat elements to fill one. */
-import { elementCount } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { axisOf, broadcastDims, broadcastTo } from './indexing.ts';
 import { input, intAttribute, intsAttribute, invalid, numbersInput } from './operator.ts';
 import type { OperatorCall, OperatorTable } from './operator.ts';

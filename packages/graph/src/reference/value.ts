@@ -3,7 +3,8 @@
  * and 64-bit integers. An operator computes in doubles; `settle` then rounds the result to what its element
  * type can hold, in one place.
  */
-import { type DType, type HostTensor, allocate, elementCount } from '@oddpixel/contract';
+import { type DType, type HostTensor } from '@oddpixel/contract';
+import { allocate, elementCount } from '@oddpixel/contract/unstable';
 import { float16ToNumber, numberToFloat16, roundToFloat16 } from './float16.ts';
 
 /** `float64` keeps the float32 values of a graph in double precision: for checking gradients and rounding errors. */

@@ -2,9 +2,10 @@
  * A model for integrators without our packages: raw pixels in, verdict out. Input `image` uint8 `[height, width, 3]`
  * (RGB, upright, any size); outputs named as anomalib v2 names them.
  */
-import { checkParameter, hostTensor, ModelStateError, thresholdParameters } from '@oddpixel/contract';
+import { hostTensor, ModelStateError, thresholdParameters } from '@oddpixel/contract';
+import { checkParameter } from '@oddpixel/contract/unstable';
 import { checkModel } from '../model/check-model.ts';
-import { assertTrained, checkIntegrity, readableBytes, type AnomalyModel } from '../model/index.ts';
+import { assertTrained, checkIntegrity, readableBytes, type AnomalyModel } from '../model/model.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '@oddpixel/graph';
 import { serializeManifest } from '../model/manifest-schema.ts';
 import { normalizeInGraph } from './normalize-in-graph.ts';

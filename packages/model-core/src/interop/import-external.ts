@@ -8,7 +8,7 @@ import {
 } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { manifestKey } from '../model/manifest-schema.ts';
-import { checkIntegrity, createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
+import { checkIntegrity, createModel, readableBytes, type AnomalyModel } from '../model/model.ts';
 import { readGraph, type Graph } from '@oddpixel/graph';
 import { standaloneKey } from './export-standalone.ts';
 import { productVersion } from '../model/product-version.ts';

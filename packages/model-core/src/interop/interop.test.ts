@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hostTensor, ModelFormatError, ModelStateError, ParameterError } from '@oddpixel/contract';
-import { loadModel, withManifest, type AnomalyModel } from '../model/index.ts';
+import { loadModel } from '../model/load.ts';
+import { withManifest, type AnomalyModel } from '../model/model.ts';
 import {
   conv,
   GraphBuilder,

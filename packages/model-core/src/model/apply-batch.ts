@@ -2,12 +2,12 @@
 import {
   hostTensor,
   TensorMismatchError,
-  describeTensor,
   type HostTensor,
   type PreprocessedSample,
   type Result,
   type Session,
 } from '@oddpixel/contract';
+import { describeTensor } from '@oddpixel/contract/unstable';
 import type { AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';

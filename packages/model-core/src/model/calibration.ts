@@ -10,13 +10,13 @@
  */
 import {
   type Calibration,
-  isAllowed,
   ParameterError,
   sharedParameters,
   type StatementKind,
   type Thresholds,
   type ThresholdStatement,
 } from '@oddpixel/contract';
+import { isAllowed } from '@oddpixel/contract/unstable';
 import { fitTail, tailQuantile } from './generalized-pareto.ts';
 import { justAbove } from './just-above.ts';
 
@@ -57,7 +57,7 @@ export function chooseThresholds(calibration: Calibration, options: CalibrationO
  *
  * @param factor default 4.
  */
-export function segmentationThreshold(calibration: Calibration, factor: number = 4): number {
+function segmentationThreshold(calibration: Calibration, factor: number = 4): number {
   return calibration.pixelMean + factor * calibration.pixelDeviation;
 }
 

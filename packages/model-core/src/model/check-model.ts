@@ -1,6 +1,12 @@
 /** A model file as a whole: a graph that may run, and a manifest that speaks of this graph. */
 import { ModelFormatError, type ModelManifest } from '@oddpixel/contract';
-import { maxImageSize, outlineOf, type GraphOutline, type ValueOutline, shown } from '@oddpixel/graph/run';
+import {
+  maxImageSize,
+  outlineOf,
+  type GraphOutline,
+  type ValueOutline,
+  shown,
+} from '@oddpixel/graph/unstable';
 
 /**
  * Checks the graph (see `checkModelBytes`), and that its input and outputs are those of the manifest. Cheap: tensors

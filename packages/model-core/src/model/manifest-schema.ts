@@ -6,9 +6,9 @@ import * as z from 'zod/mini';
 import {
   ModelFormatError,
   preprocessParameters,
+  type ModelManifest,
   scoreParameters,
   sharedParameters,
-  type ModelManifest,
 } from '@oddpixel/contract';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */

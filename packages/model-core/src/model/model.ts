@@ -16,7 +16,7 @@ import {
   sealKey,
   sealMarkKey,
   verifySeal,
-} from '@oddpixel/graph/run';
+} from '@oddpixel/graph/unstable';
 import type { Graph } from '@oddpixel/graph';
 import { checkModel } from './check-model.ts';
 import { manifestKey, parseManifest, serializeManifest } from './manifest-schema.ts';

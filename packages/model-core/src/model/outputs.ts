@@ -3,8 +3,6 @@
  * A comparison with NaN is false, so an unchecked one would pass as a good image.
  */
 import {
-  allFinite,
-  describeTensor,
   isHostTensor,
   ModelFormatError,
   ResultError,
@@ -12,6 +10,7 @@ import {
   type PreprocessedSample,
   type Tensor,
 } from '@oddpixel/contract';
+import { allFinite, describeTensor } from '@oddpixel/contract/unstable';
 
 /**
  * The values of an output whose dims are `dims`, but for dims of 1: `[N, 1]` is as good as `[N]`.

@@ -1,12 +1,12 @@
 /** Regions as runs: from a map and a threshold to connected components in source pixels. */
 import {
-  disjointSets,
   type AnomalyImage,
   type ImageGeometry,
   type Region,
   type RegionComponent,
   type Result,
 } from '@oddpixel/contract';
+import { disjointSets } from '@oddpixel/contract/unstable';
 
 /** The pixels of `map` that are not below `threshold`, so those without a number too; with `domain`, only those inside it. */
 export function regionFromMap(map: AnomalyImage, threshold: number, domain?: Region): Region {

@@ -7,7 +7,7 @@ import { calibrateModel } from '../train/index.ts';
 import { loadModel } from './load.ts';
 import { checkIntegrity, readModel, verifyModel, withManifest, type AnomalyModel } from './model.ts';
 import { manifestKey } from './manifest-schema.ts';
-import { sealKey, sealMarkKey } from '@oddpixel/graph/run';
+import { sealKey, sealMarkKey } from '@oddpixel/graph/unstable';
 
 let model: AnomalyModel;
 beforeAll(() => {

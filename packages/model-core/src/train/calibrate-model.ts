@@ -1,13 +1,8 @@
 /** Thresholds from good images that the model has never seen: for our models, and for foreign ones. */
-import {
-  inBatches,
-  mapOrdered,
-  ParameterError,
-  runsInFlight,
-  type Backend,
-  type Result,
-} from '@oddpixel/contract';
-import { chooseThresholds, withManifest, type AnomalyModel } from '../model/index.ts';
+import { ParameterError, type Backend, type Result } from '@oddpixel/contract';
+import { inBatches, mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import { chooseThresholds } from '../model/calibration.ts';
+import { withManifest, type AnomalyModel } from '../model/model.ts';
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';
 import { openScorer } from './scorer.ts';
 import { collectReferences } from './reference-scores.ts';

@@ -1,7 +1,8 @@
 /** Files that were copied: they teach nothing new, so they neither calibrate nor count. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ParameterError } from '@oddpixel/contract';
-import { chooseThresholds, type AnomalyModel } from '../model/index.ts';
+import { chooseThresholds } from '../model/calibration.ts';
+import { type AnomalyModel } from '../model/model.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
 import { paramsOf, type HeadName } from '../../test/heads.ts';

@@ -1,16 +1,14 @@
 /** Running the backbone over all training images, batch by batch. */
 import {
   hostTensor,
-  inBatches,
-  mapOrdered,
   ModelFormatError,
-  runsInFlight,
   TensorMismatchError,
   type Backend,
   type Session,
   type Store,
 } from '@oddpixel/contract';
-import type { AnomalyModel } from '../model/index.ts';
+import { inBatches, mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import type { AnomalyModel } from '../model/model.ts';
 import { concat, GraphBuilder, reduceSum, square, writeGraph, type Graph, type Value } from '@oddpixel/graph';
 import { openFeatureStore, type FeatureStore } from './feature-store.ts';
 import { initialGraph } from './initial-model.ts';

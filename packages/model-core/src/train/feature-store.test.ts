@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TensorMismatchError, type Backend, type Store } from '@oddpixel/contract';
-import type { AnomalyModel } from '../model/index.ts';
+import type { AnomalyModel } from '../model/model.ts';
 import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { stripes, stripesPreprocessing } from '../../test/stripes.ts';
 import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';

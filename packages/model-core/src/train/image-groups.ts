@@ -1,5 +1,5 @@
 /** Which training images belong together, and which of them count. */
-import { disjointSets } from '@oddpixel/contract';
+import { disjointSets } from '@oddpixel/contract/unstable';
 import { openSketcher, sketchSet } from './near-equal.ts';
 import type { ImageIdentity } from './training-sample.ts';
 

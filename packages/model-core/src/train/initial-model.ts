@@ -2,15 +2,15 @@
  * Initial models: a backbone with its manifest, ready for training. Not trained, so it scores nothing yet.
  */
 import {
-  hashBytes,
   ModelFormatError,
   ModelStateError,
   ParameterError,
   type ModelManifest,
   type PreprocessParams,
 } from '@oddpixel/contract';
+import { hashBytes } from '@oddpixel/contract/unstable';
 import { checkModel } from '../model/check-model.ts';
-import { createModel, readableBytes, type AnomalyModel } from '../model/index.ts';
+import { createModel, readableBytes, type AnomalyModel } from '../model/model.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';
 import { toBackboneInput, type BackboneInput } from './backbone-input.ts';
 import { productVersion } from '../model/product-version.ts';

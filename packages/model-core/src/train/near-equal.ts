@@ -11,7 +11,7 @@
  * Distances come from a sketch of each image of 256 numbers: at most 256 patches of it, hashed with random signs
  * (M. Charikar, K. Chen, M. Farach-Colton 2002), which keeps distances to a few percent.
  */
-import { mixBits } from '@oddpixel/contract';
+import { mixBits } from '@oddpixel/contract/unstable';
 
 /** Numbers in a sketch: a power of two. */
 const sketchSize = 256;

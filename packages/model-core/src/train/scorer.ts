@@ -1,8 +1,10 @@
 /** A trained model that tells, besides its results, what features it saw. */
-import { elementCount, type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
+import { type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import { applyBatch } from '../model/apply-batch.ts';
 import { checkModel } from '../model/check-model.ts';
-import { loadModel, readableBytes, verifyModel, type AnomalyModel } from '../model/index.ts';
+import { loadModel } from '../model/load.ts';
+import { readableBytes, verifyModel, type AnomalyModel } from '../model/model.ts';
 import { pickOutputs, readGraph, writeGraph, type Graph } from '@oddpixel/graph';
 import { patchesName } from './trained-model.ts';
 

@@ -7,7 +7,8 @@ import {
   type Backend,
   type Result,
 } from '@oddpixel/contract';
-import { loadModel, readModel, writeModel, type AnomalyModel } from '../model/index.ts';
+import { loadModel } from '../model/load.ts';
+import { readModel, writeModel, type AnomalyModel } from '../model/model.ts';
 import { blotPair, expectBlotFound } from '../../test/blot.ts';
 import { gaussian, memory } from '../heads/index.ts';
 import { paramsOf, type HeadName, type MixedParams } from '../../test/heads.ts';

@@ -1,14 +1,15 @@
 /** Training: good images in, a calibrated model out. */
 import {
   type Backend,
-  checkParameter,
   type EpochRecord,
   ParameterError,
   type Remark,
   type Store,
   type TrainingRecord,
 } from '@oddpixel/contract';
-import { chooseThresholds, verifyModel, type AnomalyModel } from '../model/index.ts';
+import { checkParameter } from '@oddpixel/contract/unstable';
+import { chooseThresholds } from '../model/calibration.ts';
+import { verifyModel, type AnomalyModel } from '../model/model.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';
 import type { ImageGroups } from './image-groups.ts';
 import { trainingRemarks, validationRemark } from './training-remarks.ts';

@@ -1,6 +1,6 @@
 /** Putting the parts together: backbone, feature transform, head and tail in one graph with its manifest. */
 import type { HeadRecord, ModelManifest } from '@oddpixel/contract';
-import { createModel, type AnomalyModel } from '../model/index.ts';
+import { createModel, type AnomalyModel } from '../model/model.ts';
 import { GraphBuilder, type Graph, type Value } from '@oddpixel/graph';
 import { anomalyTail, type TailOptions } from './anomaly-tail.ts';
 import type { PatchDistance } from './head.ts';

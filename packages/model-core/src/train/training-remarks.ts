@@ -1,6 +1,7 @@
 /** What the images of a training say about its model: repeated ones, and why there is no threshold. */
-import { remarkOnFiles, type Remark } from '@oddpixel/contract';
-import type { AnomalyModel } from '../model/index.ts';
+import { type Remark } from '@oddpixel/contract';
+import { remarkOnFiles } from '@oddpixel/contract/unstable';
+import type { AnomalyModel } from '../model/model.ts';
 import type { ImageGroups } from './image-groups.ts';
 import type { ImageIdentity } from './training-sample.ts';
 

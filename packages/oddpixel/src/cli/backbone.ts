@@ -12,7 +12,7 @@ import { diskCache, readBackbone } from '@oddpixel/backbones/node';
 import { medium } from '@oddpixel/backbones/medium';
 import { small } from '@oddpixel/backbones/small';
 import { smallInt8 } from '@oddpixel/backbones/small-int8';
-import { manifestKey, readModel, verifyModel } from '@oddpixel/model-core/model';
+import { manifestKey, readModel, verifyModel } from '@oddpixel/model-core';
 import { readMetadata } from '@oddpixel/graph';
 import { readBytes } from './data.ts';
 import { UsageError, type CommandContext } from './outcome.ts';

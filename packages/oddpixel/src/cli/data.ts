@@ -12,15 +12,10 @@ import {
   type Split,
 } from '@oddpixel/contract';
 import { externalInputSize, importExternalModel } from '@oddpixel/model-core/interop';
-import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core/model';
+import { manifestKey, readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core';
 import { readMetadata } from '@oddpixel/graph';
-import {
-  decodeText,
-  imageExtensions,
-  readAnomalyDataset,
-  unusableRemarks,
-  type DatasetLayout,
-} from '@oddpixel/dataset';
+import { readAnomalyDataset, type DatasetLayout } from '@oddpixel/dataset';
+import { decodeText, imageExtensions, unusableRemarks } from '@oddpixel/dataset/unstable';
 import { defaultPreprocessParams, preprocessParamsFromModel } from '@oddpixel/preprocess';
 import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
 import { findImages } from './image-inputs.ts';

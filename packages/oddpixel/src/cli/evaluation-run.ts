@@ -1,9 +1,10 @@
 /** Evaluating a model on a data set, with a report on disk: shared by `evaluate` and `demo`. */
 import { basename, join } from 'node:path';
 import type { Backend, Dataset, FileSource, ImageLimits } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import type { EvaluationParams } from '@oddpixel/eval';
-import { sharpCodec, writeFilesTogether } from '@oddpixel/runtime-node';
+import { sharpCodec } from '@oddpixel/runtime-node';
+import { writeFilesTogether } from '@oddpixel/runtime-node/unstable';
 import {
   dataUriPictures,
   evaluateModel,

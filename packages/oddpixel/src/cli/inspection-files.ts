@@ -1,8 +1,8 @@
 /** The pictures of one inspected image on disk. */
 import type { ImageCodec, Raster } from '@oddpixel/contract';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
+import type { AnomalyModel } from '@oddpixel/model-core';
 import { renderOverlay } from '@oddpixel/eval';
-import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node';
+import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node/unstable';
 import type { Inspection } from '@oddpixel/workflow';
 import { drawingRange } from '@oddpixel/eval/report';
 

@@ -1,6 +1,6 @@
 /** What goes wrong while a model runs is said with the name of its file, which the library does not know. */
 import { ModelFormatError, ResultError } from '@oddpixel/contract';
-import { namingImageById } from '@oddpixel/workflow';
+import { namingImageById } from '@oddpixel/workflow/unstable';
 
 /** The error as it is told of the model file `path`; an error of something else is handed on. */
 export function namingModel(error: unknown, path: string): unknown {

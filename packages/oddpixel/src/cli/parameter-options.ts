@@ -1,13 +1,12 @@
 /** Options of the command line made from parameters: name, range, default and help are said once, in the schema. */
 import { Option } from 'commander';
 import {
-  describeRange,
-  isAllowed,
   type NumberRange,
   type OptionalNumberParameter,
   type Parameter,
   type ParameterSchema,
 } from '@oddpixel/contract';
+import { describeRange, isAllowed } from '@oddpixel/contract/unstable';
 import { flagOf } from './flag-names.ts';
 import { UsageError } from './outcome.ts';
 

@@ -1,7 +1,7 @@
 /** The command line: which commands there are, and how their outcome becomes an exit code. */
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
-import { productVersion } from '@oddpixel/model-core/model';
+import { productVersion } from '@oddpixel/model-core/unstable';
 import { addCommand } from './commands/add.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { demoCommand } from './commands/demo.ts';

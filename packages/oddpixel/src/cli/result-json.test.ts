@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { cpuPool, sharpCodec } from '@oddpixel/runtime-node';
 import { createInspector } from '@oddpixel/workflow';
 import { libraryJson, predictLine } from '../../test/json-output.ts';

@@ -1,11 +1,6 @@
 /** Augmentation parameters: how far training images may be varied. Everything is off until asked for. */
-import {
-  checkNames,
-  describeValue,
-  fillParameters,
-  ParameterError,
-  type ParameterValues,
-} from '@oddpixel/contract';
+import { fillParameters, ParameterError, type ParameterValues } from '@oddpixel/contract';
+import { checkNames, describeValue } from '@oddpixel/contract/unstable';
 
 /**
  * Default, range and meaning of each. A number is the far end of a range from which every image draws its own value,

@@ -4,13 +4,8 @@
  *
  * Only operations that the language fixes to the last bit: the same random numbers give the same sample everywhere.
  */
-import {
-  describeTensor,
-  hostTensor,
-  ParameterError,
-  TensorMismatchError,
-  type PreprocessedSample,
-} from '@oddpixel/contract';
+import { hostTensor, ParameterError, TensorMismatchError, type PreprocessedSample } from '@oddpixel/contract';
+import { describeTensor } from '@oddpixel/contract/unstable';
 import type { AugmentParams } from './augment-params.ts';
 import { checkedRandom, drawAugmentation, type Augmentation } from './draw.ts';
 import { sourceMap } from './source-map.ts';

@@ -1,5 +1,6 @@
 /** A seed of its own for every image in every epoch, so that neither the order of images nor workers matter. */
-import { checkParameter, mixBits, sharedParameters } from '@oddpixel/contract';
+import { sharedParameters } from '@oddpixel/contract';
+import { checkParameter, mixBits } from '@oddpixel/contract/unstable';
 
 /** Whole numbers, each in the range of a seed. */
 export interface AugmentOccasion {

@@ -1,7 +1,8 @@
 /** Rasters as files. What a format cannot hold is refused, never silently narrowed. */
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat, Raster } from '@oddpixel/contract';
-import { checkEncodable, encodePng, encodeTiff } from '@oddpixel/images';
+import { encodePng, encodeTiff } from '@oddpixel/images';
+import { checkEncodable } from '@oddpixel/images/unstable';
 
 /** @throws ImageFormatError when the format cannot hold the raster's depth or channels. */
 export async function encodeRaster(raster: Raster, format: ImageFormat): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ImageFormatError, type Raster } from '@oddpixel/contract';
-import { gifDamage, readAvifHeader, readGifHeader } from '@oddpixel/images';
+import { gifDamage, readAvifHeader, readGifHeader } from '@oddpixel/images/unstable';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

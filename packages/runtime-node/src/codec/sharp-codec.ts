@@ -12,6 +12,7 @@ import {
   LimitExceededError,
   type Raster,
 } from '@oddpixel/contract';
+import { decodeBmp, decodePng, decodePnm, decodeTiff, imageKind } from '@oddpixel/images';
 import {
   checkFileSize,
   checkPixels,
@@ -19,13 +20,8 @@ import {
   cmykToRgb,
   cmykWarning,
   damaged,
-  decodeBmp,
-  decodePng,
-  decodePnm,
-  decodeTiff,
   decodeWideTiff,
   imageError,
-  imageKind,
   jpegPixels,
   pageWarning,
   pngPixels,
@@ -45,7 +41,7 @@ import {
   profileWarning,
   webpPixels,
   unknownFormat,
-} from '@oddpixel/images';
+} from '@oddpixel/images/unstable';
 import { encodeRaster } from './encode.ts';
 import { addSpareRows, dropSpareRows } from './jpeg-spare-rows.ts';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ImageFormatError, LimitExceededError, type Raster } from '@oddpixel/contract';
-import { orient } from '@oddpixel/images';
+import { orient } from '@oddpixel/images/unstable';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

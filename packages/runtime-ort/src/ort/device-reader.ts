@@ -3,7 +3,7 @@
  * (1.30), so they go through a graph of one Identity node whose output stays on the CPU.
  */
 import type { DType, HostTensor } from '@oddpixel/contract';
-import { oneNodeModel } from '@oddpixel/graph/run';
+import { oneNodeModel } from '@oddpixel/graph/unstable';
 import type { OrtSession, OrtTensor } from './engine.ts';
 import { fromOrt } from './ort-tensors.ts';
 

@@ -22,7 +22,7 @@ import {
   type Tensor,
   type ValueInfo,
 } from '@oddpixel/contract';
-import { checkModelBytes } from '@oddpixel/graph/run';
+import { checkModelBytes } from '@oddpixel/graph/unstable';
 import { createReader, type DeviceReader } from './device-reader.ts';
 import type {
   OrtEngine,

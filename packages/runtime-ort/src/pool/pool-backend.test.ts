@@ -2,14 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
-import {
-  type Backend,
-  BackendError,
-  runsInFlight,
-  createRunQueue,
-  hostTensor,
-  type HostTensor,
-} from '@oddpixel/contract';
+import { type Backend, BackendError, createRunQueue, hostTensor, type HostTensor } from '@oddpixel/contract';
+import { runsInFlight } from '@oddpixel/contract/unstable';
 import { poolBackend } from './pool-backend.ts';
 
 /** Opens a backend whose runs wait for `gate`, and counts them. */

@@ -8,11 +8,11 @@ import {
   type BackendCapabilities,
   type Session,
   type SessionOptions,
-  copyNumbers,
   DisposedError,
   ParameterError,
   type Tensor,
 } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 import { poolMembers, type PoolMember, type PoolMembers } from './pool-members.ts';
 
 export interface PoolOptions {

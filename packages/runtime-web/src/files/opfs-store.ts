@@ -1,5 +1,6 @@
 /** Bytes that outlive a visit, in the browser's private file system of this site (OPFS). */
-import { checkStoreKey, type Store } from '@oddpixel/contract';
+import { type Store } from '@oddpixel/contract';
+import { checkStoreKey } from '@oddpixel/contract/unstable';
 import { fileError } from './file-errors.ts';
 import { plainBytes } from './plain-bytes.ts';
 

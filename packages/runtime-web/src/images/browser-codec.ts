@@ -3,16 +3,8 @@
  * own depth; JPEG, WebP, GIF and AVIF by the browser.
  */
 import { defaultImageLimits, type DecodeOptions, type ImageCodec, type Raster } from '@oddpixel/contract';
-import {
-  checkFileSize,
-  decodeBmp,
-  decodePng,
-  decodePnm,
-  decodeTiff,
-  imageError,
-  imageKind,
-  unknownFormat,
-} from '@oddpixel/images';
+import { decodeBmp, decodePng, decodePnm, decodeTiff, imageKind } from '@oddpixel/images';
+import { checkFileSize, imageError, unknownFormat } from '@oddpixel/images/unstable';
 import { encodeRaster } from './encode.ts';
 import { decodeNative } from './native-image.ts';
 

@@ -1,6 +1,7 @@
 /** Rasters as files. What a format or this browser cannot hold is refused, never silently narrowed. */
 import { ImageFormatError, type ImageFormat, type Raster } from '@oddpixel/contract';
-import { checkEncodable, encodePng, encodeTiff } from '@oddpixel/images';
+import { encodePng, encodeTiff } from '@oddpixel/images';
+import { checkEncodable } from '@oddpixel/images/unstable';
 import { createContext } from './canvas.ts';
 import { toImageData } from './image-data.ts';
 

@@ -17,7 +17,7 @@ import {
   readGifHeader,
   readJpegHeader,
   readWebpHeader,
-} from '@oddpixel/images';
+} from '@oddpixel/images/unstable';
 import { plainBytes } from '../files/plain-bytes.ts';
 import { readPixels, type CanvasChannels } from './canvas.ts';
 

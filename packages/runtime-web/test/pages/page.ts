@@ -3,7 +3,7 @@ import { runCases } from '@oddpixel/conformance';
 import { hostTensor, type BackendFactory, type Tensor } from '@oddpixel/contract';
 import { GraphBuilder, mul, writeGraph } from '@oddpixel/graph';
 import { small } from '@oddpixel/backbones/small';
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { inWorker, rasterFrom, toImageData, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';
 import { countGpuBuffers, type GpuBuffers } from '../count-gpu-buffers.ts';

@@ -1,6 +1,6 @@
 /** What the README shows. */
 import { selectBackend } from '@oddpixel/contract';
-import { readModel } from '@oddpixel/model-core/model';
+import { readModel } from '@oddpixel/model-core';
 import { rasterFrom, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';
 

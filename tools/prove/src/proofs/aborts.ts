@@ -1,4 +1,4 @@
-import { loadModel } from '@oddpixel/model-core/model';
+import { loadModel } from '@oddpixel/model-core';
 import { preprocessRaster } from '@oddpixel/preprocess';
 import { openFixture, picture } from '../fixture.ts';
 import type { Proof } from '../proof.ts';

@@ -1,6 +1,6 @@
 import { OddpixelError } from '@oddpixel/contract';
 import { exportStandalone, importExternalModel } from '@oddpixel/model-core/interop';
-import { readModel, writeModel } from '@oddpixel/model-core/model';
+import { readModel, writeModel } from '@oddpixel/model-core';
 import { mutate } from '../../../../packages/model-core/fuzz/mutate.ts';
 import { openFixture } from '../fixture.ts';
 import { mutateBytes } from '../mutate-bytes.ts';

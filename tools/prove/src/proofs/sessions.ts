@@ -1,5 +1,5 @@
 import { DisposedError } from '@oddpixel/contract';
-import { loadModel } from '@oddpixel/model-core/model';
+import { loadModel } from '@oddpixel/model-core';
 import { preprocessRaster } from '@oddpixel/preprocess';
 import { cpu, inWorker } from '@oddpixel/runtime-node';
 import { openFixture, picture } from '../fixture.ts';

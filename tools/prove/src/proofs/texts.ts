@@ -6,7 +6,7 @@ import {
   saveDataset,
 } from '@oddpixel/dataset';
 import { OddpixelError } from '@oddpixel/contract';
-import { parseManifest, serializeManifest } from '@oddpixel/model-core/model';
+import { parseManifest, serializeManifest } from '@oddpixel/model-core/unstable';
 import { openFixture } from '../fixture.ts';
 import { mutateText } from '../mutate-bytes.ts';
 import type { Proof } from '../proof.ts';

@@ -3,7 +3,8 @@
  * The matrices are found by resizing unit vectors with the reference interpreter: whatever coordinates and rounding
  * a node asks for, they are right.
  */
-import { elementCount, hostTensor } from '@oddpixel/contract';
+import { hostTensor } from '@oddpixel/contract';
+import { elementCount } from '@oddpixel/contract/unstable';
 import type { Value } from '../../builder/index.ts';
 import type { Attribute, GraphNode } from '../../ir.ts';
 import { runNode } from '../../reference/interpreter.ts';

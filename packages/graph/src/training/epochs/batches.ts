@@ -1,11 +1,6 @@
 /** An epoch's items in batches. */
-import {
-  describeTensor,
-  hostTensor,
-  TensorMismatchError,
-  type HostTensor,
-  type Random,
-} from '@oddpixel/contract';
+import { hostTensor, TensorMismatchError, type HostTensor, type Random } from '@oddpixel/contract';
+import { describeTensor } from '@oddpixel/contract/unstable';
 
 /**
  * Every item once, in random order, in as few batches as possible of at most `size`. Their sizes differ by one at most:

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostTensor, OddpixelError, sha256 } from '@oddpixel/contract';
+import { hostTensor, OddpixelError } from '@oddpixel/contract';
+import { sha256 } from '@oddpixel/contract/unstable';
 import { writeGraph, readGraph } from '../../index.ts';
 import { readCheckpoint, writeCheckpoint, type EpochsState } from './checkpoint.ts';
 

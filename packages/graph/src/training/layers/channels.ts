@@ -1,5 +1,6 @@
 /** The size of an axis that weights depend on. */
-import { describeTensor, ParameterError } from '@oddpixel/contract';
+import { ParameterError } from '@oddpixel/contract';
+import { describeTensor } from '@oddpixel/contract/unstable';
 import type { Value } from '../../index.ts';
 
 /** @throws ParameterError when the axis has no known size. */

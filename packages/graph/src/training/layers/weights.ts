@@ -1,13 +1,6 @@
 /** The two kinds of weights: those that a training step changes, and those that are constants of a finished graph. */
-import {
-  allocate,
-  describeTensor,
-  elementCount,
-  hostTensor,
-  TensorMismatchError,
-  type HostTensor,
-  createRandom,
-} from '@oddpixel/contract';
+import { hostTensor, TensorMismatchError, type HostTensor, createRandom } from '@oddpixel/contract';
+import { allocate, describeTensor, elementCount } from '@oddpixel/contract/unstable';
 import type { GraphBuilder, Value } from '../../index.ts';
 import type { StartRange, Weights } from './layer.ts';
 

@@ -23,6 +23,7 @@ export {
 } from './training-session.ts';
 export {
   buildTrainingStep,
+  type StateMember,
   type StateTensor,
   type TrainingStep,
   type TrainingStepOptions,

@@ -5,9 +5,6 @@
  */
 import {
   createRunQueue,
-  describeTensor,
-  elementCount,
-  allocate,
   hostTensor,
   isHostTensor,
   ModelStateError,
@@ -18,6 +15,7 @@ import {
   type RunOptions,
   type Tensor,
 } from '@oddpixel/contract';
+import { describeTensor, elementCount, allocate } from '@oddpixel/contract/unstable';
 import { writeGraph } from '../../index.ts';
 import { constantRate, type LearningRate } from './learning-rate.ts';
 import {

@@ -1,5 +1,6 @@
 /** Fitting the Gaussian head: sums in one pass; reference scores in a second one, without the image's own sums. */
-import { disjointSets, hostTensor, type Calibration } from '@oddpixel/contract';
+import { hostTensor, type Calibration } from '@oddpixel/contract';
+import { disjointSets } from '@oddpixel/contract/unstable';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';
 import {
   extractFeatures,

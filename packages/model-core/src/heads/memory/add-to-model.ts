@@ -11,7 +11,7 @@ import {
   readableBytes,
   verifyModel,
   type AnomalyModel,
-} from '../../model/index.ts';
+} from '../../model/model.ts';
 import { GraphBuilder, pickOutputs, readGraph, type Graph, type Value } from '@oddpixel/graph';
 import { selectCoreset } from './coreset.ts';
 import { extractFeatures, imageInput, withTotals } from '../../train/feature-pass.ts';

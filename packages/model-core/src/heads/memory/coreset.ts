@@ -7,7 +7,8 @@
  * are measured again; from those that stay large a pool is formed, and picks come from the pool as long as its
  * farthest patch is at least as far as every bound outside.
  */
-import { inBatches, mapOrdered, type Backend } from '@oddpixel/contract';
+import { type Backend } from '@oddpixel/contract';
+import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
 import { openDistances, type Distances } from './distances.ts';
 import { copyPatch, gatherPatches, type PatchStore } from '../../train/patch-store.ts';
 

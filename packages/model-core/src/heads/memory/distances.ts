@@ -1,5 +1,6 @@
 /** Squared distances between sets of patches, computed on the backend. */
-import { hostTensor, mapOrdered, runsInFlight, type Backend, type HostTensor } from '@oddpixel/contract';
+import { hostTensor, type Backend, type HostTensor } from '@oddpixel/contract';
+import { mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
 import { add, gemm, GraphBuilder, reduceMin, reduceSum, relu, square, writeGraph } from '@oddpixel/graph';
 import { outputData } from '@oddpixel/graph/training';
 

@@ -6,14 +6,8 @@
  * distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact distance
  * so far are compared with all rows. The score is the same, with a fraction of the work.
  */
-import {
-  hostTensor,
-  mapOrdered,
-  runsInFlight,
-  type Calibration,
-  type HostTensor,
-  type Tensor,
-} from '@oddpixel/contract';
+import { hostTensor, type Calibration, type HostTensor, type Tensor } from '@oddpixel/contract';
+import { mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
 import type { TailOptions } from '../../train/anomaly-tail.ts';
 import { isSpread, type Backbone } from '../../train/feature-pass.ts';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hostTensor, ParameterError, type HostTensor, type Result, createRandom } from '@oddpixel/contract';
-import { loadModel, readModel, writeModel, type AnomalyModel } from '../../model/index.ts';
+import { loadModel } from '../../model/load.ts';
+import { readModel, writeModel, type AnomalyModel } from '../../model/model.ts';
 import { GraphBuilder } from '@oddpixel/graph';
 import { referenceBackend, runGraph } from '@oddpixel/graph/reference';
 import { blotPair, expectBlotFound } from '../../../test/blot.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { defaultImageLimits } from '@oddpixel/contract';
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { readFileBounded, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
 import { addImages } from '@oddpixel/workflow';
 import { imageFiles, openModel } from '../data.ts';

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { describeRemark } from '@oddpixel/contract';
-import { checkSamples, unusableRemarks, type CheckedImage } from '@oddpixel/dataset';
+import { checkSamples, type CheckedImage } from '@oddpixel/dataset';
+import { unusableRemarks } from '@oddpixel/dataset/unstable';
 import { sharpCodec } from '@oddpixel/runtime-node';
 import { acceptDamagedOption, type AcceptDamaged } from '../accept-damaged.ts';
 import { inFlagWords } from '../flag-words.ts';

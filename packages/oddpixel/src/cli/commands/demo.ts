@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { sharedParameters } from '@oddpixel/contract';
-import { writeModel } from '@oddpixel/model-core/model';
-import type { ImageCodec } from '@oddpixel/contract';
+import { writeModel } from '@oddpixel/model-core';
+import { sharedParameters, type ImageCodec } from '@oddpixel/contract';
 import { readAnomalyDataset } from '@oddpixel/dataset';
 import { appleParameters, renderAppleDataset, type AppleImage } from '@oddpixel/dataset/apples';
 import { summarizeEvaluation } from '@oddpixel/eval';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { thresholdParameters } from '@oddpixel/contract';
 import { exportStandalone } from '@oddpixel/model-core/interop';
-import { writeModel } from '@oddpixel/model-core/model';
+import { writeModel } from '@oddpixel/model-core';
 import { writeFileAtomic } from '@oddpixel/runtime-node';
 import { withManualThresholds } from '@oddpixel/workflow';
 import { openModel } from '../data.ts';

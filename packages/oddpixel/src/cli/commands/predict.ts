@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { AnomalyModel } from '@oddpixel/model-core/model';
-import { defaultImageLimits, mergeRemarks, type Backend, type Remark } from '@oddpixel/contract';
+import type { AnomalyModel } from '@oddpixel/model-core';
+import { defaultImageLimits, type Backend, type Remark } from '@oddpixel/contract';
+import { mergeRemarks } from '@oddpixel/contract/unstable';
 import { tileParameters } from '@oddpixel/preprocess';
-import { encodeNpy, sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
+import { encodeNpy } from '@oddpixel/runtime-node/unstable';
 import {
   createInspector,
   inspectionParameters,
