@@ -1,9 +1,9 @@
-/** What a model file may ask for before it is refused. */
+/** Limits of a model file, beyond which it is refused. */
 
 export interface ReadLimits {
   /** Largest file, in bytes. ONNX itself ends at 2 GiB. */
   readonly maxFileBytes: number;
-  /** Most nodes, and as many inputs, outputs or initializers. */
+  /** Maximum number of nodes, and of inputs, outputs and initializers each. */
   readonly maxNodes: number;
   /** Largest tensor, in elements. */
   readonly maxElements: number;

@@ -58,7 +58,7 @@ export function clip(x: Value, low: number, high: number): Value {
   return only(x.builder.node('Clip', [x, min, max]));
 }
 
-/** `x` where positive, else `slope · x`. */
+/** `x` if positive, else `slope · x`. */
 export function leakyRelu(x: Value, slope: number = 0.01): Value {
   return only(x.builder.node('LeakyRelu', [x], { alpha: { kind: 'float', value: slope } }));
 }

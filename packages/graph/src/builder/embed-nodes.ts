@@ -15,7 +15,7 @@ export interface EmbedTarget {
 /**
  * Names of the values given for the graph's inputs.
  *
- * @throws ParameterError when an input without default is missing.
+ * @throws ParameterError if an input without default is missing.
  */
 export function givenNames(
   { inputs, initializers }: Graph,

@@ -9,7 +9,7 @@
  * const graph = g.build();
  * ```
  *
- * Shapes are known as soon as a value exists; what does not fit throws where it is written.
+ * Shapes are known as soon as a value exists; an operand that does not fit throws at the call that uses it.
  */
 import {
   hostTensor,
@@ -77,7 +77,7 @@ export class GraphBuilder {
     this.#parts = new GraphParts(opset);
   }
 
-  /** Declares an input. Named dimensions are dynamic. @throws ParameterError when the name is taken. */
+  /** Declares an input. Named dimensions are dynamic. @throws ParameterError if the name is taken. */
   input(name: string, dtype: DType, dims: readonly Dim[]): Value {
     this.#inputs.push({ name, dtype, dims });
     return this.#define(name, dtype, dims);
@@ -105,7 +105,7 @@ export class GraphBuilder {
   /**
    * Adds one node; `undefined` leaves an optional input or attribute out. The operator functions call this.
    *
-   * @throws ModelFormatError when the inputs do not fit; UnsupportedOperatorError for an operator without shape rule.
+   * @throws ModelFormatError if the inputs do not fit; UnsupportedOperatorError for an operator without shape rule.
    */
   node(
     opType: string,
@@ -150,7 +150,7 @@ export class GraphBuilder {
    *
    * @param inputs values for the graph's inputs, by name.
    * @returns the graph's outputs, by name.
-   * @throws ParameterError when an input is missing; UnsupportedOpsetError when it cannot be brought to this opset.
+   * @throws ParameterError if an input is missing; UnsupportedOpsetError if it cannot be brought to this opset.
    */
   embed(
     graph: Graph,
@@ -170,7 +170,7 @@ export class GraphBuilder {
     );
   }
 
-  /** Declares an output under a name of its own. @throws ParameterError when the name is taken. */
+  /** Declares an output under a name of its own. @throws ParameterError if the name is taken. */
   output(name: string, value: Value): void {
     this.#own(value);
     if (this.#parts.values.has(name) && value.name !== name) throw taken(name);
@@ -179,7 +179,7 @@ export class GraphBuilder {
     if (value.name !== name) this.named(name, value);
   }
 
-  /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError when the name is taken. */
+  /** The same value under a name of its own, by which `pickOutputs` finds it later. @throws ParameterError if the name is taken. */
   named(name: string, value: Value): Value {
     this.#own(value);
     this.#parts.push({
@@ -196,7 +196,7 @@ export class GraphBuilder {
   /**
    * Makes an input a value that is computed from other inputs and constants, before everything else.
    *
-   * @throws ParameterError when it is not an input.
+   * @throws ParameterError if it is not an input.
    */
   replaceInput(input: Value, build: () => Value): void {
     this.#own(input);
@@ -216,7 +216,7 @@ export class GraphBuilder {
     this.#parts.initializers.delete(input.name);
   }
 
-  /** Says how `y` changes with `x`, where that takes fewer nodes than to go back through all those between. */
+  /** States how `y` changes with `x`, if that takes fewer nodes than going back through all nodes between them. */
   setSlope(y: Value, slope: Slope): Value {
     this.#own(y);
     this.#own(slope.x);
@@ -224,7 +224,7 @@ export class GraphBuilder {
     return y;
   }
 
-  /** What `setSlope` said of the value of that name. */
+  /** What `setSlope` stated for the value of that name. */
   slopeOf(name: string): Slope | undefined {
     return this.#slopes.get(name);
   }
@@ -234,7 +234,7 @@ export class GraphBuilder {
     return this.#parts.nodes;
   }
 
-  /** The value of that name; `undefined` where there is none, or where its type is not known. */
+  /** The value of that name; `undefined` if there is none or its type is not known. */
   value(name: string): Value | undefined {
     return this.#parts.values.get(name);
   }

@@ -10,7 +10,7 @@ export class GraphParts<Value extends ValueType & { readonly name: string }> {
   readonly nodes: GraphNode[] = [];
   readonly initializers: Map<string, HostTensor> = new Map();
   readonly values: Map<string, Value> = new Map();
-  /** What Shape nodes tell of, by the name of their output: lets Reshape and Expand to a runtime shape keep its names. */
+  /** The shapes that Shape nodes return, by the name of their output: Reshape and Expand to a runtime shape keep its names. */
   readonly shapes: Map<string, readonly Dim[]> = new Map();
   readonly #nodeNames = new Set<string>();
   readonly #counters = new Map<string, number>();
@@ -19,7 +19,7 @@ export class GraphParts<Value extends ValueType & { readonly name: string }> {
     this.opset = opset;
   }
 
-  /** @throws ParameterError when its name is taken. */
+  /** @throws ParameterError if its name is taken. */
   define(value: Value): Value {
     if (this.values.has(value.name)) throw taken(value.name);
     this.values.set(value.name, value);

@@ -8,7 +8,7 @@ function isValue(operand: Operand): operand is Value {
   return typeof operand !== 'number';
 }
 
-/** The builder of the first operand that is a value. @throws ParameterError when all are numbers. */
+/** The builder of the first operand that is a value. @throws ParameterError if all are numbers. */
 export function builderOf(operands: readonly Operand[]): GraphBuilder {
   const value = operands.find(isValue);
   if (value === undefined)

@@ -69,7 +69,7 @@ export function writeAttribute(name: string, attribute: Attribute): AttributePro
   }
 }
 
-/** int64 as a number where that is exact. */
+/** int64 as a number if that is exact. */
 function small(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

@@ -107,7 +107,7 @@ describe('model bytes', () => {
     ['an empty file', new Uint8Array()],
     ['text', new TextEncoder().encode('hello, this is not a model')],
     ['zeros', new Uint8Array(100)],
-  ])('are refused when they are %s', (_what, bytes) => {
+  ])('are refused if they are %s', (_what, bytes) => {
     expect(() => readGraph(bytes)).toThrow(ModelFormatError);
   });
 });

@@ -7,7 +7,7 @@ import { canHash, copyNumbers, hashBytes, sha256 } from '@oddpixel/contract/unst
 
 /** Key of the metadata entry. */
 export const sealKey = 'oddpixel-sha256';
-/** Key of an entry that says that there is a seal, so that damage to the other key does not remove it. */
+/** Key of an entry that states that there is a seal, so that damage to the other key does not remove it. */
 export const sealMarkKey = 'oddpixel-sealed';
 /** The entry's value before the file is sealed. */
 export const openSeal: string = '0'.repeat(64);
@@ -37,13 +37,13 @@ async function fastHash(bytes: Uint8Array): Promise<string> {
   return canHash() ? hashBytes(bytes) : sha256(bytes);
 }
 
-/** @throws ModelFormatError when the bytes are not those that were sealed, or carry no seal. */
+/** @throws ModelFormatError if the bytes are not those that were sealed, or carry no seal. */
 export function checkSeal(bytes: Uint8Array): void {
   const { found, open } = opened(bytes);
   if (found !== sha256(open)) throw damaged();
 }
 
-/** `checkSeal` by the host's own hash function where there is one, which is many times faster. */
+/** `checkSeal` by the host's own hash function if there is one, which is many times faster. */
 export async function verifySeal(bytes: Uint8Array): Promise<void> {
   const { found, open } = opened(bytes);
   if (found !== (await fastHash(open))) throw damaged();
@@ -66,7 +66,7 @@ function damaged(): ModelFormatError {
   });
 }
 
-/** True where an entry with a seal is in the bytes, even if damage elsewhere hides it from a reader of the metadata. */
+/** True if an entry with a seal is in the bytes, even if damage elsewhere hides it from a reader of the metadata. */
 export function hasSeal(bytes: Uint8Array): boolean {
   return placeOf(bytes) !== undefined;
 }

@@ -17,7 +17,7 @@ export function dtypeFromCode(code: number, where: string): DType {
   return dtype;
 }
 
-/** @throws ModelFormatError when dims, type and data do not agree or the data lies in another file. */
+/** @throws ModelFormatError if dims, type and data do not agree or the data lies in another file. */
 export function readTensor(tensor: TensorProto, where: string, limits: ReadLimits): HostTensor {
   if (tensor.dataLocation === DataLocation.EXTERNAL || tensor.externalData.length > 0) {
     throw new ModelFormatError({

@@ -1,4 +1,4 @@
-/** Operators that a model may use: those that compute tensors from tensors in a time that the graph tells. */
+/** Operators that a model may use: those that compute tensors from tensors in a time that the graph bounds. */
 import { refuse, shown } from './refuse.ts';
 
 /** Operators with a graph inside, which runs as often as it likes. */

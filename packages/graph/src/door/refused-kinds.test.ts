@@ -82,7 +82,7 @@ const refused: Record<string, [bytes: () => Uint8Array, message: RegExp]> = {
     () => changedGraph((graph) => graph.initializer.push(elsewhere('w'))),
     /initializer `w`: its data lies in another file.*Save the model as one file/,
   ],
-  'a place in another file without saying so': [
+  'a place in another file that is not declared external': [
     () =>
       changedGraph((graph) => {
         const tensor = floats('w', 1);
@@ -213,7 +213,7 @@ const refused: Record<string, [bytes: () => Uint8Array, message: RegExp]> = {
       ]),
     /`alpha` occurs twice/,
   ],
-  'metadata that occur twice': [
+  'metadata that occurs twice': [
     () =>
       changedModel((model) => {
         const entry = create(StringStringEntryProtoSchema, { key: 'oddpixel', value: '{}' });

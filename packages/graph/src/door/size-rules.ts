@@ -1,8 +1,8 @@
-/** What sizes operators give, as far as constants tell: lower bounds. */
+/** The sizes of operators' outputs as far as constants determine them: lower bounds. */
 import type { NodeOutline } from './outline.ts';
 import { elementCount } from './tensor.ts';
 
-/** What is known of a value; members are `undefined` where they cannot be told. */
+/** What is known of a value; members are `undefined` if they cannot be known. */
 export interface Known {
   readonly dims: readonly number[] | undefined;
   /** The numbers of a small constant. */
@@ -13,14 +13,14 @@ export type Inputs = readonly (Known | undefined)[];
 
 type Rule = (node: NodeOutline, inputs: Inputs) => readonly number[] | undefined;
 
-/** Operators whose output is as large as numbers say. */
+/** Operators whose output size is set by numbers. */
 export const growing: ReadonlySet<string> = new Set(
   'ConstantOfShape ConvTranspose Expand OneHot Pad RandomNormal RandomUniform Range Resize Tile Upsample'.split(
     ' ',
   ),
 );
 
-/** Sizes in a shape: −1 and 0 stand for something that is not told here. */
+/** Sizes in a shape: −1 and 0 stand for a size that is not known here. */
 const atLeast = (sizes: readonly number[]): number[] => sizes.map((size) => Math.max(1, size));
 
 const same: Rule = (_node, [x]) => x?.dims;
@@ -80,7 +80,7 @@ const reshape: Rule = (_node, [x, shape]) => {
   const sizes = shape.numbers.map((size, axis) => (size === 0 ? (x.dims?.[axis] ?? 1) : size));
   const rest = elementCount(sizes.filter((size) => size > 0));
   const dims = sizes.map((size) => (size < 0 ? Math.max(1, Math.floor(count / rest)) : size));
-  // Where open dimensions counted as 1, a target may say more than is there.
+  // If open dimensions counted as 1, a target may ask for more elements than are there.
   return elementCount(dims) > count ? undefined : dims;
 };
 

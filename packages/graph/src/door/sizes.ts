@@ -1,8 +1,8 @@
 /**
- * Bounds on memory: what constants and declared sizes alone say about the tensors that a graph makes. A few numbers
- * can describe terabytes (ConstantOfShape, Tile, Resize, a chain of Concat), which the engine would ask for at once.
+ * Bounds on memory: what constants and declared sizes alone determine about the tensors that a graph makes. A few numbers
+ * can describe terabytes (ConstantOfShape, Tile, Resize, a chain of Concat), which the engine would allocate immediately.
  *
- * Sizes here are lower bounds for one image: open dimensions count as 1, and what no rule tells is not counted.
+ * Sizes here are lower bounds for one image: open dimensions count as 1, and what no rule covers is not counted.
  */
 import { defaultReadLimits, maxComputedElements, maxConstantElements, maxGrownElements } from '../limits.ts';
 import type { GraphOutline, NodeOutline } from './outline.ts';

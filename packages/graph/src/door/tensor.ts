@@ -8,7 +8,7 @@ export interface TensorOutline {
   /** Code of `TensorProto.DataType`. */
   readonly type: number;
   readonly dims: readonly number[];
-  /** Where its bytes are; absent where the numbers lie in a field of their type. */
+  /** Where its bytes are; absent if the numbers lie in a field of their type. */
   readonly raw: Span | undefined;
   /** The first numbers of such a field. */
   readonly numbers: readonly number[];

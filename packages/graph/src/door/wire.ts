@@ -15,7 +15,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Walks over the fields of one message: after `next()` the members tell of the current field. */
+/** Walks over the fields of one message: after `next()` the members describe the current field. */
 export class FieldReader implements Span {
   readonly bytes: Uint8Array;
   field = 0;
@@ -64,12 +64,12 @@ export class FieldReader implements Span {
     return this.at;
   }
 
-  /** @throws ModelFormatError where the current field is written in another way. */
+  /** @throws ModelFormatError if the current field is written in another way. */
   expect(wireType: number): void {
     if (this.wireType !== wireType) this.damaged();
   }
 
-  /** The current field as text. @throws ModelFormatError where it is not UTF-8. */
+  /** The current field as text. @throws ModelFormatError if it is not UTF-8. */
   text(): string {
     this.expect(lengthDelimited);
     const { bytes, start, end } = this;

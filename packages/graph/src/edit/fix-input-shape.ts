@@ -1,7 +1,7 @@
 /**
  * Giving an input its size and computing everything that follows from it: shape arithmetic (Shape, Gather, Concat,
  * Reshape targets, …) becomes constants, so that no integer node stays on the data path. A dynamic batch stays
- * dynamic: where a calculated shape holds its name, Reshape keeps the axis (`0`) or takes what is left (`−1`).
+ * dynamic: if a calculated shape holds its name, Reshape keeps the axis (`0`) or takes what is left (`−1`).
  */
 import { hostTensor, UnknownNameError, type HostTensor } from '@oddpixel/contract';
 import { elementCount } from '@oddpixel/contract/unstable';
@@ -14,7 +14,7 @@ import { evaluateShape, type ShapeValue } from './shape-values.ts';
 
 /**
  * @param dims the input's new shape; names stay dynamic.
- * @throws UnknownNameError when there is no such input; ModelFormatError when the graph does not accept the shape.
+ * @throws UnknownNameError if there is no such input; ModelFormatError if the graph does not accept the shape.
  */
 export function fixInputShape(graph: Graph, inputName: string, dims: readonly Dim[]): Graph {
   if (!graph.inputs.some(({ name }) => name === inputName)) {
@@ -94,7 +94,7 @@ export function fixInputShape(graph: Graph, inputName: string, dims: readonly Di
 /** Larger constants are worth their node: folding them would only make the file bigger. */
 const maxFoldedElements = 1024;
 
-/** The outputs of a node whose inputs are all small constants; `undefined` where it must stay. */
+/** The outputs of a node whose inputs are all small constants; `undefined` if it must stay. */
 function foldConstants(
   node: GraphNode,
   opset: number,

@@ -7,7 +7,7 @@ import { inferTypes } from '../types/infer.ts';
  * The part of a graph that makes the named values, which become its outputs in that order. Intermediate values may
  * be named. Inputs that nothing needs any more are dropped.
  *
- * @throws UnknownNameError when there is no such value; ModelFormatError when an intermediate value's type cannot be told.
+ * @throws UnknownNameError if there is no such value; ModelFormatError if an intermediate value's type cannot be inferred.
  */
 export function pickOutputs(graph: Graph, names: readonly string[]): Graph {
   const types = inferTypes(graph);

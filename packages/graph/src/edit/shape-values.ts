@@ -10,7 +10,7 @@ export interface ShapeValue {
   readonly dtype: 'int64' | 'int32';
 }
 
-/** The node's result where it is shape arithmetic that can be done now; else `undefined`. */
+/** The node's result if it is shape arithmetic that can be done now; else `undefined`. */
 export function evaluateShape(
   node: GraphNode,
   opset: number,

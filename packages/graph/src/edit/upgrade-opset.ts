@@ -111,7 +111,7 @@ const inferenceBatchNormalization: Upgrade = {
   apply: (node) => [{ ...node, outputs: node.outputs.slice(0, 1) }],
 };
 
-/** Since 18 the parts are counted by an attribute where no sizes are given. */
+/** Since 18 the parts are counted by an attribute if no sizes are given. */
 const splitCount: Upgrade = {
   since: 18,
   apply: (node) =>

@@ -18,7 +18,7 @@ import { accumulate, expandLike } from './shapes.ts';
  * builder: an input, a constant, or something computed. Nothing that no parameter needs is built.
  *
  * @param loss one element, such as a result of `reduceMean`.
- * @throws ParameterError when the loss has more than one element, or does not depend on a parameter.
+ * @throws ParameterError if the loss has more than one element, or does not depend on a parameter.
  * @throws UnsupportedOperatorError for an operator in between that has no rule, naming it and the node.
  */
 export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
@@ -62,7 +62,7 @@ function dependentValues(
   for (const node of nodes) {
     if (stopsGradient(node) || !node.inputs.some((name) => dependent.has(name))) continue;
     for (const name of node.outputs) {
-      // A value of unknown type comes from an embedded graph; only a rule that reads it can tell.
+      // A value of unknown type comes from an embedded graph; only a rule that reads it knows.
       if (name !== '' && (builder.value(name)?.dtype.startsWith('float') ?? true)) dependent.add(name);
     }
   }

@@ -11,7 +11,7 @@ export interface GroupedKernel {
   readonly group: number;
 }
 
-/** For a convolution: wrong with 5 and more outputs per group that are no multiple of 4. */
+/** For a convolution: wrong with 5 and more outputs per group that are not a multiple of 4. */
 export function forConv(kernel: Value, group: number): GroupedKernel {
   const outputsPerGroup = Number(kernel.dims[0]) / group;
   return outputsPerGroup > 4 && outputsPerGroup % 4 !== 0 ? filled(kernel, group) : { kernel, group };

@@ -3,27 +3,27 @@ import type { HostTensor, UnsupportedOperatorError } from '@oddpixel/contract';
 import type { Value } from '../builder/index.ts';
 import type { GraphNode } from '../ir.ts';
 
-/** Builds the gradient for one input. Called only where a parameter needs it. */
+/** Builds the gradient for one input. Called only if a parameter needs it. */
 export type Part = () => Value;
 
-/** One part per input; `undefined` where nothing flows back, such as to a condition or an index. */
+/** One part per input; `undefined` if nothing flows back, such as to a condition or an index. */
 export type GradientRule = (node: NodeView) => readonly (Part | undefined)[];
 
 /** One node of the forward graph with the gradients of its outputs. */
 export interface NodeView {
   readonly node: GraphNode;
-  /** @throws UnsupportedOperatorError where the input is left out or of unknown type. */
+  /** @throws UnsupportedOperatorError if the input is left out or of unknown type. */
   input(index: number): Value;
   has(index: number): boolean;
   output(index?: number): Value;
   /** Gradient of the first output, in the output's shape. */
   readonly gradient: Value;
   /**
-   * The same before its repetitions are written out: an axis where it is 1 (or missing) and the output is not means
+   * The same before its repetitions are written out: an axis that is 1 (or missing) here but not in the output means
    * that all elements along that axis have this gradient. For rules that broadcast anyway.
    */
   readonly compactGradient: Value;
-  /** Gradient of any output in that output's shape; `undefined` where the loss does not use the output. */
+  /** Gradient of any output in that output's shape; `undefined` if the loss does not use the output. */
   gradientOf(output: number): Value | undefined;
   /** The tensor behind a constant input. */
   constant(index: number): HostTensor | undefined;
@@ -35,7 +35,7 @@ export interface NodeView {
   unsupported(reason: string): UnsupportedOperatorError;
 }
 
-/** Integers of a constant input, such as axes; `undefined` where it is left out or not constant. */
+/** Integers of a constant input, such as axes; `undefined` if it is left out or not constant. */
 export function integersOf(view: NodeView, index: number): number[] | undefined {
   const tensor = view.has(index) ? view.constant(index) : undefined;
   return tensor === undefined
@@ -48,7 +48,7 @@ export function axisOf(axis: number, { dims }: Value): number {
   return axis < 0 ? axis + dims.length : axis;
 }
 
-/** The size of an axis, where the rule needs a number. @throws UnsupportedOperatorError when it is dynamic. */
+/** The size of an axis, for a rule that needs a number. @throws UnsupportedOperatorError if it is dynamic. */
 export function sizeOf(view: NodeView, { dims }: Value, axis: number): number {
   const size = dims[axis];
   if (typeof size === 'number') return size;

@@ -63,7 +63,7 @@ function check(title: string, cases: fc.Arbitrary<GradientCase>, runs = 25): voi
   });
 }
 
-describe('elementwise', () => {
+describe('elementwise gradients equal difference quotients', () => {
   const unary: Record<string, (x: Value) => Value> = {
     Neg: onnx.neg,
     Abs: onnx.abs,
@@ -115,7 +115,7 @@ describe('elementwise', () => {
   }
 });
 
-describe('matrices', () => {
+describe('matrix gradients equal difference quotients', () => {
   check(
     'MatMul of matrices, vectors and broadcast batches',
     fc
@@ -175,7 +175,7 @@ describe('matrices', () => {
   );
 });
 
-describe('convolutions', () => {
+describe('convolution gradients equal difference quotients', () => {
   const axis = fc.record({
     kernel: fc.integer({ min: 1, max: 3 }),
     stride: fc.integer({ min: 1, max: 3 }),
@@ -403,7 +403,7 @@ describe('convolutions', () => {
   );
 });
 
-describe('shapes', () => {
+describe('gradients of shape operators equal difference quotients', () => {
   check(
     'Reshape, Transpose, Squeeze, Unsqueeze, dynamic batch',
     fc.record({ n: size, c: size, h: size, seed }).map(({ n, c, h, seed }) => ({
@@ -526,7 +526,7 @@ describe('shapes', () => {
   );
 });
 
-describe('reductions and normalization', () => {
+describe('gradients of reductions and normalization equal difference quotients', () => {
   const reductions = { sum: onnx.reduceSum, mean: onnx.reduceMean, max: onnx.reduceMax, min: onnx.reduceMin };
   for (const [name, reduce] of Object.entries(reductions)) {
     check(

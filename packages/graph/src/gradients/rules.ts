@@ -33,7 +33,7 @@ const flat: ReadonlySet<string> = new Set(
   'ArgMax ArgMin Ceil ConstantOfShape Floor Round Shape Sign Size'.split(' '),
 );
 
-/** True where a change of the inputs does not smoothly change the outputs. */
+/** True if a change of the inputs does not smoothly change the outputs. */
 export function stopsGradient({ domain, opType }: GraphNode): boolean {
   return domain === '' && flat.has(opType);
 }

@@ -149,7 +149,7 @@ export function constantLike({ builder, dtype }: Value, dims: readonly number[],
   return cast(builder.constant(hostTensor('float32', dims, data)), dtype);
 }
 
-/** 1 where a condition holds, else 0. */
+/** 1 if a condition holds, else 0. */
 export function indicator(condition: Value, like: Value): Value {
   return cast(condition, like.dtype);
 }

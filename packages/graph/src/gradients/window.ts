@@ -125,7 +125,7 @@ export function placeEverywhere(view: NodeView, gradient: Value, x: Value, windo
 }
 
 /**
- * All channels as images of one channel, `[N·C, 1, …]`. Groups would say the same, but they must know the number of
+ * All channels as images of one channel, `[N·C, 1, …]`. Groups would compute the same, but they must know the number of
  * channels, and ONNX Runtime 1.30 computes some of them wrongly on WebGPU (5 or more outputs per group that are no
  * multiple of 4).
  */

@@ -42,7 +42,7 @@ const operators: OperatorTable = {
   ...shape,
 };
 
-/** True where the interpreter can run nodes of this kind. */
+/** True if the interpreter can run nodes of this kind. */
 export function isKnownOperator(node: GraphNode): boolean {
   return isStandard(node) && Object.hasOwn(operators, node.opType);
 }
@@ -61,7 +61,7 @@ export interface RunGraphOptions {
  * Runs a graph.
  *
  * @throws UnknownNameError for a missing or unknown feed and an unknown output; TensorMismatchError for a feed of
- *   another type or shape; UnsupportedOperatorError; ModelFormatError when a node's inputs do not fit.
+ *   another type or shape; UnsupportedOperatorError; ModelFormatError if a node's inputs do not fit.
  */
 export function runGraph(
   graph: Graph,
@@ -94,7 +94,7 @@ export function runGraph(
 /**
  * Runs one node, for folding constants.
  *
- * @param inputs `undefined` where an optional input is left out.
+ * @param inputs `undefined` if an optional input is left out.
  * @throws UnsupportedOperatorError, ModelFormatError
  */
 export function runNode(

@@ -1,4 +1,4 @@
-/** Operators whose inputs say which elements to take or to replace. */
+/** Operators whose inputs select the elements to take or to replace. */
 import { elementCount } from '@oddpixel/contract/unstable';
 import { axisOf, coordinatesOf, indexOf, pick, pickIndex } from './indexing.ts';
 import { input, intAttribute, invalid, stringAttribute, unsupported } from './operator.ts';
@@ -74,7 +74,7 @@ export const lookup: OperatorTable = {
   },
 };
 
-/** `targetOf` tells where in `x` element `index` of the updates goes. */
+/** `targetOf` returns the place in `x` that element `index` of the updates goes to. */
 function scatter(call: OperatorCall, x: Value, updates: Value, targetOf: (index: number) => number): Value {
   const combine = combinations[stringAttribute(call, 'reduction', 'none')];
   if (combine === undefined) {

@@ -57,7 +57,7 @@ export const normalization: OperatorTable = {
     return { ...x, data };
   },
 
-  /** Mean 0 and deviation 1 over each picture plane, then scale and bias per channel. */
+  /** Mean 0 and deviation 1 over each image plane, then scale and bias per channel. */
   InstanceNormalization: (call) => {
     const x = input(call, 0);
     const [scale, bias] = [channelValues(call, x, 1), channelValues(call, x, 2)];

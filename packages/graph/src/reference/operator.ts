@@ -17,7 +17,7 @@ export type Operator = (call: OperatorCall) => Value | readonly Value[];
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
 
-/** The graph asks for something impossible: shapes that do not fit, an index out of range. */
+/** The graph requests something impossible: shapes that do not fit, an index out of range. */
 export function invalid(call: OperatorCall, problem: string): ModelFormatError {
   return new ModelFormatError({ where: describeNode(call.node), problem });
 }
@@ -39,7 +39,7 @@ export function input(call: OperatorCall, index: number): Value {
   return value;
 }
 
-/** Input number `index` as a list of numbers, such as axes or sizes; undefined where it is left out. */
+/** Input number `index` as a list of numbers, such as axes or sizes; undefined if it is left out. */
 export function numbersInput(call: OperatorCall, index: number): readonly number[] | undefined {
   const value = call.inputs[index];
   return value === undefined ? undefined : [...numbers(value)];

@@ -7,10 +7,10 @@ import type { Value } from './value.ts';
 import { asPicture, likeInput, perAxis, slidingWindow } from './window.ts';
 import type { WindowAxis } from './window.ts';
 
-/** What lies under the window at one place: the elements inside the picture, and how many places count. */
+/** What lies under the window at one place: the elements inside the image, and how many places count. */
 interface Patch {
   readonly elements: readonly number[];
-  /** Places under the window that are inside the picture or its declared padding. */
+  /** Places under the window that are inside the image or its declared padding. */
   readonly places: number;
 }
 
@@ -67,7 +67,7 @@ function placesAlong(axis: WindowAxis, place: number): { inside: readonly number
   };
 }
 
-/** Summarizes each picture plane to one number, keeping its axes with size 1. */
+/** Summarizes each image plane to one number, keeping its axes with size 1. */
 function global(summarize: (plane: Float64Array) => number): Operator {
   return (call) => {
     const picture = input(call, 0);

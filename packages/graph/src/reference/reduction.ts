@@ -72,7 +72,7 @@ function reduceAxes(
   };
 }
 
-/** The position of the best element along an axis: the first of equals, or the last where asked for. */
+/** The position of the best element along an axis: the first of equals, or the last if requested. */
 function argBest(better: (candidate: number, best: number) => boolean): Operator {
   return (call) => {
     const value = input(call, 0);

@@ -57,7 +57,7 @@ function openReference(precision: Precision): Backend {
     }
     const inputs = graph.inputs.filter((info) => !graph.initializers.has(info.name));
     const { outputs } = graph;
-    // Nothing is kept on a device, but a name that is no output is a mistake everywhere.
+    // Nothing is kept on a device, but a name that is not an output is a mistake on every backend.
     checkOutputs(outputs, keepOnDevice);
 
     const compute = (

@@ -29,7 +29,7 @@ export function asPicture(call: OperatorCall, value: Value): Value {
   throw unsupported(call, `only [N,C,H,W] and [N,C,W] are supported, received [${dims.join(',')}]`);
 }
 
-/** Takes the height of 1 away again where the operator's input had none. */
+/** Removes the height of 1 again if the operator's input had none. */
 export function likeInput(value: Value, rank: number): Value {
   return rank === 4 ? value : { ...value, dims: value.dims.filter((_, axis) => axis !== 2) };
 }
@@ -51,7 +51,7 @@ export function perAxis(
   return [vertical, horizontal];
 }
 
-/** The vertical and the horizontal movement of a window over a picture. */
+/** The vertical and the horizontal movement of a window over an image. */
 export function slidingWindow(
   call: OperatorCall,
   picture: Value,

@@ -121,7 +121,7 @@ const resize: Rule = (context) => {
 };
 
 function scaled(dim: Dim, factor: number): Dim {
-  // Scales are float32: rounded likewise, a product that means a whole number is one.
+  // Scales are float32: rounded the same way, a product that means a whole number is one.
   return factor === 1 ? dim : derived(dim, (n) => Math.floor(Math.fround(n * factor)), `×${factor}`);
 }
 

@@ -24,7 +24,7 @@ export function normalizeAxis(axis: number, rank: number, context: Pick<RuleCont
   return normalized >= 0 && normalized < rank ? normalized : context.fail(`axis ${axis} does not exist`);
 }
 
-/** A tensor of integers as plain numbers; `undefined` where there is none. */
+/** A tensor of integers as plain numbers; `undefined` if there is none. */
 export function integers(tensor: HostTensor | undefined): number[] | undefined {
   return tensor === undefined ? undefined : Array.from(tensor.data as ArrayLike<number | bigint>, Number);
 }

@@ -23,8 +23,8 @@ const rules: ReadonlyMap<string, Rule> = new Map(
  * Types of a node's outputs.
  *
  * @param shapeOf what a value holds that is the shape of another one, computed when the graph runs.
- * @returns `undefined` for an operator without a rule, or where an input's type is unknown.
- * @throws ModelFormatError when the inputs do not fit the operator.
+ * @returns `undefined` for an operator without a rule, or if an input's type is unknown.
+ * @throws ModelFormatError if the inputs do not fit the operator.
  */
 export function inferNode(
   node: GraphNode,
@@ -66,9 +66,9 @@ export function inferNode(
 }
 
 /**
- * Types of all values as far as they can be told without running the graph.
+ * Types of all values as far as they can be inferred without running the graph.
  *
- * @throws ModelFormatError when a node's inputs do not fit its operator.
+ * @throws ModelFormatError if a node's inputs do not fit its operator.
  */
 export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();

@@ -9,12 +9,12 @@ export type Dim = number | string;
 export interface RuleContext {
   readonly node: GraphNode;
   readonly opset: number;
-  /** Type of input `index`; throws where it is missing or unknown. */
+  /** Type of input `index`; throws if it is missing or unknown. */
   input(index: number): ValueType;
   has(index: number): boolean;
-  /** Value of input `index` where it is a constant. */
+  /** Value of input `index` if it is a constant. */
   constant(index: number): HostTensor | undefined;
-  /** What input `index` holds where it is the shape of another value, known by names only. */
+  /** What input `index` holds if it is the shape of another value, known by names only. */
   shape(index: number): readonly Dim[] | undefined;
   int(name: string): number | undefined;
   ints(name: string): readonly number[] | undefined;

@@ -233,7 +233,7 @@ const tile: Rule = (context) => {
   ];
 };
 
-/** A shape that input 1 tells when the graph runs. */
+/** A shape that input 1 provides when the graph runs. */
 function runtimeShape(context: RuleContext, dtype: DType): { dtype: DType; dims: readonly Dim[] } {
   const dims = context.shape(1);
   return dims === undefined ? unknownShape(context, dtype, context.input(1).dims[0]) : { dtype, dims };

@@ -5,7 +5,7 @@ import { unary } from '../elementwise.ts';
 import type { GradientRule } from '../rule.ts';
 import { indicator } from '../shapes.ts';
 
-/** 1 where `x` is positive, else 0. */
+/** 1 if `x` is positive, else 0. */
 const step = (x: Value): Value => indicator(greater(x, 0), x);
 
 /** Density of the normal distribution. */

@@ -5,7 +5,7 @@
  *
  * Forms were chosen by time on ONNX Runtime's CPU provider: the kernel's gradient as patches and one MatMul
  * (several times faster than a convolution with batch and channels exchanged), the input's gradient as a convolution
- * with the turned kernel where the stride is 1.
+ * with the turned kernel if the stride is 1.
  */
 import {
   concat,
@@ -121,7 +121,7 @@ function kernelGradient(view: NodeView, image: Value, places: Value, kernel: Val
     return reshapeLike(concat(perElement, 3), kernel);
   }
   const isWhole = size === 1 && window.strides.every((stride) => stride === 1) && !window.pads.some(Boolean);
-  // The places become one axis first, which keeps its size while the batch is told from the channels.
+  // The places become one axis first, which keeps its size while batch and channels are separated.
   const under = reshape(isWhole ? planesOf(image) : patches(image, window), [0, size, 1, -1]);
   return reshapeLike(meet(reshape(under, [-1, group, inputsPerGroup * size, 0])), kernel);
 }
@@ -129,7 +129,7 @@ function kernelGradient(view: NodeView, image: Value, places: Value, kernel: Val
 /** Patches of one image may have this many elements (8 MB); for larger ones kernel elements are taken one by one. */
 const largestPatches = 2 ** 21;
 
-/** `L`; `undefined` where it is only known when the graph runs. */
+/** `L`; `undefined` if it is only known when the graph runs. */
 function placesPerImage({ dims }: Value): number | undefined {
   const sizes = dims.slice(2);
   return sizes.every((dim) => typeof dim === 'number') ? sizes.reduce((a, b) => a * b, 1) : undefined;

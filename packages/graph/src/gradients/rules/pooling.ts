@@ -1,4 +1,4 @@
-/** Pooling: a mean hands equal shares back to all its pixels, a maximum hands everything to the first largest one. */
+/** Pooling: a mean passes equal shares back to all its pixels, a maximum passes everything to the first largest one. */
 import { equal, mul, pad, reduceMax, where } from '../../builder/index.ts';
 import type { Value } from '../../builder/index.ts';
 import { sizeOf, type GradientRule, type NodeView } from '../rule.ts';

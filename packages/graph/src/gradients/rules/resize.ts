@@ -1,7 +1,7 @@
 /**
  * Resizing is linear along each axis, so its gradient is a product with the transposed matrix along each axis.
  * The matrices are found by resizing unit vectors with the reference interpreter: whatever coordinates and rounding
- * a node asks for, they are right.
+ * a node requests, they are right.
  */
 import { hostTensor } from '@oddpixel/contract';
 import { elementCount } from '@oddpixel/contract/unstable';

@@ -16,7 +16,7 @@ export function shuffledBatches<T>(items: readonly T[], size: number, random: Ra
 /**
  * Tensors of one shape `[…]` as one tensor `[N, …]`.
  *
- * @throws TensorMismatchError when there is none, or one has another shape than the first.
+ * @throws TensorMismatchError if there is none, or one has another shape than the first.
  */
 export function stackTensors(tensors: readonly HostTensor<'float32'>[]): HostTensor<'float32'> {
   const [first] = tensors;

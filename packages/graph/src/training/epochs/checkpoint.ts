@@ -1,6 +1,6 @@
 /**
- * A training that can go on later, as one file: an ONNX file without nodes whose initializers are the parameters and
- * moments, and whose metadata tells where the training stood. The same reader, with the same checks, as for models.
+ * Training that can resume later, as one file: an ONNX file without nodes whose initializers are the parameters and
+ * moments, and whose metadata states how far training had come. Read by the same reader, with the same checks, as models.
  */
 import * as z from 'zod/mini';
 import { ModelFormatError, ParameterError, type EpochRecord, type HostTensor } from '@oddpixel/contract';
@@ -8,7 +8,7 @@ import { checkSeal, openSeal, seal, sealKey } from '../../codec/seal.ts';
 import { readGraph, writeGraph } from '../../index.ts';
 import type { TrainingState } from '../optimizer/index.ts';
 
-/** Where a training by epochs stands. */
+/** How far training by epochs has come. */
 export interface EpochsState {
   /** One record per finished epoch. */
   readonly history: readonly EpochRecord[];
@@ -24,7 +24,7 @@ const bestPrefix = 'best/';
 
 const schema = z.object({
   version: z.literal(1),
-  /** What was trained: two trainings with equal text can go on from each other's checkpoints. */
+  /** What was trained: runs with equal text can resume from each other's checkpoints. */
   identity: z.string(),
   /** The file carries its SHA-256. Absent in checkpoints of older versions, which are taken as they are. */
   sealed: z.optional(z.literal(true)),
@@ -32,7 +32,7 @@ const schema = z.object({
   history: z.array(z.object({ epoch: z.int().check(z.minimum(1)), error: z.number() })),
 });
 
-/** @param identity everything that must be equal for the training to go on: parameters, images, backbone. */
+/** @param identity everything that must be equal for training to resume: parameters, images, backbone. */
 export function writeCheckpoint(identity: string, { history, session, best }: EpochsState): Uint8Array {
   const named = (prefix: string, tensors: Readonly<Record<string, HostTensor>>): [string, HostTensor][] =>
     Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]);
@@ -60,7 +60,7 @@ export function writeCheckpoint(identity: string, { history, session, best }: Ep
 }
 
 /**
- * @throws ModelFormatError when the bytes are no checkpoint or are damaged; ParameterError when it belongs to another training.
+ * @throws ModelFormatError if the bytes are not a checkpoint or are damaged; ParameterError if they belong to other training.
  */
 export function readCheckpoint(bytes: Uint8Array, identity: string): EpochsState {
   const { metadata, initializers } = readGraph(bytes);

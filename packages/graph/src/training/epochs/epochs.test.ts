@@ -33,9 +33,9 @@ function scripted(errors: readonly number[], start = 0): EpochTrainer & { traine
 
 const settings: RunEpochsOptions = { maxNumEpochs: 6, errorThreshold: 0.01, patience: 3 };
 
-describe('a training by epochs', () => {
+describe('training by epochs', () => {
   test.each([
-    ['the most epochs', [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], 6, 6],
+    ['the maximum number of epochs', [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], 6, 6],
     ['the error threshold', [0.9, 0.01, 0.5], 2, 2],
     ['the patience', [0.9, 0.5, 0.6, 0.7, 0.55, 0.1], 5, 2],
     ['the first of two equal errors', [0.5, 0.5, 0.6, 0.7], 4, 1],
@@ -74,9 +74,9 @@ describe('a training by epochs', () => {
   });
 
   test.each([
-    ['is no number', [0.9, Number.NaN]],
+    ['is not a number', [0.9, Number.NaN]],
     ['is infinite', [Infinity]],
-    ['grows out of hand', [0.9, 0.8, 11]],
+    ['exceeds ten times the baseline', [0.9, 0.8, 11]],
   ])('stops with advice if the error %s', async (_, errors) => {
     const failure = await runEpochs(scripted(errors), settings).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TrainingDivergedError);
@@ -115,7 +115,7 @@ describe('a training by epochs', () => {
 describe('a checkpoint', () => {
   const state: EpochsState = { history: [], session: { step: 0, tensors: {} }, best: {} };
 
-  test('of another training is refused with what differs', () => {
+  test('of other training is refused with what differs', () => {
     const bytes = writeCheckpoint(JSON.stringify({ seed: 1, images: ['a'] }), state);
     expect(() => readCheckpoint(bytes, JSON.stringify({ seed: 2, images: ['a'] }))).toThrow(ParameterError);
     expect(() => readCheckpoint(bytes, JSON.stringify({ seed: 2, images: ['a'] }))).toThrow(/`seed` differs/);

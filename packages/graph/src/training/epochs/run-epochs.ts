@@ -1,5 +1,5 @@
 /**
- * The life of a training by epochs, whatever is trained: steps, error on what was held out, best epoch, patience,
+ * Training by epochs, whatever is trained: steps, error on what was held out, best epoch, patience,
  * checkpoints, divergence. Epochs are numbered from 1.
  */
 import { TrainingDivergedError, type EpochRecord, type HostTensor } from '@oddpixel/contract';
@@ -17,21 +17,21 @@ export interface EpochTrainer {
 }
 
 export interface RunEpochsOptions {
-  /** Most epochs, from 1. */
+  /** Maximum number of epochs, from 1. */
   readonly maxNumEpochs: number;
   /** Stops once the error is at or below it. Default 0. */
   readonly errorThreshold?: number;
-  /** Stops once the best epoch is this old, from 1. Default: never. */
+  /** Stops after this many epochs without improvement, from 1. Default: never. */
   readonly patience?: number;
   /**
-   * The error of a guess that knows nothing. A training has diverged where its error exceeds ten times this or ten
+   * The error of a guess that knows nothing. Training has diverged if its error exceeds ten times this or ten
    * times its best, whichever is larger. Default 1: errors are shares of a variance.
    */
   readonly baselineError?: number;
-  /** Goes on from here. The trainer must hold its session state already. */
+  /** Continues from here. The trainer must hold its session state already. */
   readonly resume?: EpochsState | undefined;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Called after every `checkpointEvery` epochs with all that is needed to go on. Awaited. */
+  /** Called after every `checkpointEvery` epochs with all that is needed to continue. Awaited. */
   readonly onCheckpoint?: ((state: EpochsState) => void | Promise<void>) | undefined;
   /** Epochs between checkpoints, from 1. Default 1. */
   readonly checkpointEvery?: number | undefined;
@@ -46,10 +46,10 @@ export interface RunEpochsResult {
   readonly best: Readonly<Record<string, HostTensor>>;
 }
 
-/** An error that grew this much over the best one will not come back. */
+/** An error that has grown to this many times the best one will not recover. */
 const divergedFactor = 10;
 
-/** @throws TrainingDivergedError when the error is no number or has grown out of hand. */
+/** @throws TrainingDivergedError if the error is not a number or exceeds the bound of `baselineError`. */
 export async function runEpochs(trainer: EpochTrainer, options: RunEpochsOptions): Promise<RunEpochsResult> {
   const { maxNumEpochs, errorThreshold = 0, patience = Infinity, baselineError = 1 } = options;
   const { resume, onEpoch, onCheckpoint, checkpointEvery = 1, signal } = options;

@@ -1,5 +1,5 @@
 /**
- * Batch normalization (Ioffe and Szegedy 2015, arXiv:1502.03167). While it learns, it takes mean and variance from the
+ * Batch normalization (Ioffe and Szegedy 2015, arXiv:1502.03167). In training, it takes mean and variance from the
  * batch and keeps running means of both; once trained, it takes the running ones, and `foldBatchNorm` removes it.
  */
 import { add, batchNormalization, batchNormalizationTraining, div, mul, sub } from '../../index.ts';
@@ -32,7 +32,7 @@ export function batchNorm({ epsilon = 1e-5, kept = 0.9, scale: start = 1 }: Batc
     }
     const batch = batchNormalizationTraining(x, scale, bias, epsilon);
     // The weight of all batches so far comes near 1 with time. Divided by it, the running statistics are a mean of
-    // real batches from the first step on; where they start has no part in it.
+    // real batches from the first step on; their start values have no part in it.
     const seen = own.running('seen', [], 0);
     const weight = add(mul(seen.value, kept), 1 - kept);
     seen.become(weight);

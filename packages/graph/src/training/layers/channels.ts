@@ -3,7 +3,7 @@ import { ParameterError } from '@oddpixel/contract';
 import { describeTensor } from '@oddpixel/contract/unstable';
 import type { Value } from '../../index.ts';
 
-/** @throws ParameterError when the axis has no known size. */
+/** @throws ParameterError if the axis has no known size. */
 export function channelsOf(x: Value, axis: number = 1): number {
   const size = x.dims.at(axis);
   if (typeof size === 'number') return size;

@@ -88,7 +88,7 @@ function tensors(
 
 type Pair = readonly [number, number];
 
-/** @throws ParameterError for sizes that are no whole numbers, or a kernel that would leave pixels out. */
+/** @throws ParameterError for sizes that are not whole numbers, or a kernel that would leave pixels out. */
 function windowOf({ kernel, stride = 1 }: DepthwiseConvOptions): {
   size: Pair;
   strides: Pair;

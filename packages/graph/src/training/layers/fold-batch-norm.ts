@@ -7,7 +7,7 @@ import type { Graph, GraphNode } from '../../index.ts';
 
 /**
  * The same graph without the `BatchNormalization` nodes that follow a `Conv` or `ConvTranspose` immediately. One stays
- * where something else takes the convolution's result too, or where its tensors are not constants of type float32.
+ * if something else takes the convolution's result too, or if its tensors are not constants of type float32.
  */
 export function foldBatchNorm(graph: Graph): Graph {
   const inputs = new Set(graph.inputs.map(({ name }) => name));

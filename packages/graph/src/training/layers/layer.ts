@@ -1,6 +1,6 @@
 /**
  * Networks of layers. A layer is a function from a value to a value that asks for its weights by name, so the same
- * few lines are the network that learns and the network that is used:
+ * few lines describe the network in training and the network in use:
  *
  * ```ts
  * const network = sequential(conv({ channels: 16, kernel: 3, stride: 2 }), batchNorm(), relu);
@@ -14,28 +14,28 @@ import { add, type Value } from '../../index.ts';
 
 export type Layer = (x: Value, weights: Weights) => Value;
 
-/** Where a parameter starts: uniform in `middle ± spread`. Both are 0 where they are left out. */
+/** Where a parameter starts: uniform in `middle ± spread`. Both are 0 if they are left out. */
 export interface StartRange {
   readonly middle?: number;
   readonly spread?: number;
 }
 
-/** A running statistic: the values that came out of the last step, and the way to say what goes into the next one. */
+/** A running statistic: the values that came out of the last step, and the way to set what goes into the next one. */
 export interface Running {
   readonly value: Value;
-  /** Without effect where nothing is trained. */
+  /** Has no effect outside training. */
   become(next: Value): void;
 }
 
 /** What a layer asks for its tensors. Applying a layer twice asks twice: two layers of equal shape. */
 export interface Weights {
-  /** True while the network learns: some layers compute another formula then. */
+  /** True during training: some layers compute another formula then. */
   readonly training: boolean;
   /** A tensor that follows the gradient. */
   parameter(name: string, dims: readonly number[], start: StartRange): Value;
   /** A tensor that each step replaces without a gradient. All its elements start as `start`. */
   running(name: string, dims: readonly number[], start: number): Running;
-  /** The same weights, with `name/` before their names: `name_1/`, `name_2/`, … where it was asked for before. */
+  /** The same weights, with `name/` before their names: `name_1/`, `name_2/`, … if it was requested before. */
   within(name: string): Weights;
 }
 
@@ -50,7 +50,7 @@ export function named(name: string, layer: Layer): Layer {
 }
 
 /**
- * `layer(x) + shortcut(x)`: the layer learns what is to be changed (He et al. 2016, arXiv:1512.03385). Where it changes
+ * `layer(x) + shortcut(x)`: the layer learns the change to its input (He et al. 2016, arXiv:1512.03385). If it changes
  * the shape, the shortcut must do the same, usually by a convolution with kernel 1.
  */
 export function residual(layer: Layer, shortcut: Layer = (x) => x): Layer {

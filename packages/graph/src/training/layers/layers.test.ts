@@ -32,7 +32,7 @@ function applied(layer: Layer, dims: readonly Dim[]): { y: Value; weights: Train
   return { y: layer(g.input('x', 'float32', dims), weights), weights };
 }
 
-/** Parameters in the order in which they are asked for; running statistics as constants that nothing reads. */
+/** Parameters in the order in which they are requested; running statistics as constants that nothing reads. */
 function inOrder(builder: GraphBuilder, parameters: readonly Value[]): Weights {
   let next = 0;
   const weights: Weights = {

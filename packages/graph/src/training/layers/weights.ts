@@ -5,11 +5,11 @@ import type { GraphBuilder, Value } from '../../index.ts';
 import type { StartRange, Weights } from './layer.ts';
 
 /**
- * Weights as inputs of a graph, with all that a training wants to know of them:
+ * Weights as inputs of a graph, with all that training needs to know about them:
  * `buildTrainingStep({ loss, ...weights, optimizer })`, then `openTrainingSession(step, backend, { start: weights.start, … })`.
  */
 export interface TrainableWeights extends Weights {
-  /** In the order in which the layers asked for them. */
+  /** In the order in which the layers requested them. */
   readonly parameters: readonly Value[];
   /** Running statistics and what they become: `[input, next]`. */
   readonly carried: readonly (readonly [input: Value, next: Value])[];

@@ -1,4 +1,4 @@
-/** Learning rates over the course of a training: plain functions of the number of steps that are already done. */
+/** Learning rates over the course of training: plain functions of the number of steps that are already done. */
 import { ParameterError } from '@oddpixel/contract';
 
 /** The rate of the step that comes after `stepsDone` steps; the first step asks with 0. */

@@ -18,7 +18,7 @@ export interface UpdatedParameter {
 }
 
 export interface Optimizer {
-  /** Names of what is remembered of each element of the parameters. */
+  /** Names of what is kept for each element of the parameters. */
   readonly moments: readonly string[];
   /** How strongly a parameter, given in its own shape, is pulled to 0. */
   weightDecayOf(parameter: Value): number;

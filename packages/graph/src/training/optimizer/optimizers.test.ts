@@ -23,7 +23,7 @@ const double = (dims: readonly number[], data: readonly number[]): HostTensor<'f
   data: Float64Array.from(data),
 });
 
-/** The parameter after each step, when its gradient is what the sequence says: the loss is `Σ gradient · parameter`. */
+/** The parameter after each step, when its gradient is the sequence's: the loss is `Σ gradient · parameter`. */
 function trained(
   optimizer: Optimizer,
   dims: readonly number[],
@@ -90,14 +90,14 @@ const moment = (state: Map<string, number>, name: string, compute: (old: number)
 };
 
 describe('optimizers', () => {
-  test('sgd', () => check(sgd(), [2, 3], (_, p, g) => p - learningRate * g));
+  test('sgd equals its formula', () => check(sgd(), [2, 3], (_, p, g) => p - learningRate * g));
 
-  test('sgd with momentum and decay', () =>
+  test('sgd with momentum and decay equals its formula', () =>
     check(sgd({ momentum: 0.8, weightDecay: 0.1 }), [3], (state, p, g) => {
       return p - learningRate * moment(state, 'v', (v) => 0.8 * v + g + 0.1 * p);
     }));
 
-  test('sgd with Nesterov momentum', () =>
+  test('sgd with Nesterov momentum equals its formula', () =>
     check(sgd({ momentum: 0.8, nesterov: true }), [1, 4], (state, p, g) => {
       return p - learningRate * (g + 0.8 * moment(state, 'v', (v) => 0.8 * v + g));
     }));
@@ -109,14 +109,15 @@ describe('optimizers', () => {
   };
   const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 };
 
-  test('adam', () => check(adam(settings), [5], (state, p, g, step) => p - adamStep(state, g, step)));
+  test('adam equals its formula', () =>
+    check(adam(settings), [5], (state, p, g, step) => p - adamStep(state, g, step)));
 
-  test('adam with decay in the gradient', () =>
+  test('adam with decay in the gradient equals its formula', () =>
     check(adam({ ...settings, weightDecay: 0.2 }), [2, 2], (state, p, g, step) => {
       return p - adamStep(state, g + 0.2 * p, step);
     }));
 
-  test('adamW with decay of the parameter, for matrices only', () => {
+  test('adamW decays the parameter, of matrices only', () => {
     const optimizer = adamW({ ...settings, weightDecay: decayMatrices(0.2) });
     check(optimizer, [2, 2], (state, p, g, step) => p * (1 - learningRate * 0.2) - adamStep(state, g, step));
     check(optimizer, [4], (state, p, g, step) => p - adamStep(state, g, step));

@@ -1,7 +1,7 @@
 /**
  * Runs a training step again and again on a backend. Parameters and moments stay where the backend has them: on the
- * device if it can keep them there, else as the host tensors that it returned, handed on without a copy. Nothing is
- * read back before somebody asks.
+ * device if it can keep them there, else as the host tensors that it returned, passed on without a copy. Nothing is
+ * read back before it is requested.
  */
 import {
   createRunQueue,
@@ -26,7 +26,7 @@ import {
   type TrainingStep,
 } from './training-step.ts';
 
-/** Everything that a training needs to go on where it stopped. */
+/** Everything that training needs to continue where it stopped. */
 export interface TrainingState {
   /** Steps that were done. */
   readonly step: number;
@@ -53,13 +53,13 @@ export interface TrainingSession {
   loss(): Promise<number>;
   /** The parameters and carried values on the host. Treat them as read-only: the next step may start from them. */
   parameters(): Promise<Record<string, HostTensor>>;
-  /** All that is needed to go on later: give it as `start` to a new session of the same step. */
+  /** All that is needed to continue later: pass it as `start` to a new session of the same step. */
   state(): Promise<TrainingState>;
   /** Waits for queued steps, then releases. Idempotent. */
   dispose(): Promise<void>;
 }
 
-/** @throws TensorMismatchError when a start value is missing or does not fit; what `createSession` throws. */
+/** @throws TensorMismatchError if a start value is missing or does not fit; what `createSession` throws. */
 export async function openTrainingSession(
   { graph, optimizer, state }: TrainingStep,
   backend: Backend,

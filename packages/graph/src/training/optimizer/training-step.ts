@@ -33,7 +33,7 @@ export interface TrainingStepOptions {
     readonly weight?: number;
   }[];
   readonly optimizer: Optimizer;
-  /** Gradients of all parameters are scaled down together where their common length exceeds this. Default: never. */
+  /** Gradients of all parameters are scaled down together if their common length exceeds this. Default: never. */
   readonly maxGradientNorm?: number;
   /** Inputs that a step replaces by a value without training them, such as running means: `[input, next]`. */
   readonly carried?: readonly (readonly [input: Value, next: Value])[];
@@ -73,8 +73,8 @@ export const scalarPrefix = 'step/';
  * Adds gradients and updates to the loss's builder and builds the graph. Names that begin with `step/` or `next/`
  * and the output `loss` are the step's own.
  *
- * @throws ParameterError when a parameter is not an input of known shape, or the loss does not depend on it.
- * @throws UnsupportedOperatorError when an operator has no gradient.
+ * @throws ParameterError if a parameter is not an input of known shape, or the loss does not depend on it.
+ * @throws UnsupportedOperatorError if an operator has no gradient.
  */
 export function buildTrainingStep({
   loss,

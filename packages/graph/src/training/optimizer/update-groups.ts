@@ -1,7 +1,7 @@
 /**
  * Parameters that are updated together. An optimizer treats every element alike, so all parameters of one weight decay
- * can be one vector: some ten operations for each step instead of some ten for each parameter, which matters where an
- * operation costs more to start than to do, on GPUs above all.
+ * can be one vector: some ten operations for each step instead of some ten for each parameter, which matters if an
+ * operation costs more to start than to run, above all on GPUs.
  */
 import { concat, reshape, slice, type Value } from '../../index.ts';
 
@@ -49,7 +49,7 @@ export function join(values: readonly Value[]): Value {
 /**
  * Makes inputs the parts of one vector, which is an input too: what is updated as a vector stays one between steps.
  *
- * @throws ParameterError when one of them is not an input.
+ * @throws ParameterError if one of them is not an input.
  */
 export function unpackInputs(vector: Value, inputs: readonly Value[], counts: readonly number[]): void {
   let start = 0;
