@@ -69,7 +69,7 @@ function readEverything(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** `undefined` after an error of ours that says where and what; everything else goes on. */
+/** `undefined` after an error of ours that names place and cause; any other error is thrown. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -84,7 +84,7 @@ function flipBytes(bytes: Uint8Array, random: Random): Uint8Array {
 const varint = 0;
 const lengthDelimited = 2;
 
-/** The fields of a message, or `undefined` when the bytes are none. */
+/** The fields of a message, or `undefined` if the bytes are none. */
 function parseFields(bytes: Uint8Array): Field[] | undefined {
   const fields: Field[] = [];
   let offset = 0;

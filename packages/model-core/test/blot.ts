@@ -1,4 +1,4 @@
-/** What every head must do with stripes: leave clean ones alone, and find a blot where it is. */
+/** What every head must do with stripes: leave clean ones alone, and find a blot in its place. */
 import { expect } from 'vitest';
 import type { Result } from '@oddpixel/contract';
 import { stripes } from './stripes.ts';

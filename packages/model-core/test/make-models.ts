@@ -1,5 +1,5 @@
 /**
- * Writes the model files of this folder, and what they say of some pictures: `npx tsx
+ * Writes the model files of this folder, and their results for some images: `npx tsx
  * --conditions=@oddpixel/source packages/model-core/test/make-models.ts`. They stay as they are: that files of earlier
  * versions open and score as they did is the point. A new head gets a file of its own here.
  */

@@ -1,4 +1,4 @@
-/** Model files that earlier versions wrote open, and say what they said then. */
+/** Model files that earlier versions wrote open and give the results of then. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { loadModel } from '../src/model/load.ts';

@@ -1,4 +1,4 @@
-/** Pictures of stripes, good or with a blot: a task that even a random backbone can learn. */
+/** Images of stripes, good or with a blot: a task that even a random backbone can learn. */
 import { hostTensor, type PreprocessParams } from '@oddpixel/contract';
 import type { TrainingSample } from '../src/train/index.ts';
 
@@ -20,7 +20,7 @@ export function stripes(index: number, blot?: { readonly x: number; readonly y: 
   const { width, height } = stripesSize;
   const data = new Float32Array(3 * width * height);
   const phase = (index * 5) % 12;
-  // From the thirteenth picture on phases come up again: shading keeps those from being near-equal to earlier ones.
+  // From the thirteenth image on, phases come up again: shading keeps those from being near-equal to earlier ones.
   const turn = Math.floor(index / 12);
   const shading = (x: number, y: number): number =>
     turn === 0 ? 0 : Math.round(40 * Math.sin((2 * Math.PI * (turn * x + (turn + 1) * y)) / width + turn));

@@ -17,7 +17,7 @@ export interface StandaloneOptions {
   readonly threshold?: number;
 }
 
-/** Key of the manifest in a standalone file, which is no model file of ours: it takes other inputs. */
+/** Key of the manifest in a standalone file, which is not a model file of ours: it takes other inputs. */
 export const standaloneKey = 'oddpixel_standalone';
 
 /**
@@ -27,7 +27,7 @@ export const standaloneKey = 'oddpixel_standalone';
  * `pred_mask` bool `[1, 1, H, W]`. The thresholds `image_threshold` and `pixel_threshold` are initializers that are
  * inputs as well, so a caller may override them.
  *
- * @throws ModelStateError for an untrained or foreign model, or one without thresholds where none is given;
+ * @throws ModelStateError for an untrained or foreign model, or one without thresholds if none is passed;
  *   ModelFormatError for a damaged file.
  */
 export function exportStandalone(model: AnomalyModel, { threshold }: StandaloneOptions = {}): Uint8Array {

@@ -16,12 +16,12 @@ import { productVersion } from '../model/product-version.ts';
 export interface ImportExternalOptions {
   /** What the model's input takes: size, channels and gray value range (anomalib: 0..1). */
   readonly preprocessing: PreprocessParams;
-  /** Names of the outputs, where they are not found by themselves. */
+  /** Names of the outputs, if they are not found automatically. */
   readonly map?: string;
   readonly score?: string;
 }
 
-/** Names that exporters use, most telling first. */
+/** Names that exporters use, most specific first. */
 const mapNames = ['anomaly_map', 'anomaly_maps', 'anomalymap', 'map', 'heatmap'];
 const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
 
@@ -29,7 +29,7 @@ const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
  * A foreign model as one of type `external`: evaluated, thresholded and reported like ours. Without a score output
  * an image's score is the maximum of its map.
  *
- * @throws ModelFormatError when there is no image input or no map among the outputs; ParameterError when
+ * @throws ModelFormatError if there is no image input or no map among the outputs; ParameterError if
  *   `preprocessing` does not fit the input.
  */
 export function importExternalModel(bytes: Uint8Array, options: ImportExternalOptions): AnomalyModel {
@@ -64,7 +64,7 @@ export function importExternalModel(bytes: Uint8Array, options: ImportExternalOp
   return model;
 }
 
-/** The size and channels that a foreign model's input states; `undefined` where it leaves them open. */
+/** The size and channels that a foreign model's input states; `undefined` if it leaves them open. */
 export function externalInputSize(bytes: Uint8Array): {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
@@ -80,7 +80,7 @@ export function externalInputSize(bytes: Uint8Array): {
   };
 }
 
-/** Our own standalone files are no foreign models: they take raw pixels. */
+/** Our own standalone files are not foreign models: they take raw pixels. */
 function refuseStandalone({ metadata }: Graph): void {
   if (!metadata.has(standaloneKey)) return;
   throw new ModelFormatError({

@@ -1,4 +1,4 @@
-/** The outputs that a model of ours has, asked for by name: a damaged file may lack them. */
+/** The outputs that a model of ours has, looked up by name: a damaged file may lack them. */
 import { ModelFormatError } from '@oddpixel/contract';
 import type { Value } from '@oddpixel/graph';
 

@@ -28,7 +28,7 @@ export function graphNames(model: AnomalyModel): GraphNames {
 
 export interface AppliedBatch {
   readonly results: Result[];
-  /** Values of the output that was asked for besides, sample after sample. */
+  /** Values of the additional output, sample after sample. */
   readonly also: Float32Array | undefined;
 }
 

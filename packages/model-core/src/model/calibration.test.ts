@@ -97,7 +97,7 @@ describe('expected statement', () => {
 });
 
 describe('estimated statement', () => {
-  test('is the strongest that references which shaped the model can give', () => {
+  test('is the strongest statement that references that shaped the model can give', () => {
     const shaped = calibration([1, 2, 3, 4], 'leaveOwnRowsOut');
     expect(scoreThreshold(shaped).statement.kind).toBe('estimated');
     expect(() => scoreThreshold(shaped, { statement: 'guaranteed' })).toThrow(ParameterError);
@@ -121,7 +121,7 @@ describe('estimated statement', () => {
 });
 
 describe('thresholds', () => {
-  test('flags no reference image when the threshold lies above the maximum', () => {
+  test('flag no reference image if they lie above the maximum', () => {
     const scores = [0.1, 0.25, 0.7].map(Math.fround);
     const { classification, segmentation, statement } = chooseThresholds(calibration(scores));
     expect(scores.every((score) => score < classification)).toBe(true);
@@ -129,7 +129,7 @@ describe('thresholds', () => {
     expect(statement?.referenceCount).toBe(3);
   });
 
-  test('refuses to work without scores or with a rate outside 0..1', () => {
+  test('are refused without scores, with NaN among the scores and for a rate outside 0..1', () => {
     expect(() => chooseThresholds(calibration([]))).toThrow(/at least one score/);
     expect(() => chooseThresholds(calibration([1]), { falseAlarmRate: 0 })).toThrow(/between 0 and 1/);
     expect(() => chooseThresholds(calibration([1, Number.NaN]))).toThrow(/NaN/);

@@ -39,7 +39,7 @@ export interface ScoreThreshold {
  * Both thresholds of a model from its calibration: classification by the false-alarm rate,
  * segmentation by mean + 4 deviations of good pixels.
  *
- * @throws ParameterError when there is no reference score, or a stronger statement is asked than the source allows.
+ * @throws ParameterError if there is no reference score, or a stronger statement is requested than the source allows.
  */
 export function chooseThresholds(calibration: Calibration, options: CalibrationOptions = {}): Thresholds {
   const { threshold, statement } = scoreThreshold(calibration, options);
@@ -146,7 +146,7 @@ export function conformalRank(n: number, rate: number): { rank: number; rate: nu
 
 /**
  * Conformal p-value of a score: (1 + number of references ≥ score) / (n + 1), in (0, 1].
- * For a good image it is at most p with probability at most p, where references are independent.
+ * For a good image it is at most p with probability at most p, if references are independent.
  *
  * @param referenceScores ascending.
  */

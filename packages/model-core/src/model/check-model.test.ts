@@ -31,7 +31,7 @@ const preprocessing: ModelManifest['preprocessing'] = {
 describe('a manifest and its graph', () => {
   const model = importExternalModel(foreignBytes(), { preprocessing });
 
-  test('agree in a file that we wrote', () => {
+  test('agree in a file of our own', () => {
     expect(readModel(model.bytes).manifest).toEqual(model.manifest);
   });
 
@@ -48,7 +48,7 @@ describe('a manifest and its graph', () => {
     ['a score that is not there', { external: { input: 'image', map: 'anomaly_map', score: 'score' } }],
   ];
 
-  test.each(wrong)('that tell of different things are refused: %s', (_, change) => {
+  test.each(wrong)('that contradict each other are refused: %s', (_, change) => {
     const { bytes } = createModel(readGraph(model.bytes), { ...model.manifest, ...change });
     expect(() => readModel(bytes)).toThrow(ModelFormatError);
     expect(() => checkModel({ bytes, manifest: { ...model.manifest, ...change } })).toThrow(ModelFormatError);

@@ -1,7 +1,7 @@
 /**
  * The upper tail of a sample as a generalized Pareto distribution (J. Pickands 1975), fitted by probability-weighted
  * moments (J. R. M. Hosking, J. R. Wallis 1987). Used only to estimate rare rates; its error is large for small
- * samples, so it asks for many exceedances and a tail that is not bounded.
+ * samples, so it requires many exceedances and a tail that is not bounded.
  */
 
 /** `P(X > threshold + y) = share · (1 + shape · y / scale)^(−1/shape)`. */
@@ -23,7 +23,7 @@ const maxTailShare = 0.25;
 /**
  * Fits the tail of ascending values.
  *
- * @returns `undefined` where the sample is too small, without spread, or its fitted tail is bounded (ξ < 0): extrapolating such a fit
+ * @returns `undefined` if the sample is too small, without spread, or its fitted tail is bounded (ξ < 0): extrapolating such a fit
  * would give thresholds that are too low.
  */
 export function fitTail(ascending: readonly number[]): Tail | undefined {

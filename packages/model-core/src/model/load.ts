@@ -10,8 +10,8 @@ export interface LoadedModel {
   /**
    * Scores samples in one batch, in order. Where the model has thresholds, verdict and region are set.
    *
-   * @throws TensorMismatchError when a sample was not preprocessed for this model; ResultError when what the model
-   *   computed is not finite; ModelFormatError when it is not one score and one map per sample.
+   * @throws TensorMismatchError if a sample was not preprocessed for this model; ResultError if what the model
+   *   computed is not finite; ModelFormatError if it is not one score and one map per sample.
    */
   apply(samples: readonly PreprocessedSample[], options?: { signal?: AbortSignal }): Promise<Result[]>;
   dispose(): Promise<void>;
@@ -20,7 +20,7 @@ export interface LoadedModel {
 /**
  * Opens a trained model on a backend.
  *
- * @throws ModelStateError for an initial model; ModelFormatError when the graph does not keep its promise.
+ * @throws ModelStateError for an initial model; ModelFormatError if the graph does not keep its promise.
  */
 export async function loadModel(model: AnomalyModel, backend: Backend): Promise<LoadedModel> {
   assertTrained(model);

@@ -39,7 +39,7 @@ export function createModel(graph: Graph, manifest: ModelManifest): AnomalyModel
 /** Files of models made here whose hash is still missing. */
 const unsealed = new WeakMap<AnomalyModel, Uint8Array>();
 
-/** Its file is hashed when somebody asks for it: of the models on the way to a trained one, nobody does. */
+/** Its file is hashed on request: the models on the way to a trained one are never hashed. */
 function madeHere(manifest: ModelManifest, file: Uint8Array): AnomalyModel {
   const model: AnomalyModel = {
     manifest,
@@ -70,10 +70,10 @@ export async function finishModel(model: AnomalyModel): Promise<AnomalyModel> {
 
 /**
  * Reads a model file. The graph is checked but not decoded here: the backend that runs it does that. Nor are the bytes
- * compared with the hash that they carry: whatever runs, changes or exports a model does that, or `verifyModel`. Call it
- * yourself before you show what the manifest says.
+ * compared with the hash that they carry: whatever runs, changes or exports a model does that, as does `verifyModel`. Call it
+ * yourself before you show the content of the manifest.
  *
- * @throws ModelFormatError when the bytes are not ONNX, carry no manifest of ours (see `importExternalModel`), when the
+ * @throws ModelFormatError if the bytes are not ONNX, carry no manifest of ours (see `importExternalModel`), if the
  *   graph may not run (see `checkModelBytes`), or manifest and graph do not agree.
  */
 export function readModel(bytes: Uint8Array): AnomalyModel {
@@ -141,7 +141,7 @@ function carriesSeal(bytes: Uint8Array): boolean {
   return metadata.has(sealKey) || metadata.has(sealMarkKey) || hasSeal(bytes);
 }
 
-/** True where the model can score images. */
+/** True if the model can score images. */
 export function isTrained(model: AnomalyModel): boolean {
   return model.manifest.head !== undefined || model.manifest.external !== undefined;
 }

@@ -101,20 +101,17 @@ describe('outputs of a model', () => {
     await expect(apply(model(score), [1, 2, 3])).rejects.toThrow(/expected float32 \[3\].*received float32/);
   });
 
-  test('a map of width and height exchanged throws ModelFormatError', async () => {
+  test('a map with width and height exchanged throws ModelFormatError', async () => {
     const turned = model(peak, (x) => reshape(x, [-1, 1, width, height]));
     await expect(apply(turned, [1])).rejects.toThrow(/float32 \[N,1,4,6\].*\[\?,1,6,4\]/);
   });
 });
 
-test.each([Number.NaN, Infinity])(
-  'a reference score of %s ends the calibration with ResultError',
-  (score) => {
-    expect(() => collectReferences().add(score, Float32Array.of(1))).toThrow(ResultError);
-  },
-);
+test.each([Number.NaN, Infinity])('calibration on a reference score of %s throws ResultError', (score) => {
+  expect(() => collectReferences().add(score, Float32Array.of(1))).toThrow(ResultError);
+});
 
-test('a reference map with NaN ends the calibration with ResultError', () => {
+test('calibration on a reference map with NaN throws ResultError', () => {
   const references = collectReferences();
   expect(() => references.add(1, Float32Array.of(1, Number.NaN))).toThrow(ResultError);
 });

@@ -15,7 +15,7 @@ import { allFinite, describeTensor } from '@oddpixel/contract/unstable';
 /**
  * The values of an output whose dims are `dims`, but for dims of 1: `[N, 1]` is as good as `[N]`.
  *
- * @throws ModelFormatError when the output is missing or has another type or shape.
+ * @throws ModelFormatError if the output is missing or has another type or shape.
  */
 export async function outputValues(
   tensor: Tensor | undefined,
@@ -37,7 +37,7 @@ export async function outputValues(
   return host.data;
 }
 
-/** @throws ResultError when the score or a value of the map is NaN or infinite. */
+/** @throws ResultError if the score or a value of the map is NaN or infinite. */
 export function checkFinite(sample: PreprocessedSample, score: number, map: Float32Array): void {
   if (Number.isFinite(score) && allFinite(map)) return;
   const odd = Number.isFinite(score) ? map.find((value) => !Number.isFinite(value)) : score;

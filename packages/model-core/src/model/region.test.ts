@@ -97,7 +97,7 @@ describe('regions', () => {
   });
 });
 
-test('count NaN as anomalous, with the highest value', () => {
+test('NaN pixels count as anomalous, with the highest value', () => {
   const data = Float32Array.of(0, 3, 0, 0, 0, NaN, 0, 0, 0, 0, 9, NaN);
   const [first, second, third] = regionComponents(resultOf({ width: 6, height: 2, data }, 2));
   expect([first?.peak.value, second?.peak.value, third]).toEqual([NaN, 3, undefined]);

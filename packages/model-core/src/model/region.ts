@@ -73,7 +73,7 @@ export function regionComponents(result: Result): RegionComponent[] {
     .sort((a, b) => rank(b.peak.value) - rank(a.peak.value) || 0);
 }
 
-/** A value that is no number ranks before all that are. */
+/** A value that is not a number ranks before all that are. */
 function rank(value: number): number {
   return Number.isNaN(value) ? Infinity : value;
 }
@@ -85,7 +85,7 @@ export function regionFromMask(mask: Uint8Array, width: number, height: number):
 
 /**
  * The 8-connected component of every run of a region: runs with equal numbers belong together; a component's number
- * is the index of its first run. Union-find over runs: two in neighbouring rows join where they touch, diagonals
+ * is the index of its first run. Union-find over runs: two in neighbouring rows join if they touch, diagonals
  * included.
  */
 export function labelRuns(region: Region): Int32Array {

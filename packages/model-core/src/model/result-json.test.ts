@@ -71,7 +71,7 @@ test('JSON.stringify of a result without thresholds writes null for what is not 
   expect(resultJsonSchema.parse(expected)).toEqual(expected);
 });
 
-test('thresholds applied again replace those of before', () => {
+test('thresholds applied again replace the earlier ones', () => {
   const again = { ...thresholds, classification: 8.5, segmentation: 7 };
   const result = applyThresholds(applyThresholds(raw, thresholds), again);
   expect(result.toJSON?.()).toMatchObject({
@@ -83,7 +83,7 @@ test('thresholds applied again replace those of before', () => {
 });
 
 test.each([
-  ['a verdict that is none', 'verdict', 'maybe'],
+  ['a verdict that is neither ok nor nok', 'verdict', 'maybe'],
   ['a p-value above 1', 'pValue', 1.5],
   ['no list of regions', 'regions', undefined],
 ])('the schema refuses a result with %s', (_, field, value) => {

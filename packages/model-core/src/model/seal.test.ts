@@ -70,7 +70,7 @@ function damaged({ bytes }: AnomalyModel): AnomalyModel {
   return readModel(copy);
 }
 
-test('a damaged model does not get a new hash', () => {
+test('withManifest refuses a damaged model, so that it gets no new hash', () => {
   expect(() => withManifest(damaged(model), { productVersion: '9.9.9' })).toThrow(/file is damaged/);
 });
 

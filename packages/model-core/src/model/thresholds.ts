@@ -21,7 +21,7 @@ export interface LabelledScore {
   readonly label: ImageLabel;
 }
 
-/** The candidates; `undefined` where the images that a rule needs are missing. */
+/** The candidates; `undefined` if the images that a rule needs are missing. */
 export interface ThresholdCandidates {
   /** Just above the highest score of a good image: no false alarm among them. */
   readonly maxOk?: number | undefined;
@@ -37,7 +37,7 @@ export interface ThresholdCandidates {
  * Classification thresholds from labelled scores. Scores of images that shaped the model flatter it:
  * pass held-out images.
  *
- * @throws ParameterError when there is no score or one is not finite.
+ * @throws ParameterError if there is no score or one is not finite.
  */
 export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCandidates {
   if (scores.length === 0 || !scores.every(({ score }) => Number.isFinite(score))) {
@@ -63,7 +63,7 @@ export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCa
  * The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region.
  * Without thresholds, as it is.
  *
- * @throws ResultError when the score or a threshold is not a finite number: nothing can be said of such an image.
+ * @throws ResultError if the score or a threshold is not a finite number: such an image has no verdict.
  */
 export function applyThresholds(
   result: Result,

@@ -171,7 +171,7 @@ describe('calibration', () => {
       expect(score).toBeGreaterThan(0.05);
       expect((doubled?.referenceScores[i] ?? 0) / score).toBeCloseTo(1, 3);
     }
-    // Where two images have a patch in common the memory keeps one of the two: whose depends on where it starts.
+    // If two images have a patch in common, the memory keeps one of the two: which one depends on where it starts.
     const ratio = (doubled?.pixelMean ?? 0) / (plain?.pixelMean ?? 0);
     expect(Math.abs(ratio - 1)).toBeLessThan(head === 'memory' ? 0.1 : 0.001);
   });
@@ -183,7 +183,7 @@ describe('calibration', () => {
     }
   });
 
-  test('with a stream with copies looks at the images only', async () => {
+  test('of a stream with copies looks at the images only', async () => {
     const model = await train(samplesInMemory(good(4)), 'memory');
     const plain = await calibrateModel(model, samplesInMemory(good(5, 20)), { backend });
     const stream = augmented(good(5, 20));

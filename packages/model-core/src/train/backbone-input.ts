@@ -14,9 +14,9 @@ export interface BackboneInput {
 
 /**
  * `[N, C, H, W]` in the manifest's range → `[N, channels, H, W]` as the backbone wants it:
- * one affine map (left out where it is the identity), and gray repeated for a backbone that takes colours.
+ * one affine map (left out if it is the identity), and gray repeated for a backbone that takes colours.
  *
- * @throws ParameterError when channels do not fit or a deviation is 0.
+ * @throws ParameterError if channels do not fit or a deviation is 0.
  */
 export function toBackboneInput(
   image: Value,

@@ -26,11 +26,11 @@ export interface CalibrateModelOptions {
 }
 
 /**
- * The model with calibration and thresholds from `samples`, which are good images that did not train it. Varied
- * copies, where there are any, are passed over: they are no images that come up. So are images whose content trained
- * the model, and those that are equal or near-equal to an earlier one: they would claim more than they show.
+ * The model with calibration and thresholds from `samples`, which are good images that did not train it. Augmented
+ * copies are skipped: they are not images that occur. So are images whose content trained the model,
+ * and those that are equal or near-equal to an earlier one: they would claim more than they show.
  *
- * @throws ModelStateError for an initial model; ParameterError when no sample is left; TensorMismatchError.
+ * @throws ModelStateError for an initial model; ParameterError if no sample is left; TensorMismatchError.
  */
 export async function calibrateModel(
   model: AnomalyModel,
@@ -47,14 +47,14 @@ export async function calibrateModel(
 }
 
 export interface CalibrationOutcome {
-  /** Absent where no sample is left to calibrate with. */
+  /** Absent if no sample is left to calibrate with. */
   readonly model?: AnomalyModel | undefined;
   /** Samples that do not count, since they repeat what the model or an earlier one has seen. */
   readonly passedOver: readonly ImageIdentity[];
 }
 
 /**
- * @param options.grouper has been given the training images, where they are at hand.
+ * @param options.grouper has received the training images, if they are available.
  */
 export async function calibrateWherePossible(
   model: AnomalyModel,

@@ -1,4 +1,4 @@
-/** Files that were copied: they teach nothing new, so they neither calibrate nor count. */
+/** Files that were copied: they add nothing new, so they neither calibrate nor count. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ParameterError } from '@oddpixel/contract';
 import { chooseThresholds } from '../model/calibration.ts';
@@ -76,7 +76,7 @@ test('two images give a gaussian no threshold, because a fit to one of them show
   expect(codes(result)).toEqual(['noThreshold']);
 });
 
-test('a student that is validated by its own training images has no threshold', async () => {
+test('a student validated on its own training images has no threshold', async () => {
   const { model } = await train('student', [3, 3, 3, 3], [3]);
   expect(model.manifest.thresholds).toBeUndefined();
 });
@@ -88,7 +88,7 @@ const retouched: Record<string, (value: number, i: number) => number> = {
   'brighter by 1 %': (value) => 1.01 * value,
 };
 
-/** The picture changed by `change`; as a file of its own. */
+/** The image changed by `change`, as a file of its own. */
 function retouch(index: number, change: (value: number, i: number) => number, shot: number): TrainingSample {
   const sample = stripes(index);
   const data = sample.image.data.map((value, i) => change(value, i + 7919 * shot));
@@ -116,7 +116,7 @@ describe.each(Object.keys(retouched))('copies that are not equal: %s', (kind) =>
   });
 
   test.each(['memory', 'gaussian'] as const)('%s: some of each part count once', async (head) => {
-    // In the order in which folders are read, and in that of a line where parts come up again.
+    // In the order in which folders are read, and in that of a line on which parts come up again.
     const parts = [0, 1, 2, 3, 4, 5].map((index, i) => shots(index, 1 + (i % 3)));
     const inTurns = [0, 1, 2].flatMap((shot) => parts.flatMap((part) => part.slice(shot, shot + 1)));
     for (const samples of [parts.flat(), inTurns]) {

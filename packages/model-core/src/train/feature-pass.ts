@@ -71,7 +71,7 @@ export function featureGraph(backbone: Backbone, transform?: FeatureTransform): 
   return withTotals(g, g.named('patches', toPatches(features)));
 }
 
-/** Declares patches as output, and sums over their squares: by those a feature that is no number is found at once. */
+/** Declares patches as output, and sums over their squares: they reveal a feature that is not a number immediately. */
 export function withTotals(g: GraphBuilder, patches: Value): Graph {
   g.output('patches', patches);
   g.output('squares', reduceSum(square(patches), [0, 1]));
@@ -88,7 +88,7 @@ export interface PassOptions {
   readonly backend: Backend;
   readonly batchSize: number;
   readonly signal?: AbortSignal | undefined;
-  /** Where features are kept between passes and trainings. Default: nowhere. */
+  /** Where features are kept between passes and between runs of training. Default: nowhere. */
   readonly featureStore?: Store | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Called after each batch with the images done so far. */
@@ -109,7 +109,7 @@ export async function* extractFeatures(
     runBatch(await (opening ??= backend.createSession(bytes)), batch, signal);
   try {
     let done = 0;
-    // Some batches run while the next one is collected: on other threads or devices all go on at the same time.
+    // Some batches run while the next one is collected: on other threads or devices all run at the same time.
     const run = async (batch: readonly TrainingSample[]): Promise<FeatureBatch> => {
       signal?.throwIfAborted();
       checkSizes(batch, graph);
@@ -180,7 +180,7 @@ async function runBatch(
   return { samples: batch, data, imageSize: data.length / batch.length };
 }
 
-/** A feature that is no number would poison every distance: better to name the image now. */
+/** A feature that is not a number would poison every distance, so the image is named now. */
 function checkFinite(squares: Float32Array, data: Float32Array, batch: readonly TrainingSample[]): void {
   // One NaN or infinity makes a sum of squares so.
   if (squares.every((value) => Number.isFinite(value))) return;

@@ -1,5 +1,5 @@
 /**
- * Features kept between trainings, image by image: a second training on the same images runs no backbone.
+ * Features kept between runs of training, image by image: a second run on the same images runs no backbone.
  *
  * A key is made of what the features are made of, and nothing else: the pixels that the backbone sees (so images,
  * preprocessing and augmented copies need no description), the bytes of the graph that computes them (backbone,
@@ -16,7 +16,7 @@ import { productVersion } from '../model/product-version.ts';
 export interface FeatureStore {
   /** The key of an image `[C, H, W]`. */
   keyOf(image: Float32Array): Promise<string>;
-  /** Patches `[P, D]`; `undefined` where there are none, or, with a warning, where they are damaged. */
+  /** Patches `[P, D]`; `undefined` if there are none, or, with a warning, if they are damaged. */
   get(key: string): Promise<Float32Array | undefined>;
   put(key: string, features: Float32Array): Promise<void>;
 }
@@ -61,7 +61,7 @@ async function encodeFeatures(features: Float32Array): Promise<Uint8Array> {
   return bytes;
 }
 
-/** A view on `bytes` where their alignment allows; `undefined` for what `encodeFeatures` did not write. */
+/** A view of `bytes` if their alignment allows it; `undefined` for what `encodeFeatures` did not write. */
 async function decodeFeatures(bytes: Uint8Array): Promise<Float32Array | undefined> {
   // A view of float32 needs an offset that is a multiple of 4.
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : copyNumbers(bytes);

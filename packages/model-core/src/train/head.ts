@@ -1,5 +1,5 @@
 /**
- * A head: what a model learns of the features of good images. It is a value that is passed to training, as a backend is;
+ * A head: the part of a model that learns from the features of good images. It is a value passed to training, as a backend is;
  * training knows none by name. `heads/` holds ours; `examples/custom-head` shows how to write another.
  */
 import type { Backend, Calibration, HeadParameters, Store } from '@oddpixel/contract';
@@ -41,7 +41,7 @@ export interface FittedHead {
   readonly featureDims: number;
   /** Figures for the training record. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Has been given all samples, in the order of the stream. */
+  /** Has received all samples, in the order of the stream. */
   readonly grouper: ImageGrouper;
   /** From the training images themselves; absent if a validation split calibrates, or too few images are there. */
   readonly calibration?: Calibration | undefined;
@@ -74,13 +74,13 @@ export interface FitOptions {
   /** Those that every head has. */
   readonly params: TrainParams;
   readonly backend: Backend;
-  /** False where a validation split calibrates. */
+  /** False if a validation split calibrates. */
   readonly selfCalibrate: boolean;
-  /** Where features are kept between trainings. */
+  /** Where features are kept between runs of training. */
   readonly featureStore?: Store | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of a checkpoint to go on from. */
+  /** Bytes of a checkpoint to resume from. */
   readonly resume?: Uint8Array | undefined;
   readonly onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   readonly checkpointEvery?: number | undefined;

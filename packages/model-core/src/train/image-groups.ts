@@ -32,7 +32,7 @@ export interface ImageGrouper {
    * @param patches `[P, D]`, centred features as the head sees them. Without them only names and content group it.
    */
   add(image: ImageIdentity, patches: Float32Array | undefined): number;
-  /** The groups of all images added by now; more can be added afterwards. */
+  /** The groups of all images added so far; more can be added afterwards. */
   finish(): ImageGroups;
 }
 
@@ -49,7 +49,7 @@ export function imageGrouper(dims: number): ImageGrouper {
   const firstOfName = new Map<string, number>();
   const firstOfContent = new Map<string, number>();
   const group = disjointSets();
-  /** What is told of all images by now; absent after another one came. */
+  /** The groups of all images so far; absent once another image is added. */
   let groups: ImageGroups | undefined;
 
   /** The first place with this key, to which the image belongs. */

@@ -34,8 +34,8 @@ export interface InitialModelOptions {
  * A model without a head from an ONNX backbone with one input `[N, 3, H, W]` (or `[N, 1, H, W]`), of any name.
  * Its graph takes `image` in the manifest's range and gives `level_0`, `level_1`, …: features `[N, C, h, w]`.
  *
- * @throws ModelFormatError when the file is not ONNX or not such a backbone; UnsupportedOpsetError;
- *   UnknownNameError for an unknown output; ParameterError when sizes do not fit.
+ * @throws ModelFormatError if the file is not ONNX or not such a backbone; UnsupportedOpsetError;
+ *   UnknownNameError for an unknown output; ParameterError if sizes do not fit.
  */
 export async function createInitialModel(
   backbone: Uint8Array,
@@ -108,7 +108,7 @@ function imageInput(graph: Graph): Graph['inputs'][number] {
   return input;
 }
 
-/** Channels that the backbone takes: those it declares, or, where it leaves them open, those of the image. */
+/** Channels that the backbone takes: those it declares or, if it leaves them open, those of the image. */
 function inputChannels(graph: Graph, { imageNumChannels }: PreprocessParams): number {
   const declared = imageInput(graph).dims[1];
   if (typeof declared !== 'number' || declared === imageNumChannels) return imageNumChannels;

@@ -24,7 +24,7 @@ test('images closer than a twentieth of the distance of unrelated ones are near-
       fc.double({ min: 0, max: 1, noNaN: true }),
       (seed, share) => {
         const distance = share * 0.5;
-        // The sketch tells distances to a few percent.
+        // The sketch gives distances to a few percent.
         fc.pre(Math.abs(distance / 0.05 - 1) > 0.25);
         const sketch = openSketcher(perImage, dims);
         const set = sketchSet();

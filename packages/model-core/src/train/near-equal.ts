@@ -1,11 +1,11 @@
 /**
- * Images that show the same thing though their bytes differ: a file saved anew, brightened by a gray value or two, the
- * same part photographed twice. To the heads they are one image, and whoever counts them as several promises too much.
+ * Images that show the same thing though their bytes differ: a file saved again, brightened by a gray value or two, the
+ * same part photographed twice. To the heads they are one image, and counting them as several promises too much.
  *
  * The distance of two images is the root mean square difference of their features, patch by patch, as a share of what
  * it would be between two unrelated images (√2 × the root mean square of centred features of the set): 0 for equal
  * images, about 1 for unrelated ones. Near-equal are those with less than 0.05. A change of all pixels by a gray value,
- * noise of one gray value and a picture larger than the input that is saved anew stay below it; different parts, even
+ * noise of one gray value and an image larger than the input that is saved again stay below it; different parts, even
  * well placed ones under steady light, keep 0.09 and more.
  *
  * Distances come from a sketch of each image of 256 numbers: at most 256 patches of it, hashed with random signs
@@ -44,7 +44,7 @@ export function openSketcher(perImage: number, dims: number): (patches: Float32A
 
 /** Sketches of a set, image by image. */
 export interface SketchSet {
-  /** Adds an image, and tells the place of an earlier one that it is near-equal to as far as is known by now. */
+  /** Adds an image and returns the place of an earlier one that it is near-equal to, as far as is known so far. */
   add(sketch: Sketch): number | undefined;
   /** Pairs of places, earlier one first, of all near-equal images, judged by the whole set. */
   pairs(): [number, number][];

@@ -13,7 +13,7 @@ export interface PatchStore {
   readonly images: readonly Float32Array[];
 }
 
-/** @throws LimitExceededError when all images' patches will not fit into memory. */
+/** @throws LimitExceededError if all images' patches will not fit into memory. */
 export function checkPatchMemory(images: number, perImage: number, dims: number): void {
   const bytes = images * perImage * dims * Float32Array.BYTES_PER_ELEMENT;
   if (bytes <= maxBytes) return;

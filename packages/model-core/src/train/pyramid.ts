@@ -42,7 +42,7 @@ export function alignLevels(levels: readonly Value[], { height, width }: Grid): 
   });
 }
 
-/** Aligned levels → features `[N, D, h, w]`: scaled, joined, centred and, where asked, reduced. */
+/** Aligned levels → features `[N, D, h, w]`: scaled, joined, centred and, if requested, reduced. */
 export function transformFeatures(aligned: readonly Value[], transform: FeatureTransform): Value {
   const { scales, mean, components } = transform;
   const joined = concat(

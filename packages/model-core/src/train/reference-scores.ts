@@ -5,11 +5,11 @@ export interface ReferenceCollector {
   /**
    * Adds one image: its raw score and, for the pixel statistics, its raw map. At least one image needs a map.
    *
-   * @throws ResultError when score or map are not finite.
+   * @throws ResultError if score or map are not finite.
    */
   add(score: number, map?: Float32Array): void;
   /**
-   * Of all images, or of those whose positions in the order of adding are given. `undefined` where there is none.
+   * Of all images, or of those whose positions in the order of adding are given. `undefined` if there is none.
    */
   finish(source: ReferenceSource, positions?: readonly number[]): Calibration | undefined;
 }

@@ -1,4 +1,4 @@
-/** A trained model that tells, besides its results, what features it saw. */
+/** A trained model that returns its results and the features that it saw. */
 import { type Backend, type PreprocessedSample, type Result } from '@oddpixel/contract';
 import { elementCount } from '@oddpixel/contract/unstable';
 import { applyBatch } from '../model/apply-batch.ts';
@@ -9,7 +9,7 @@ import { pickOutputs, readGraph, writeGraph, type Graph } from '@oddpixel/graph'
 import { patchesName } from './trained-model.ts';
 
 export interface Scorer {
-  /** Results in order, and of each sample its patches `[P, D]`: none of a model that does not tell them, as foreign ones. */
+  /** Results in order, and of each sample its patches `[P, D]`: none if the model does not return them, such as a foreign one. */
   score(
     samples: readonly PreprocessedSample[],
     signal?: AbortSignal,
@@ -49,7 +49,7 @@ export async function openScorer(model: AnomalyModel, backend: Backend): Promise
   };
 }
 
-/** `undefined` where the patches are not told: another tool may have changed the model. */
+/** `undefined` if the patches are not an output: another tool may have changed the model. */
 async function graphWithPatches(model: AnomalyModel): Promise<Graph | undefined> {
   checkModel({ manifest: model.manifest, bytes: readableBytes(model) });
   await verifyModel(model);

@@ -1,4 +1,4 @@
-/** Token outputs of transformers, `[N, T, D]`, as the picture they stand for. */
+/** Token outputs of transformers, `[N, T, D]`, as the image that they stand for. */
 import { ModelFormatError } from '@oddpixel/contract';
 import { reshape, slice, transpose, type Value } from '@oddpixel/graph';
 
@@ -9,8 +9,8 @@ const maxPrefixTokens = 8;
  * Spatial features `[N, C, h, w]` of a backbone's output: as it is, or tokens `[N, T, D]` folded back to the grid
  * of the patches they came from. Leading tokens that belong to no patch are dropped.
  *
- * @returns `undefined` for what is no picture, for example a class vector.
- * @throws ModelFormatError when the number of tokens fits no grid of square patches.
+ * @returns `undefined` for what is not an image, for example a class vector.
+ * @throws ModelFormatError if the number of tokens fits no grid of square patches.
  */
 export function toGrid(features: Value, imageHeight: number, imageWidth: number): Value | undefined {
   const { dims } = features;

@@ -134,7 +134,7 @@ describe('calibration', () => {
     expect(scores(together)[0]).toBeGreaterThan(0.5);
   });
 
-  test('leave-own-rows-out equals a model trained without the image, when every patch is kept', async () => {
+  test('leave-own-rows-out equals a model trained without the image if every patch is kept', async () => {
     const samples = good(5);
     const full = await train('memory', samples, { numRows: 100_000 });
     const expected: number[] = [];
@@ -187,7 +187,7 @@ describe('adding images', () => {
   });
 });
 
-describe('wrong use', () => {
+describe('misuse', () => {
   test.each([
     [() => memory({ numRows: 0 }), /numRows/],
     [() => createTrainParams(memory(), { falseAlarmRate: 1 }), /falseAlarmRate/],
@@ -224,7 +224,7 @@ describe('wrong use', () => {
     );
   });
 
-  test('covariances per position that would make a huge file', async () => {
+  test('covariances per position that would make a huge file are refused', async () => {
     const wide = await createInitialModel(wideBackbone(592), {
       preprocessing: stripesPreprocessing,
       id: 'wide',
@@ -237,7 +237,7 @@ describe('wrong use', () => {
     });
   });
 
-  test('asking for more features than the backbone has trains with all of them', async () => {
+  test('training with more features than the backbone has uses all of them', async () => {
     await expect(
       train('gaussian', good(2), { covariance: 'perPosition', featureDims: 4096 }),
     ).resolves.toBeDefined();

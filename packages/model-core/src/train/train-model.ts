@@ -25,14 +25,14 @@ export interface TrainModelOptions {
   /** Good images that training does not see: they calibrate the thresholds independently. */
   readonly validation?: TrainingSamples | undefined;
   /**
-   * Where features are kept between trainings: another one on the same images (other seed, head or head parameters, a
-   * resumed one) runs the backbone on none that it finds there, and gives the same bytes. Default: nowhere.
+   * Where features are kept between runs of training: another run on the same images (other seed, head or head parameters,
+   * or resumed) does not run the backbone on images that it finds there, and gives the same bytes. Default: nowhere.
    */
   readonly featureStore?: Store | undefined;
-  /** Told of damaged entries of `featureStore`, which are computed again. */
+  /** Called for damaged entries of `featureStore`, which are computed again. */
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** `student`: a checkpoint of the same training to go on from. */
+  /** `student`: a checkpoint of the same training to resume from. */
   readonly resume?: Uint8Array | undefined;
   /** `student`: receives a checkpoint every `checkpointEvery` epochs and at the end. Awaited. */
   readonly onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
@@ -55,13 +55,13 @@ export interface TrainResult {
 /**
  * Trains an initial model.
  *
- * Thresholds are calibrated on `validation` where it is given, else on the training images by leaving out what each
+ * Thresholds are calibrated on `validation` if it is given, else on the training images by leaving out what each
  * image (with its group) contributed. With a single training group and no validation the model has no thresholds;
- * neither has a `student` without validation, since every image shapes it. Varied copies in `samples` (`withCopies`)
- * teach the model, but neither calibrate it nor count as images.
+ * neither has a `student` without validation, since every image shapes it. Augmented copies in `samples` (`withCopies`)
+ * train the model, but neither calibrate it nor count as images.
  *
- * @throws ModelStateError when the model is trained already; ParameterError when there is no sample, sizes do not fit
- *   or `resume` belongs to another training; TrainingDivergedError; TensorMismatchError for samples of another size; LimitExceededError when patches will not fit into memory.
+ * @throws ModelStateError if the model is trained already; ParameterError if there is no sample, sizes do not fit
+ *   or `resume` belongs to other training; TrainingDivergedError; TensorMismatchError for samples of another size; LimitExceededError if patches do not fit into memory.
  */
 export async function trainModel(
   model: AnomalyModel,

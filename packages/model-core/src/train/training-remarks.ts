@@ -1,4 +1,4 @@
-/** What the images of a training say about its model: repeated ones, and why there is no threshold. */
+/** Remarks on the training images: repeated ones, and why there is no threshold. */
 import { type Remark } from '@oddpixel/contract';
 import { remarkOnFiles } from '@oddpixel/contract/unstable';
 import type { AnomalyModel } from '../model/model.ts';

@@ -22,7 +22,7 @@ export interface TrainingSample extends PreprocessedSample, ImageIdentity {}
 export interface TrainingSamples extends AsyncIterable<TrainingSample> {
   /** Samples in the stream, augmented copies included. */
   readonly count: number;
-  /** Present where augmented copies are in the stream. */
+  /** Present if augmented copies are in the stream. */
   readonly augmentation?: {
     /** How they are made, for the training record. */
     readonly record: AugmentationRecord;
@@ -53,7 +53,7 @@ export function samplesInMemory(samples: readonly TrainingSample[]): TrainingSam
   };
 }
 
-/** Each image followed by its augmented copies, which are made as they are asked for: one is in memory at a time. */
+/** Each image followed by its augmented copies, which are made on request: one is in memory at a time. */
 export function withCopies(originals: TrainingSamples, { copies, record, vary }: Copying): TrainingSamples {
   return {
     count: originals.count * (1 + copies),

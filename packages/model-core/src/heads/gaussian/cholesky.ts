@@ -4,7 +4,7 @@
  * The inverse of the Cholesky factor: `W = L⁻¹` with `A = L·Lᵀ`, so that `|W·x|² = xᵀ·A⁻¹·x`.
  *
  * @param matrix `[D, D]`, symmetric positive definite.
- * @returns `[D, D]`, lower triangular, or `undefined` when the matrix is not positive definite.
+ * @returns `[D, D]`, lower triangular, or `undefined` if the matrix is not positive definite.
  */
 export function inverseCholesky(matrix: ArrayLike<number>, size: number): Float64Array | undefined {
   const factor = new Float64Array(size * size);

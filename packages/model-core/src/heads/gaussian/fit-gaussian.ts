@@ -121,7 +121,7 @@ async function gaussianTransform(
 
 /** Sums of the folds take at most this much memory. */
 const maxFoldBytes = 2 ** 30;
-/** A fit per fold is made; more of them would cost more than they tell. */
+/** A fit per fold is made; more of them would cost more than they show. */
 const maxFolds = 20;
 
 /** Images of a fold are left out together; a group is always within one fold. */

@@ -31,7 +31,7 @@ export interface GaussianFit {
 /** Whitening matrices per position take at most this much of the model file. */
 const maxWhiteningBytes = 128 * 2 ** 20;
 
-/** @throws ParameterError when one covariance per position would make the model too large. */
+/** @throws ParameterError if one covariance per position would make the model too large. */
 export function checkGaussianSize(
   positions: number,
   dims: number,
@@ -86,8 +86,8 @@ export function combineSums(a: GaussianSums, b: GaussianSums, sign: 1 | -1): Gau
 /**
  * Mean and whitening from the sums.
  *
- * @param products sums of products of patches, computed where the patches' own were.
- * @throws ParameterError when the covariance cannot be inverted, which shrinkage above 0 prevents for features that vary.
+ * @param products sums of products of patches, computed in the same place as those of the patches themselves.
+ * @throws ParameterError if the covariance cannot be inverted, which shrinkage above 0 prevents for features that vary.
  */
 export async function fitGaussian(
   sums: GaussianSums,

@@ -17,6 +17,6 @@ export const gaussianParameters = {
   },
 } as const;
 
-/** Values of `gaussianParameters`, which says what they mean. */
+/** Values of `gaussianParameters`, which states what they mean. */
 export interface GaussianParams extends ParameterValues<typeof gaussianParameters> {}
 export interface GaussianOptions extends ParameterOptions<typeof gaussianParameters> {}

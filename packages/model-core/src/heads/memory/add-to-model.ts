@@ -1,5 +1,5 @@
 /**
- * Accepting more good images without training anew: rows are appended where the memory does not reach yet.
+ * Accepting more good images without retraining: rows are appended for patches that the memory does not cover yet.
  *
  * Features, scales and the rows that exist stay as they are, so with the score `max` every score can only fall and
  * the old threshold can only raise fewer alarms. The calibration is marked as stale, since it no longer matches.
@@ -39,7 +39,7 @@ export interface AddToModelOptions {
 
 export interface AddedToModel {
   readonly model: AnomalyModel;
-  /** Rows appended to the bank; 0 where the images hold nothing new. */
+  /** Rows appended to the bank; 0 if the images hold nothing new. */
   readonly rowsAdded: number;
 }
 
@@ -47,7 +47,7 @@ export interface AddedToModel {
  * Adds good images to a trained memory model: patches farther from the bank than its coverage radius are appended,
  * farthest first, until all are covered.
  *
- * @throws ModelStateError for any other model; ParameterError when there is no sample; TensorMismatchError;
+ * @throws ModelStateError for any other model; ParameterError if there is no sample; TensorMismatchError;
  *   ModelFormatError for a damaged file.
  */
 export async function addToModel(

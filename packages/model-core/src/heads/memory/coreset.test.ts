@@ -60,7 +60,7 @@ describe('selectCoreset', () => {
     }
   });
 
-  test('handles a set too large for one pool and one refresh', async () => {
+  test('picks what the plain algorithm picks from a set too large for one pool and one refresh', async () => {
     const store = clusteredStore(40, 331, 6, 7);
     const plain = plainGreedy(store, 60, 0);
     const coreset = await selectCoreset(store, {
@@ -71,7 +71,7 @@ describe('selectCoreset', () => {
     expect(coreset.indices).toEqual(plain.indices);
   });
 
-  test('takes all patches if asked for more, and stops if none is left to cover', async () => {
+  test('takes all patches if more are requested, and stops if none is left to cover', async () => {
     const store = clusteredStore(2, 15, 4, 3);
     const all = await selectCoreset(store, { backend: ortBackend(), rows: 100, first: 2 });
     expect([...all.indices].sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i));

@@ -14,9 +14,9 @@ import { copyPatch, gatherPatches, type PatchStore } from '../../train/patch-sto
 
 export interface CoresetOptions {
   readonly backend: Backend;
-  /** Most patches to take. */
+  /** Maximum number of patches to take. */
   readonly rows: number;
-  /** Taken first, where there is no bank yet. */
+  /** Taken first if there is no bank yet. */
   readonly first: number;
   /** Rows `[m, D]` that exist already: distances are measured to them as well. */
   readonly bank?: Float32Array;
@@ -35,11 +35,11 @@ export interface Coreset {
   readonly radius: number;
 }
 
-/** Bounds measured anew per round, roughly. */
+/** How many bounds are measured again per round, roughly. */
 const refreshSize = 4096;
 /** Patches of one comparison. */
 const measuredTogether = 1024;
-/** Most patches that are compared with every pick of a round. */
+/** Maximum number of patches that are compared with every pick of a round. */
 const poolSize = 512;
 
 /** Picks up to `rows` patches. Deterministic for a deterministic backend. */
@@ -115,7 +115,7 @@ async function farthestPool(
     for (let i = 0; i < bounds.length; i++) if ((bounds[i] as number) >= cut) candidates.push(i);
     await refresh(search, candidates, distances, signal);
     const large = candidates.filter((i) => (bounds[i] as number) >= cut);
-    // Measured anew, all of them fell below others' bounds: look at those.
+    // Measured again, all of them fell below others' bounds: look at those.
     if (large.length === 0) continue;
     large.sort((a, b) => (bounds[b] as number) - (bounds[a] as number) || a - b);
     const next = large[poolSize];
@@ -179,7 +179,7 @@ function pickFrom(
   });
 }
 
-/** Squared distance of one patch in `patches` to `pick`; stops early where it exceeds `limit`. */
+/** Squared distance of one patch in `patches` to `pick`; stops early once it exceeds `limit`. */
 function squaredDistance(patches: Float32Array, start: number, pick: Float32Array, limit: number): number {
   let sum = 0;
   for (let c = 0; c < pick.length;) {
@@ -194,7 +194,7 @@ function squaredDistance(patches: Float32Array, start: number, pick: Float32Arra
 }
 
 /**
- * A bound that about `rank` of the values reach; the smallest value where there are fewer.
+ * A bound that about `rank` of the values reach; the smallest value if there are fewer.
  * Counts by the leading bits of the float, whose order is the order of non-negative numbers.
  */
 function boundOfRank(bounds: Float32Array, rank: number): number {

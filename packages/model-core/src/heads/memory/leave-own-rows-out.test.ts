@@ -32,7 +32,7 @@ function plainScores(
         nearest = Math.min(nearest, sum);
       }
       const length = image.subarray(p, p + dims).reduce((sum, value) => sum + value * value, 0);
-      // Distances are damped where they are next to nothing.
+      // Distances near 0 are damped.
       largest = Math.max(largest, nearest / Math.sqrt(nearest + 6.4e-5 * length));
     }
     return largest;

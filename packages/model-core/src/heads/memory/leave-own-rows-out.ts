@@ -32,7 +32,7 @@ export interface OwnedRows {
   readonly owners: readonly number[];
 }
 
-/** The groups are of the images in the store. `undefined` where all rows are of a single group: then there is nothing to compare with. */
+/** The groups are of the images in the store. `undefined` if all rows are of a single group: then there is nothing to compare with. */
 export async function leaveOwnRowsOut(
   backbone: Backbone,
   store: PatchStore,

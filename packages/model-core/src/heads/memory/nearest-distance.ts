@@ -82,7 +82,7 @@ function squaredNorms(rows: Float32Array, dims: number): Float32Array {
   });
 }
 
-/** The bank `[M, D]` of a trained memory model's graph. @throws ModelFormatError when it has none. */
+/** The bank `[M, D]` of a trained memory model's graph. @throws ModelFormatError if it has none. */
 export function readBank(graph: Graph, dims: number): Float32Array {
   const parts: Float32Array[] = [];
   for (;;) {

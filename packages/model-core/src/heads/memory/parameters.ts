@@ -12,7 +12,7 @@ export const memoryParameters = {
   },
 } as const;
 
-/** Values of `memoryParameters`, which says what they mean. */
+/** Values of `memoryParameters`, which states what they mean. */
 export interface MemoryParams extends ParameterValues<typeof memoryParameters> {}
 export interface MemoryOptions extends ParameterOptions<typeof memoryParameters> {}
 

@@ -40,7 +40,7 @@ import { hashesOf, type TrainingSamples } from '../../train/training-sample.ts';
 
 /** Positions of one step. */
 const stepPositions = 256;
-/** Fewer steps than this would make an epoch too short to learn in where there are few images. */
+/** Fewer steps than this would make an epoch too short to learn in if there are few images. */
 const fewestSteps = 20;
 /** Share of all positions that are never trained on: the error and the scale of residuals come from them. */
 const heldOutShare = 0.1;

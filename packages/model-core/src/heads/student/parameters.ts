@@ -59,6 +59,6 @@ export const studentParameters = {
   },
 } as const;
 
-/** Values of `studentParameters`, which says what they mean. */
+/** Values of `studentParameters`, which states what they mean. */
 export interface StudentParams extends ParameterValues<typeof studentParameters> {}
 export interface StudentOptions extends ParameterOptions<typeof studentParameters> {}

@@ -1,8 +1,8 @@
 /**
  * The student: a small network that learns to reproduce the features of good images through a bottleneck, position
- * by position; where it fails is odd (autoencoding of frozen features: compare Shi, Yang and Qi 2021). Beside it a
+ * by position; a position where it fails is anomalous (autoencoding of frozen features: compare Shi, Yang and Qi 2021). Beside it a
  * smaller network learns how hard each position is, so that textures that are never reproduced well do not drown
- * what is really odd (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
+ * real anomalies (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
  */
 import { hostTensor, type HostTensor, type Random } from '@oddpixel/contract';
 import {
