@@ -6,7 +6,7 @@ export interface PublishedBackbone {
   readonly url: string | URL;
   /** SHA-256 of the file's bytes, 64 hex digits. Other bytes are never used. */
   readonly sha256: string;
-  /** Where it is known; a longer answer ends the download at once. */
+  /** If it is known; a longer answer ends the download immediately. */
   readonly sizeBytes?: number;
 }
 
@@ -25,16 +25,16 @@ export interface BundledBackbone extends PublishedBackbone {
 
 /** Keeps backbones under their SHA-256. A `Store` of `@oddpixel/contract` is one as well. */
 export interface BackboneCache {
-  /** `undefined` where nothing is kept. What is damaged may be returned: the caller checks. */
+  /** `undefined` if nothing is kept. What is damaged may be returned: the caller checks. */
   get(sha256: string): Promise<Uint8Array | undefined>;
   /** Atomic: a reader sees the whole file or none, also with two writers or after a crash. */
   put(sha256: string, bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Where a person may put the file by hand; absent where nobody can. */
+  /** Where a person may put the file by hand; absent if nobody can. */
   pathOf?(sha256: string): string;
 }
 
 export interface FetchProgress {
   readonly receivedBytes: number;
-  /** `undefined` where neither the caller nor the server states it. */
+  /** `undefined` if neither the caller nor the server states it. */
   readonly totalBytes: number | undefined;
 }

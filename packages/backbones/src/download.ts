@@ -19,7 +19,7 @@ export interface DownloadOptions {
 
 export interface Downloaded {
   readonly bytes: Uint8Array;
-  /** As the server states it; of the compressed file where the server compresses. */
+  /** As the server states it; of the compressed file if the server compresses. */
   readonly declaredBytes: number | undefined;
   readonly contentType: string | undefined;
 }
@@ -124,7 +124,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-/** The innermost cause says most: `fetch failed` alone tells nothing. */
+/** The innermost cause is the most specific: `fetch failed` alone explains nothing. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // One per address of the host.

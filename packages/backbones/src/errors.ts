@@ -2,7 +2,7 @@
 import { OddpixelError, type ErrorDetails } from '@oddpixel/contract';
 
 export interface BackboneErrorDetails extends ErrorDetails {
-  /** The address as it was asked for. */
+  /** The address as requested. */
   readonly url: string;
   readonly expected: string;
   readonly received: string;
@@ -10,7 +10,7 @@ export interface BackboneErrorDetails extends ErrorDetails {
   readonly fix: string;
 }
 
-/** Base of all of them: the message names the address, what was expected, what came, and what to do. */
+/** Base of all of them: the message names the address, what was expected, what was received, and what to do. */
 export abstract class BackboneError extends OddpixelError<BackboneErrorDetails> {
   constructor(details: BackboneErrorDetails, options?: { cause?: unknown }, problem: string = 'Cannot load') {
     const { url, expected, received } = details;
@@ -18,7 +18,7 @@ export abstract class BackboneError extends OddpixelError<BackboneErrorDetails> 
   }
 }
 
-/** The address, the SHA-256 or a size is not one. Nothing was asked for yet. */
+/** The address, the SHA-256 or a size is not one. Nothing was requested yet. */
 export class BackbonePinError extends BackboneError {
   readonly code = 'BACKBONE_PIN';
 }
@@ -38,12 +38,12 @@ export class BackboneHttpError extends BackboneError {
   }
 }
 
-/** The connection broke before the whole file had come. */
+/** The connection broke before the whole file had arrived. */
 export class BackboneIncompleteError extends BackboneError {
   readonly code = 'BACKBONE_INCOMPLETE';
 }
 
-/** More bytes than the stated size, or than the limit where none is stated. */
+/** More bytes than the stated size, or than the limit if no size is stated. */
 export class BackboneTooLargeError extends BackboneError {
   readonly code = 'BACKBONE_TOO_LARGE';
 }

@@ -1,4 +1,4 @@
-/** Loads a published backbone: from the cache where it is kept, else from its address; checked in both cases. */
+/** Loads a published backbone: from the cache if it is there, else from its address; checked in both cases. */
 import { canHash, hashBytes } from '@oddpixel/contract/unstable';
 import { download, type Downloaded } from './download.ts';
 import {
@@ -12,13 +12,13 @@ import { checkPin, type Pin } from './pin.ts';
 
 export interface FetchBackboneOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called as bytes arrive; not at all where the cache had the file. */
+  /** Called as bytes arrive; not at all if the cache had the file. */
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
   /** Where files are kept. Default: nowhere. `diskCache()` of `./node`, `browserCache()` of `./web`, or a store of yours. */
   readonly cache?: BackboneCache | undefined;
-  /** Trouble with the cache, a damaged file included. It never costs the backbone, which is fetched then. */
+  /** Trouble with the cache, a damaged file included. The backbone is fetched anyway. */
   readonly onWarning?: ((problem: BackboneCacheError) => void) | undefined;
-  /** Most bytes where `sizeBytes` is not stated. Default 512 MiB. */
+  /** Maximum number of bytes if `sizeBytes` is not stated. Default 512 MiB. */
   readonly maxBytes?: number | undefined;
   /** For other headers, a proxy or a test. Default: the host's own. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -92,7 +92,7 @@ async function checkContent(pin: Pin, { bytes, ...answer }: Downloaded, advice: 
       fix: advice.retry,
     });
   }
-  // A page of a portal or of an error, sent as if it were the file, is told by its type.
+  // A portal's or an error page, sent as if it were the file, is recognized by its type.
   const kind = contentType.startsWith('text/') ? ` of ${contentType}` : '';
   throw new BackboneHashError({
     url,

@@ -32,7 +32,7 @@ export function checkPin({ url, sha256, sizeBytes }: PublishedBackbone): Pin {
 /**
  * Reads `https://…/backbone.onnx#sha256=HEX`: address and hash in one piece of text, to copy and to keep in settings.
  *
- * @throws BackbonePinError where the hash or the address is missing
+ * @throws BackbonePinError if the hash or the address is missing
  */
 export function parsePinnedUrl(text: string): PublishedBackbone {
   const [address = '', fragment = ''] = text.split(/#(.*)/s);

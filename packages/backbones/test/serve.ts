@@ -1,4 +1,4 @@
-/** A server of one test: answers as it is told, and counts. */
+/** A server of one test: answers as configured, and counts. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface TestServer {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** Paths in the order in which they were asked for. */
+  /** Paths in the order in which they were requested. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ export function backboneCacheFolder({
   const { join, isAbsolute, resolve } = platform === 'win32' ? win32 : posix;
   const named = env['ODDPIXEL_CACHE'];
   if (named !== undefined && named !== '') return join(resolve(named), 'backbones');
-  // A relative one is to be ignored, says the specification of these folders.
+  // The specification of these folders requires that a relative one is ignored.
   const given = (name: string): string | undefined => {
     const value = env[name];
     return value !== undefined && isAbsolute(value) ? value : undefined;

@@ -2,10 +2,10 @@
 import type { BackboneCache } from '../backbone.ts';
 
 const cacheName = 'oddpixel-backbones';
-/** Entries need the address of a request; nothing is ever asked for at this one. */
+/** Entries need the address of a request; nothing is ever requested from this one. */
 const address = (sha256: string): string => `https://oddpixel.invalid/backbones/${sha256}.onnx`;
 
-/** `undefined` where the browser offers none: on pages that came neither by https nor from localhost. */
+/** `undefined` if the browser offers none: on pages that came neither by https nor from localhost. */
 export function browserCache(): BackboneCache | undefined {
   const storage = (globalThis as { readonly caches?: CacheStorage }).caches;
   if (storage === undefined) return undefined;
