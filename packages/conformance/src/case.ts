@@ -1,7 +1,7 @@
 /** What a conformance case is: a named async function that throws when a backend breaks the contract. */
 import type { Backend, BackendCapabilities, BackendFactory, DType } from '@oddpixel/contract';
 
-/** A capability that a case needs. A backend that declares it false is not asked. */
+/** A capability that a case needs. The case is skipped for a backend that declares it false. */
 export type Need = 'keepOnDevice' | 'deterministic' | { readonly dtype: DType };
 
 export interface CaseContext {
@@ -18,7 +18,7 @@ export interface ConformanceCase {
   run(context: CaseContext): Promise<void>;
 }
 
-/** Why a case need not run on a backend with these capabilities; `undefined` where it must. */
+/** Why a case need not run on a backend with these capabilities; `undefined` if it must. */
 function reasonToSkip({ needs }: ConformanceCase, capabilities: BackendCapabilities): string | undefined {
   if (needs === undefined) return undefined;
   if (typeof needs === 'object') {

@@ -12,7 +12,7 @@ function onDevice(tensor: Tensor | undefined): DeviceTensor {
 
 export const deviceCases: readonly ConformanceCase[] = [
   {
-    name: 'device: outputs named in keepOnDevice stay there, or come to the host where the capability is missing',
+    name: 'device: outputs named in keepOnDevice stay there, or come to the host if the capability is missing',
     async run({ backend }): Promise<void> {
       const x = floats([1, 3], [1, 2, 3]);
       const session = await backend.createSession(writeGraph(twoOutputs()), { keepOnDevice: ['doubled'] });

@@ -8,7 +8,7 @@ import { floats, sum, twoOutputs } from './graphs.ts';
 
 export const errorCases: readonly ConformanceCase[] = [
   {
-    name: 'errors: missing, unknown and wrong feeds are named, and the session goes on',
+    name: 'errors: missing, unknown and wrong feeds are named, and the session stays usable',
     async run({ backend }): Promise<void> {
       const good = floats([1, 3], [1, 2, 3]);
       const session = await backend.createSession(writeGraph(sum()));
@@ -47,7 +47,7 @@ export const errorCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'errors: bytes that are no model are refused',
+    name: 'errors: bytes that are not a model are refused',
     async run({ backend }): Promise<void> {
       const model = writeGraph(twoOutputs());
       await checkRejects(
@@ -77,7 +77,7 @@ export const errorCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'errors: a tensor of somebody else’s device is refused',
+    name: 'errors: a tensor of an unknown device is refused',
     async run({ backend }): Promise<void> {
       const good = floats([1, 3], [1, 2, 3]);
       const session = await backend.createSession(writeGraph(twoOutputs()));
@@ -92,7 +92,7 @@ export const errorCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'feeds: they are borrowed, neither changed nor detached, and may be views',
+    name: 'feeds: they are neither changed nor detached, and may be views',
     async run({ backend }): Promise<void> {
       const session = await backend.createSession(writeGraph(twoOutputs()));
       const all = Float32Array.of(9, 1, 2, 3, 9);

@@ -1,6 +1,6 @@
 /** A model that asks an engine for another file. Byte by byte, since `writeGraph` writes no such thing. */
 
-/** `y` = x + w, both float32 `[3]`, where the numbers of `w` are the first 12 bytes of a file beside the model. */
+/** `y` = x + w, both float32 `[3]`; the numbers of `w` are the first 12 bytes of a file beside the model. */
 export function modelWithExternalData(location: string): Uint8Array {
   // Numbers of fields as the ONNX format has them.
   const entry = (key: string, value: string): number[] => message(13, [text(1, key), text(2, value)]);

@@ -52,7 +52,7 @@ export function same(dtype: DType, dims: readonly (number | string)[]): Graph {
   return g.build();
 }
 
-/** What models are made of, on a picture that is not square. */
+/** What models are made of, on an image that is not square. */
 export function pictureGraph(): Graph {
   const g = new GraphBuilder({ name: 'picture' });
   const x = g.input('x', 'float32', ['N', 2, 6, 10]);

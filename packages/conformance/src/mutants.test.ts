@@ -105,7 +105,7 @@ const mutants: Record<string, [BackendFactory, RegExp]> = {
     mutant((session) => ({
       run: (feeds, options) => session.run(feeds, options?.signal ? { signal: options.signal } : {}),
     })),
-    /outputs: only those asked for/,
+    /outputs: only those requested/,
   ],
   'float16 as float32': [
     mutant((session) => ({
@@ -127,7 +127,7 @@ const mutants: Record<string, [BackendFactory, RegExp]> = {
         return outputs;
       },
     })),
-    /feeds: they are borrowed/,
+    /feeds: they are neither/,
   ],
   'deaf to signals': [
     mutant((session) => ({

@@ -98,7 +98,7 @@ export const queueCases: readonly ConformanceCase[] = [
           () => (outcome = 'done'),
           (error: unknown) => (outcome = error),
         );
-        // A turn of the event loop later the run has begun; one that is done by then has also said so.
+        // A turn of the event loop later, the run has begun; one that is done by then has also settled.
         await nextTurn();
         const wasDone = outcome !== undefined;
         controller.abort(reason);

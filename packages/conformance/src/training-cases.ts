@@ -1,4 +1,4 @@
-/** Training: what runs graphs must also learn, since a training step is a graph like any other. */
+/** Training: a backend that runs graphs can also train, since a training step is a graph like any other. */
 import type { Backend, HostTensor } from '@oddpixel/contract';
 import {
   batchNormalizationTraining,
@@ -27,7 +27,7 @@ import { floats } from './graphs.ts';
 const steps = 50;
 /** Relative: rounding errors add up over the steps. */
 const curveTolerance = 1e-3;
-/** The loss must fall at least to this share of where it began. */
+/** The loss must fall at least to this share of its first value. */
 const learned = 0.7;
 
 const shapes = {
@@ -39,7 +39,7 @@ const shapes = {
   bias: [2],
 } as const;
 
-/** A convolutional autoencoder of pictures `[N, 2, 6, 10]`, with AdamW and clipped gradients. */
+/** A convolutional autoencoder of images `[N, 2, 6, 10]`, with AdamW and clipped gradients. */
 function autoencoderStep(): TrainingStep {
   const g = new GraphBuilder({ name: 'autoencoderStep' });
   const image = g.input('image', 'float32', ['N', 2, 6, 10]);
@@ -72,7 +72,7 @@ function startValues(): Record<string, HostTensor> {
   );
 }
 
-/** Smooth pictures that differ from step to step; 3 or 4 of them. */
+/** Smooth images that differ from step to step; 3 or 4 of them. */
 const batch = (step: number): Record<string, HostTensor> => ({
   image: floats([3 + (step % 2), 2, 6, 10], (i) => {
     const [x, y] = [i % 10, Math.floor(i / 10) % 6];

@@ -101,7 +101,7 @@ export const valueCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'shapes: a session tells names, types and dynamic sizes of inputs and outputs',
+    name: 'shapes: a session states names, types and dynamic sizes of inputs and outputs',
     async run({ backend }): Promise<void> {
       const { inputs, outputs } = await backend.createSession(writeGraph(pictureGraph()));
       const [x] = inputs;
@@ -115,7 +115,7 @@ export const valueCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'outputs: only those asked for are returned',
+    name: 'outputs: only those requested are returned',
     async run({ backend }): Promise<void> {
       const session = await backend.createSession(writeGraph(twoOutputs()));
       const x = floats([1, 3], [1, 2, 3]);
