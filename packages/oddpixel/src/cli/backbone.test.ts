@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(stop);
 
-/** Starts a server and tells the address of a file there. */
+/** Starts a server and returns the address of a file there. */
 async function answering(answer: RequestListener): Promise<string> {
   const started = createServer(answer);
   server = started;
@@ -66,7 +66,7 @@ describe('train --backbone URL#sha256=HEX', { timeout: 60_000 }, () => {
     expect(await kept('once')).toEqual([`${small.sha256}.onnx`]);
   });
 
-  test('without a network, the error says where to put a file, and that a file can be given', async () => {
+  test('without a network, the error names the place for the file and the option that takes one', async () => {
     const url = await answering(() => undefined);
     await stop();
     const { code, stderr } = await train(`${url}#sha256=${small.sha256}`, { cache: 'offline' });

@@ -38,7 +38,7 @@ export interface BackboneOptions {
   readonly features?: readonly string[] | undefined;
 }
 
-/** @throws UsageError where there is nothing of that name; BackboneError where the download fails */
+/** @throws UsageError if there is nothing of that name; BackboneError if the download fails */
 export async function namedBackbone(text: string, options: BackboneOptions): Promise<Backbone> {
   const outputs = options.features === undefined ? {} : { outputs: options.features };
   const model = bundledBackbones.find(({ id }) => id === text);

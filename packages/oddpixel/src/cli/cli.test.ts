@@ -320,7 +320,7 @@ describe('the whole job', () => {
 });
 
 describe('bad input', () => {
-  test('a missing folder', async () => {
+  test('a missing folder is named', async () => {
     const { code, stderr } = await oddpixel(
       'train',
       join(folder, 'nowhere'),
@@ -331,7 +331,7 @@ describe('bad input', () => {
     expect(stderr).toMatch(/nowhere: there is no such file or folder/);
   });
 
-  test('a text file named .png', async () => {
+  test('a text file named .png is named as no image', async () => {
     const bad = join(folder, 'bad');
     await writePicture(join(bad, 'train/good/0.png'), 1);
     await writeFile(join(bad, 'train/good/1.png'), 'this is not a picture');
@@ -351,7 +351,7 @@ describe('bad input', () => {
     expect(checked.stdout).toContain('train/good/1.png');
   });
 
-  test('a data set without good images', async () => {
+  test('a data set without good images is refused', async () => {
     const odd = join(folder, 'odd-only');
     await writePicture(join(odd, 'test/scratch/0.png'), 1);
     await mkdir(join(odd, 'train/good'), { recursive: true });
@@ -360,7 +360,7 @@ describe('bad input', () => {
     expect(stderr).toMatch(/no good/);
   });
 
-  test('a corrupt model', async () => {
+  test('a corrupt model is refused', async () => {
     const corrupt = join(folder, 'corrupt.onnx');
     const bytes = await readFile(model);
     await writeFile(corrupt, bytes.subarray(0, bytes.length / 2));
@@ -375,7 +375,7 @@ describe('bad input', () => {
     }
   });
 
-  test('an unknown option, an unknown command, a missing argument', async () => {
+  test('an unknown option, an unknown command and a missing argument are wrong usage', async () => {
     for (const args of [['train', data, '--out', 'x.onnx', '--colour'], ['paint'], ['predict', model], []]) {
       expect((await oddpixel(...args)).code).toBe(2);
     }
@@ -417,14 +417,14 @@ describe('bad input', () => {
     ]);
   });
 
-  test('a standalone export instead of a model', async () => {
+  test('a standalone export instead of a model is refused', async () => {
     const standalone = join(folder, 'alone.onnx');
     await oddpixel('export', model, '--standalone', '--out', standalone);
     const { code, stderr } = await oddpixel('predict', standalone, data);
     expect([code, stderr]).toEqual([1, expect.stringContaining('standalone export')]);
   });
 
-  test('a trained model as backbone, a folder without an image, a missing device', async () => {
+  test('a trained model as backbone, a folder without an image and a missing device are refused', async () => {
     const trained = await oddpixel('train', data, '--out', join(folder, 'x.onnx'), '--backbone', model);
     expect([trained.code, trained.stderr]).toEqual([2, expect.stringMatching(/trained model/)]);
     await mkdir(join(folder, 'empty'));
@@ -447,7 +447,7 @@ describe('bad input', () => {
     expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/^error: cannot write the results/)]);
   });
 
-  test('a mask of another size than its image', async () => {
+  test('a mask of another size than its image is refused', async () => {
     const bad = join(folder, 'bad-mask');
     await writeDataset(bad);
     await writeMask(join(bad, 'ground_truth/blot/0_mask.png'), { width: 75, height: 80, blot: [0.1, 0.1] });

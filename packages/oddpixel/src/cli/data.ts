@@ -22,7 +22,7 @@ import { findImages } from './image-inputs.ts';
 import { withModelNamed } from './model-errors.ts';
 import { UsageError } from './outcome.ts';
 
-/** The layouts that a folder alone tells; `halcon` takes two folders, and the API. */
+/** The layouts that a folder alone shows; `halcon` takes two folders, and only the API reads it. */
 export const layouts: readonly (DatasetLayout | 'auto')[] = ['auto', 'mvtec', 'folder', 'csv'];
 
 export interface DataOptions {
@@ -41,7 +41,7 @@ export interface OpenDataset {
 /**
  * Opens a data set folder, or a CSV table with images beside it.
  *
- * @param splits which images are to be used: what can be neither read nor listed among them is an error. Default: none are.
+ * @param splits the images to use: one of them that can be neither read nor listed is an error. Default: none.
  */
 export async function openDataset(
   path: string,
@@ -109,7 +109,7 @@ export function withFolderOptions(command: Command): Command {
     .option('--mask-dir <folder>', 'the same for masks (default for a table: the base folder of the images)');
 }
 
-/** What the hash in a model file says of it; a file of an older version or of another tool has none. */
+/** What the hash in a model file proves; a file of an older version or of another tool has none. */
 export type Integrity = Awaited<ReturnType<typeof verifyModel>>;
 
 /**
@@ -143,7 +143,7 @@ function importForeign(bytes: Uint8Array): AnomalyModel | undefined {
     imageRangeMax: 1,
   };
   try {
-    // A size of its own may be any, where one that is chosen for training is a multiple of 32.
+    // A foreign model may have any size, while one that is chosen for training is a multiple of 32.
     return importExternalModel(bytes, {
       preprocessing: preprocessParamsFromModel({ modelType: 'external', preprocessing }),
     });

@@ -1,4 +1,4 @@
-/** What commands that take a data set say of its files: used, left out, or failed. */
+/** How commands that take a data set account for its files: used, left out, or failed. */
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Choosing a device: visibly, and never another one than asked for. */
+/** Choosing a device: visibly, and never another one than the one requested. */
 import { Option } from 'commander';
 import { backendParameters, selectBackend, type Backend, type BackendFactory } from '@oddpixel/contract';
 import { coreml, cpuPool, cuda, dml, webgpu } from '@oddpixel/runtime-node';

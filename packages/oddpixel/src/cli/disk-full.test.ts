@@ -1,6 +1,6 @@
 /**
- * A disk that is full, and a limit on the sizes of files: nothing is half-written, what was there stays, one message says
- * why. The disk is a small file system in memory, where the system lets a user mount one.
+ * A disk that is full, and a limit on the sizes of files: nothing is half-written, what was there stays, one message states
+ * why. The disk is a small file system in memory, if the system lets a user mount one.
  */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -149,7 +149,7 @@ describe.each(fullDisks)('$name', ({ works, reason, picturesKilobytes, script })
         const { width } = await sharpCodec().decode(await readFile(join(kept, name)));
         expect(width).toBeGreaterThan(0);
       }
-      // What is told as written is there.
+      // What is reported as written is there.
       for (const file of images.flatMap(({ files }) => files))
         expect(pictures).toContain(file.slice(disk.length + 1));
     },

@@ -1,6 +1,6 @@
 /**
  * The library speaks of its parameters; a person at the command line has options. This is the one place that knows
- * which is which. Text is changed only where it is ours: names of files stay as they are.
+ * which is which. Only our own text is changed: names of files stay as they are.
  */
 import { ParameterError, type OddpixelError } from '@oddpixel/contract';
 import { trainParameters } from '@oddpixel/model-core/train';
@@ -38,7 +38,7 @@ export const optionOfParameter: Readonly<Record<string, string>> = {
   maxFileBytes: '--max-file-size',
 };
 
-/** Sentences and words of the library, and what the command line says instead; the longer ones first. */
+/** Sentences and words of the library, and what the command line prints instead; the longer ones first. */
 const words: readonly (readonly [said: string | RegExp, meant: string])[] = [
   [/Give sourceRange: \[min, max\](, or use normalizationType 'allChannels')?\./g, 'Give --range MIN,MAX.'],
   ['Pass overwrite: true to split it again, or use carveValidation.', 'Leave out the options for splitting.'],

@@ -18,7 +18,7 @@ export interface ImageInput {
   readonly relative: string;
 }
 
-/** An entry that is no image to inspect. */
+/** An entry that is not an image to inspect. */
 export interface SkippedFile {
   readonly file: string;
   readonly reason: string;
@@ -40,7 +40,7 @@ export interface FindImagesOptions {
 
 const earlierPicture = 'it is a picture of an earlier run';
 
-/** @throws FileError where an argument leads nowhere; UsageError */
+/** @throws FileError if an argument leads nowhere; UsageError */
 export async function findImages(
   paths: readonly string[],
   { out }: FindImagesOptions = {},
@@ -73,7 +73,7 @@ export async function findImages(
       if (isOutput(relative) || hasOwnSuffix(relative)) {
         others.push({ path: join(root, relative), kind: 'skipped', reason: earlierPicture });
       } else {
-        // Folders beside each other keep their names, so that it is seen which one a picture is of.
+        // Folders beside each other keep their names, so that each picture shows which one it belongs to.
         const below = folders.length > 1 ? `${basename(resolve(root))}/${relative}` : relative;
         inputs.push({ file: join(root, relative), relative: below });
       }
@@ -102,7 +102,7 @@ function hasOwnSuffix(path: string): boolean {
   return ownSuffixes.some((suffix) => path.toLowerCase().endsWith(suffix));
 }
 
-/** `-`, `/dev/stdin`, and links to it. @throws UsageError where it is a keyboard */
+/** `-`, `/dev/stdin`, and links to it. @throws UsageError if it is a keyboard */
 async function isStandardInput(path: string): Promise<boolean> {
   let target = path;
   for (let links = 0; links < 40 && target !== '-'; links++) {

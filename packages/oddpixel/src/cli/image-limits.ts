@@ -42,7 +42,7 @@ export function withLimitOptions(command: Command): Command {
     );
 }
 
-/** `undefined` where no option was given, for the library's own defaults. */
+/** `undefined` if no option was given, for the library's own defaults. */
 export function imageLimits({ maxPixels, maxFileSize }: LimitOptions): ImageLimits | undefined {
   if (maxPixels === undefined && maxFileSize === undefined) return undefined;
   return {

@@ -1,8 +1,8 @@
-/** What goes wrong while a model runs is said with the name of its file, which the library does not know. */
+/** Errors of a running model name its file, which the library does not know. */
 import { ModelFormatError, ResultError } from '@oddpixel/contract';
 import { namingImageById } from '@oddpixel/workflow/unstable';
 
-/** The error as it is told of the model file `path`; an error of something else is handed on. */
+/** The error with the name of the model file `path`; an error of something else is returned unchanged. */
 export function namingModel(error: unknown, path: string): unknown {
   if (error instanceof ModelFormatError && !error.message.includes(path)) {
     const where = `${path}: ${error.details.where}`;
@@ -17,7 +17,7 @@ export function namingModel(error: unknown, path: string): unknown {
   return error;
 }
 
-/** Runs `work` with the model of `path`; `files` are its images in the order of their numbers, where it has some. */
+/** Runs `work` with the model of `path`; `files` are its images in the order of their numbers, if it has some. */
 export async function withModelNamed<T>(
   path: string,
   work: () => Promise<T>,

@@ -32,10 +32,10 @@ export function outputNames(inputs: readonly NamedInput[]): string[] {
   for (const index of inputs.keys()) {
     if (names.has(index)) continue;
     const name = plain[index] as string;
-    // `a.png` and `a.jpg` are told apart by their endings.
+    // `a.png` and `a.jpg` are distinguished by their endings.
     const whole = wholes[index] as string;
     if (wholeCounts.get(folded(whole)) === 1 && take(index, whole)) continue;
-    // Counting goes on where it ended for the same name, or many equal names would take long.
+    // Counting continues where it ended for the same name, or many equal names would take long.
     let number = numbers.get(folded(name)) ?? 1;
     while (!take(index, number === 1 ? name : `${name}-${number}`)) number++;
     numbers.set(folded(name), number + 1);

@@ -1,4 +1,4 @@
-/** Asks before the work whether its outcome can be written: a training of an hour must not end in a folder that is none. */
+/** Checks before the work that its result can be written: an hour of training must not end at a folder that is not one. */
 import { randomBytes } from 'node:crypto';
 import { lstat, open, readlink, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -23,8 +23,8 @@ export async function probeFolder(path: string, option: string): Promise<void> {
 }
 
 /**
- * A cache is a help, not a need: one that cannot be written is told by a remark, and may still hold what is read. What
- * is no folder was not meant. @throws FileError
+ * A cache is a help, not a need: one that cannot be written is reported by a remark, and may still hold what is read. What
+ * is not a folder was not meant. @throws FileError
  */
 export async function checkCacheFolder(path: string): Promise<void> {
   const information = await stat(path).catch(() => undefined);
@@ -76,7 +76,7 @@ async function followLinks(path: string, option: string): Promise<string> {
     const isLink = (await lstat(target).catch(() => undefined))?.isSymbolicLink() === true;
     if (!isLink) return target;
     const next = resolve(dirname(target), await readlink(target));
-    // What links of /proc say is no path where it is a pipe.
+    // A link of /proc does not hold a path if it leads to a pipe.
     if ((await find(next, path, option)) === undefined && (await find(target, path, option)) !== undefined)
       return target;
     target = next;

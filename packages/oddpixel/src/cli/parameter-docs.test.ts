@@ -1,4 +1,4 @@
-/** The tables in docs/parameters.md are what the schemas say. `ODDPIXEL_WRITE_DOCS=1` writes them anew. */
+/** The tables in docs/parameters.md are made from the schemas. `ODDPIXEL_WRITE_DOCS=1` rewrites them. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format } from 'prettier';

@@ -1,4 +1,4 @@
-/** Options of the command line made from parameters: name, range, default and help are said once, in the schema. */
+/** Options of the command line made from parameters: name, range, default and help are stated once, in the schema. */
 import { Option } from 'commander';
 import {
   type NumberRange,
@@ -10,7 +10,7 @@ import { describeRange, isAllowed } from '@oddpixel/contract/unstable';
 import { flagOf } from './flag-names.ts';
 import { UsageError } from './outcome.ts';
 
-/** @param scope what it belongs to, said before its description, for example a head */
+/** @param scope what it belongs to, printed before its description, for example a head */
 export function parameterOption(
   name: string,
   parameter: Parameter | OptionalNumberParameter,

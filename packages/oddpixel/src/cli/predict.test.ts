@@ -67,7 +67,7 @@ test('pictures of an earlier run are not inspected, wherever they lie', async ()
       expect([code, stdout]).toEqual([0, expect.stringContaining(told)]);
     }
   }
-  // Another output folder tells them by their names.
+  // For another output folder they are recognized by their names.
   expect((await predict(inside, '--out', join(folder, 'elsewhere'))).stdout).toContain(
     '0 of 2 nok · 4 pictures',
   );

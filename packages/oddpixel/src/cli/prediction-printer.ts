@@ -5,7 +5,7 @@ import type { SkippedFile } from './image-inputs.ts';
 import { counted, formatNumber, printJson, printJsonLine, printLines } from './output.ts';
 import type { ProgressLine } from './progress.ts';
 
-/** What `predict --json` says of one image: the JSON form of its inspection, with files for the name. */
+/** What `predict --json` prints for one image: the JSON form of its inspection, with files for the name. */
 export interface Prediction extends Omit<InspectionJson, 'name'> {
   readonly file: string;
   /** What was written for it. */

@@ -1,6 +1,6 @@
 /**
  * Nothing is left in an empty home and nothing is sent: the command line, the Node API by an example, and the
- * commands of the repository. `CI` is unset, since the engine reports nothing where it is set.
+ * commands of the repository. `CI` is unset, since the engine reports nothing if it is set.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -76,7 +76,7 @@ const clean = { code: 0, files: [], connections: [] };
 const suffix = hasStrace ? '' : ' [connections not looked at: no strace]';
 
 describe(`no file in the home, no connection${suffix}`, () => {
-  test('oddpixel dataset, train, evaluate, predict, devices', { timeout }, async () => {
+  test('from oddpixel dataset, train, evaluate, predict and devices', { timeout }, async () => {
     const commands = [
       ['dataset', 'parts'],
       ['train', 'parts', '--out', 'model.onnx', '--size', '64', '--device', 'cpu'],
@@ -91,13 +91,13 @@ describe(`no file in the home, no connection${suffix}`, () => {
     }
   });
 
-  test('the example of the Node API', { timeout }, async () => {
+  test('from the example of the Node API', { timeout }, async () => {
     const example = join(repositoryRoot, 'examples/node-api/node-api.ts');
     const loader = import.meta.resolve('tsx');
     expect(await trace(['--import', loader, '--conditions=@oddpixel/source', example])).toMatchObject(clean);
   });
 
-  test('the build, which prints no notice of telemetry either', { timeout }, async () => {
+  test('from the build, which prints no notice of telemetry either', { timeout }, async () => {
     const turbo = join(repositoryRoot, 'tools/turbo.mjs');
     const traces = await trace([turbo, 'run', 'build', '--dry-run', `--cwd=${repositoryRoot}`]);
     expect(traces).toMatchObject(clean);

@@ -22,7 +22,7 @@ import { printable } from './printable.ts';
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
-  // Every run that waits in a queue listens: many are no leak.
+  // Every run that waits in a queue listens: many are not a leak.
   setMaxListeners(0, interrupt.signal);
   // Once: without a listener the kernel ends the process at a second Ctrl-C, wherever its threads are. Files are written
   // to a temporary name first, so nothing is left half-written.

@@ -4,11 +4,11 @@ import { inFlagWords } from './flag-words.ts';
 import { printable } from './printable.ts';
 
 export interface ProgressLine {
-  /** Shows how far a phase is: `done` of `total` items, 0 where nobody knows how many there will be. */
+  /** Shows how far a phase is: `done` of `total` items, 0 if nobody knows how many there will be. */
   update(phase: string, done: number, total: number, note?: string): void;
   /** Prints a lasting line. */
   say(text: string): void;
-  /** Prints what a person should know although the work goes on. */
+  /** Prints what a person should know although the work continues. */
   warn(message: string): void;
   /** Removes the live line. */
   end(): void;
@@ -65,7 +65,7 @@ export function sayRemarks(progress: ProgressLine, remarks: readonly Remark[]): 
   for (const remark of remarks) progress.warn(describeRemark(remark));
 }
 
-/** A bar and a space after it, in at most `room` characters; nothing where a bar would say little. */
+/** A bar and a space after it, in at most `room` characters; nothing if a bar would show little. */
 function bar(share: number, room: number): string {
   const width = Math.min(widestBar, room);
   if (width < narrowestBar) return '';

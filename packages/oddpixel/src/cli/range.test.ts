@@ -88,7 +88,7 @@ function signedTiff(width: number, height: number, isLittle: boolean, value: (i:
   return file;
 }
 
-test('signed 16-bit TIFF files: dataset, train, evaluate and predict, in both byte orders', async () => {
+test('dataset, train, evaluate and predict read signed 16-bit TIFF files in both byte orders', async () => {
   const [width, height] = [96, 64];
   const write = async (name: string, image: number, isOdd: boolean): Promise<void> => {
     await mkdir(join(folder, 'signed', name), { recursive: true });

@@ -1,7 +1,7 @@
 /**
- * What training shows while it goes on. Of passes over the images: the time that is left, and images per second. Of
- * heads that learn by epochs: the error, the time that is left if all epochs are needed, images of the training per
- * second (in an epoch each counts once), and the curve of the error where a terminal has room for it.
+ * What training shows while it runs. For passes over the images: the time remaining and images per second. For heads
+ * that train by epochs: the error, the time remaining if all epochs are needed, training images per second (in an
+ * epoch each counts once), and the curve of the error if the terminal has room for it.
  */
 import type { TrainPhase, TrainProgress } from '@oddpixel/model-core/train';
 import type { ProgressLine } from './progress.ts';
@@ -9,7 +9,7 @@ import type { ProgressLine } from './progress.ts';
 export interface TrainingProgressOptions {
   /** Milliseconds. */
   readonly now?: () => number;
-  /** Width of the terminal; `undefined` where there is none, so that a log holds plain lines. */
+  /** Width of the terminal; `undefined` if there is none, so that a log holds plain lines. */
   readonly columns?: () => number | undefined;
 }
 
@@ -30,7 +30,7 @@ export function trainingProgress(
   let images: number | undefined;
   return ({ phase, done, total, error }) => {
     const perMs = speed(phase, done, now());
-    // Rows of a bank come many at a time and unevenly: what is done says little about what is left.
+    // Rows of a bank come many at a time and unevenly: what is done shows little about what is left.
     if (phase === 'coreset') {
       progress.update(phase, done, total);
       return;
@@ -68,7 +68,7 @@ function phaseSpeed(): (phase: TrainPhase, done: number, time: number) => number
     if (phase !== current) {
       current = phase;
       first = { done, time };
-      // A training that goes on has epochs behind it that nobody waited for now.
+      // Resumed training has epochs behind it that nobody waited for in this run.
       from = latest === undefined ? undefined : { done: phase === 'epochs' ? done - 1 : 0, time: latest };
     }
     latest = time;

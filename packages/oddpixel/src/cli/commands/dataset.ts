@@ -17,7 +17,7 @@ interface Row {
   readonly label: string;
   readonly defect: string;
   images: number;
-  /** Absent where no image could be opened. */
+  /** Absent if no image could be opened. */
   width?: Range;
   height?: Range;
 }
@@ -88,7 +88,7 @@ export function datasetCommand(context: CommandContext): Command {
   return withLimitOptions(withFolderOptions(command));
 }
 
-/** Says that nothing is wrong only where there is nothing to say. */
+/** Reports that nothing is wrong only if there is nothing to report. */
 function summary(problems: number, remarks: number): string {
   if (problems === 0 && remarks === 0) return 'no problems found';
   if (remarks === 0) return counted(problems, 'problem');
@@ -105,7 +105,7 @@ function extended(range: Range | undefined, value: number): Range {
   return { min: Math.min(range.min, value), max: Math.max(range.max, value) };
 }
 
-/** `432×576`, or `103..400×90..410` where images differ. */
+/** `432×576`, or `103..400×90..410` if images differ. */
 function sizes({ width, height }: Row): string {
   if (width === undefined || height === undefined) return '–';
   const text = ({ min, max }: Range): string => (min === max ? String(min) : `${min}..${max}`);

@@ -22,7 +22,7 @@ interface EvaluateOptions extends DataOptions, AcceptDamaged, LimitOptions {
   json?: boolean;
 }
 
-/** `oddpixel evaluate MODEL DATA`: how well a model tells good from defective images. */
+/** `oddpixel evaluate MODEL DATA`: how well a model separates good from defective images. */
 export function evaluateCommand(context: CommandContext): Command {
   const command = new Command('evaluate')
     .description('measure a model on labelled images and write a report')

@@ -232,7 +232,7 @@ function quoted(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The options that say how the data is read, for the next command. */
+/** The options that set how the data is read, for the next command. */
 function dataOptions({ layout, groups, imageDir, maskDir }: TrainOptions): string {
   const named = layout === 'auto' ? '' : ` --layout ${layout}`;
   const paths = Object.entries({ '--groups': groups, '--image-dir': imageDir, '--mask-dir': maskDir });
