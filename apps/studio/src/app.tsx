@@ -67,14 +67,14 @@ function Content(): JSX.Element {
   const { Page } = pages[view.value];
   useEffect(() => {
     scrollTo(0, 0);
-    // Where the button that led here is gone, the keyboard starts at the content.
+    // If the button that led here is gone, the keyboard starts at the content.
     if (document.activeElement === document.body) document.getElementById('main')?.focus();
   }, [view.value]);
   useEffect(dropAnywhere, []);
   return ready.value ? <Page /> : <p class="quiet waiting">Loading your last session …</p>;
 }
 
-/** The flow: each step says how far it is. */
+/** The flow: each step shows its progress. */
 function Steps(): JSX.Element {
   const notes: Readonly<Record<View, string>> = {
     teach: count(taught.value.length, 'good'),

@@ -134,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       await second.locator('.gallery .card').nth(5).waitFor();
       await first.getByRole('heading', { name: 'Studio moved to another tab' }).waitFor();
       await expect.poll(() => first.workers().length, { timeout: 30_000 }).toBe(0);
-      // A third one waits, and goes on when the second is closed.
+      // A third one waits, and continues when the second is closed.
       const { page: third } = await openStudio(context, server.url, apples);
       await third.getByRole('heading', { name: 'Studio is open in another tab' }).waitFor();
       await second.close();
@@ -284,7 +284,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the edges'), (
       context.setDefaultTimeout(60_000);
       const { page } = await openStudio(context, server.url, '?apples=1,1,0,32x32');
       await untilStarted(page);
-      // An imitated GPU is passed over, with the reason.
+      // An imitated GPU is not used, and the reason is shown.
       await page.locator('.notice', { hasText: 'only imitates a graphics device' }).waitFor();
       const [worker] = page.workers();
       await worker?.evaluate(() => {

@@ -1,4 +1,4 @@
-/** The heads that Studio offers, and what a person reads of each. One more is one more entry here and in the worker. */
+/** The heads that Studio offers, with the texts shown for each. Another head is another entry here and in the worker. */
 import { memoryParameters, studentParameters } from '@oddpixel/model-core/heads';
 
 /** The parameters that are offered; their defaults and meanings are those of the heads. */

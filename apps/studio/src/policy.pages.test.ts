@@ -1,4 +1,4 @@
-/** Nothing leaves the page, and what could not be judged is not fine: in Chromium, on the built page. */
+/** Nothing leaves the page, and an image that could not be judged is not fine: in Chromium, on the built page. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import { galleryOf, give, openStudio, untilCalm, untilStarted } from '../test/st
 
 const long = 60_000;
 
-/** Asks for something, as code that means no good would. */
+/** Requests something, as malicious code would. */
 const reach = (url: string): Promise<string> =>
   fetch(url, { mode: 'no-cors', method: 'POST', body: 'pixels' }).then(
     () => 'reached',
@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, what must not 
   );
 
   test(
-    'an image that cannot be judged is shown as such, and the headline does not say that all images look fine',
+    'an image that cannot be judged is shown as such, and the headline does not state that all images look fine',
     async () => {
       const server = await serveStudio();
       try {

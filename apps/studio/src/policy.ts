@@ -1,5 +1,5 @@
 /**
- * The content security policy of the page: code, engines and everything else come from where the page comes from, and
+ * The content security policy of the page: code, engines and everything else come from the page's own origin, and
  * nothing can be sent anywhere else. So images cannot leave the machine, whatever the code does.
  *
  * A `<meta>` puts it on the page. A worker has the policy of its own response: the server's header, or the one that

@@ -1,5 +1,5 @@
 /**
- * What page and worker say to each other. The page holds what is known of the images and what was chosen; the worker
+ * The messages between page and worker. The page holds what is known about the images and what was chosen; the worker
  * holds the bytes, the model and the device. Every job is answered exactly once, with a result or an error.
  */
 import type { Amounts, HeadName } from './heads.ts';
@@ -19,7 +19,7 @@ export interface ImageRecord {
   /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** What a person or the folder says; absent where nobody knows. */
+  /** From a person or the folder; absent if unknown. */
   readonly truth?: ImageLabel | undefined;
   readonly defect?: string | undefined;
   /** A mask of the defect is stored. */
@@ -57,7 +57,7 @@ export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 export interface OpenedDevice {
   readonly device: 'webgpu' | 'wasm';
   readonly threads: number;
-  /** Why WebGPU was passed over. */
+  /** Why WebGPU was not used. */
   readonly reason?: string | undefined;
   /** Addresses of what was loaded, so that it can be kept for work without a network. */
   readonly loaded: readonly string[];
@@ -99,7 +99,7 @@ interface ScoredImage {
   readonly score: number;
 }
 
-/** A problem with one file; the others go on. */
+/** A problem with one file; the others continue. */
 export interface FileProblem {
   readonly name: string;
   readonly message: string;
@@ -122,12 +122,12 @@ export interface LiveResult {
   readonly region?: ShareBox | undefined;
 }
 
-/** What is written down between visits, as JSON. */
+/** What is stored between visits, as JSON. */
 export interface SavedProject {
   readonly version: 1;
   readonly images: readonly ImageRecord[];
   readonly scores: readonly ScoredImage[];
-  /** Accepted as fine: part of the model by now. */
+  /** Accepted as fine: already part of the model. */
   readonly accepted: readonly string[];
   readonly region?: ShareBox | undefined;
   readonly thresholds?: Pick<Thresholds, 'classification' | 'segmentation'> | undefined;
@@ -136,9 +136,9 @@ export interface SavedProject {
     { readonly region?: ShareBox | undefined; readonly fileName?: string | undefined } | undefined;
 }
 
-/** Every job: what it takes, what it gives, what it tells meanwhile. `@oddpixel/remote` carries them. */
+/** Every job: its parameters, result and progress. `@oddpixel/remote` carries them. */
 export interface Jobs {
-  /** What concerns no single job, for as long as the page listens. Asked for first. */
+  /** What concerns no single job, for as long as the page listens. Requested first. */
   notices: { params: null; result: never; progress: Notice };
   open: { params: { device: DeviceChoice }; result: OpenedDevice };
   restore: {
@@ -205,11 +205,11 @@ export interface Jobs {
   };
 }
 
-/** What a job in the worker has beside its parameters. */
+/** What a job in the worker receives besides its parameters. */
 export type JobContext<N extends keyof Jobs> = RequestContext<Jobs[N]>;
 
 export type Notice =
-  /** The browser took the graphics device away; another one is asked for. */
+  /** The browser took the graphics device away; another one is requested. */
   | { readonly about: 'deviceLost'; readonly reason: string }
   /** Nothing can be kept between visits. */
   | { readonly about: 'noStorage'; readonly reason: string }

@@ -1,4 +1,4 @@
-/** The whole story in Chromium, on WebAssembly: teach, inspect, correct, take away, and come back later. */
+/** The whole story in Chromium, on WebAssembly: teach, inspect, correct, export, and come back later. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memory } from '@oddpixel/model-core/heads';
@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   });
 
   test(
-    'Studio says that the processor computes, and why',
+    'Studio shows that the processor computes, and why',
     async () => {
       await expect(
         page.getByText('No WebGPU, so the processor does the work.').innerText(),

@@ -1,7 +1,7 @@
 /**
  * The service worker: the page works without a network. Everything but the engines, which are large and of which a
  * device needs only one, is kept when it is installed; an engine when it is loaded. It also adds the headers of
- * cross-origin isolation where a server does not send them, so that threads can be had from the second visit on, and
+ * cross-origin isolation if a server does not send them, so that threads are available from the second visit on, and
  * the content security policy, which a worker that is started from its file has from its own response only.
  */
 import { contentSecurityPolicy } from './policy.ts';
@@ -31,7 +31,7 @@ const files = new Set(names.map((name) => new URL(name, scope.location.href).hre
 const page = new URL('./', scope.location.href).href;
 
 scope.addEventListener('install', (event) => {
-  // A newer one waits until pages of the older build are closed: they may still ask for its files.
+  // A newer one waits until pages of the older build are closed: they may still request its files.
   event.waitUntil(keepShell());
 });
 
@@ -59,7 +59,7 @@ async function dropOld(): Promise<void> {
   }
 }
 
-/** The newest page where there is a network, else the kept one. */
+/** The newest page if there is a network, else the kept one. */
 async function answerPage(request: Request): Promise<Response> {
   try {
     return isolated(await fetch(request));

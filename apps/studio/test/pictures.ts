@@ -1,4 +1,4 @@
-/** Pictures to try the page on. */
+/** Images to try the page on. */
 import { crc32 } from 'node:zlib';
 import { renderAppleDataset } from '@oddpixel/dataset/apples';
 import { sharpCodec } from '@oddpixel/runtime-node';
@@ -37,7 +37,7 @@ export async function appleFiles(counts: {
   return { good, suspects };
 }
 
-/** A PNG that says it is as large as this, and holds nothing. */
+/** A PNG whose header states this size, without pixels. */
 export function hollowPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

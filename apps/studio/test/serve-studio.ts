@@ -1,4 +1,4 @@
-/** The built page as a server would give it out. */
+/** The built page as a server would send it. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { preview } from 'vite';

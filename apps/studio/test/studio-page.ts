@@ -28,7 +28,7 @@ export async function untilStarted(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Device: (CPU|WebGPU)/ }).waitFor();
 }
 
-/** Waits until nothing is going on. */
+/** Waits until no job runs. */
 export async function untilCalm(page: Page): Promise<void> {
   await page.waitForTimeout(100);
   await page.getByRole('region', { name: 'Work in progress' }).waitFor({ state: 'detached' });

@@ -20,7 +20,7 @@ const phases: Readonly<Record<string, string>> = {
   calibration: 'calibrating the threshold',
 };
 
-/** What goes on, how far it is, and a way to stop it. */
+/** The running job, its progress, and a way to stop it. */
 export function BusyBar(): JSX.Element | null {
   const { value } = busy;
   if (value === undefined) return null;

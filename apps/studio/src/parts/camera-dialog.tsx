@@ -14,7 +14,7 @@ interface CameraDialogProps {
   readonly onClose: () => void;
 }
 
-/** Takes pictures into one of the two heaps. */
+/** Takes images for one of the two roles. */
 export function CameraDialog({ role, onClose }: CameraDialogProps): JSX.Element {
   const state = useCamera();
   const [taken, setTaken] = useState(0);

@@ -85,7 +85,7 @@ interface KnownProps {
   readonly learned: boolean;
 }
 
-/** What is known of an image, and whether the model agrees. */
+/** What is known about an image, and whether the model agrees. */
 export function Known({ image: { truth, defect }, odd, learned }: KnownProps): JSX.Element | null {
   if (learned) return <span class="known quiet">learned as fine</span>;
   if (truth === undefined) return null;

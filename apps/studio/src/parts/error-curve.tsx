@@ -4,7 +4,7 @@ import type { CurvePoint } from '../state/studio.ts';
 const width = 320;
 const height = 72;
 
-/** The error after each epoch, from 0 up; grows while the model learns. */
+/** The error after each epoch, from 0 up; grows during training. */
 export function ErrorCurve({ points }: { readonly points: readonly CurvePoint[] }): JSX.Element | null {
   const last = points.at(-1);
   if (last === undefined) return null;

@@ -12,7 +12,7 @@ interface JudgeBarProps {
   readonly onJudged: () => void;
 }
 
-/** What the model says, and the two things that a person can say. */
+/** The model's verdict, and the two that a person can give. */
 export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
   const score = scores.value.get(image.id) ?? NaN;
   const odd = isOdd(score, classification.value);
@@ -55,7 +55,7 @@ export function JudgeBar({ image, onJudged }: JudgeBarProps): JSX.Element {
   );
 }
 
-/** Keys of whoever goes through images one by one; not while something is typed. */
+/** Keys for going through images one by one; ignored while something is typed. */
 export function judgeKeys(event: KeyboardEvent, { current, step }: Places, toggleMap: () => void): void {
   const { target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey) return;

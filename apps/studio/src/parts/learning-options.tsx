@@ -4,7 +4,7 @@ import { amountParameters, headNames, heads, offeredValues } from '../heads.ts';
 import { fittingSize, type Detail, type ModelSize } from '../state/model-size.ts';
 import { isBusy, options, region, taught } from '../state/studio.ts';
 
-/** How the model learns. The defaults are fine for a first try. */
+/** How the model is trained. The defaults are fine for a first try. */
 export function LearningOptions(): JSX.Element {
   const { head, imageWidth, imageHeight } = options.value;
   const { amount, legend } = heads[head];

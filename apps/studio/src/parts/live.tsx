@@ -10,10 +10,10 @@ import { CameraVideo } from './camera-video.tsx';
 import { placed } from './picture.tsx';
 import { Verdict } from './card.tsx';
 
-/** Weight of the newest picture in the smoothed rate. */
+/** Weight of the newest image in the smoothed rate. */
 const newest = 0.15;
 
-/** The camera under inspection: map, score and rate, as fast as the device goes. */
+/** The camera under inspection: map, score and rate, as fast as the device allows. */
 export function Live(): JSX.Element {
   const state = useCamera();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -40,7 +40,7 @@ export function Live(): JSX.Element {
     };
     run().catch((error: unknown) => {
       if (end.signal.aborted) return;
-      // The verdict on an earlier picture is none on this one.
+      // The verdict on an earlier image does not apply to this one.
       setResult(undefined);
       setProblem(error instanceof Error ? error.message : String(error));
     });

@@ -11,7 +11,7 @@ interface Tile {
   readonly odd: boolean;
 }
 
-/** Eight good apples and one with a worm: the whole idea as a picture. Decoration, so screen readers pass it by. */
+/** Eight good apples and one with a worm: the whole idea as a picture. Decoration, so screen readers skip it. */
 export function Mosaic(): JSX.Element {
   const [tiles, setTiles] = useState<readonly Tile[]>([]);
   useEffect(() => {

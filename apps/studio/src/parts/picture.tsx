@@ -7,11 +7,11 @@ import { mapsVersion, model, segmentation } from '../state/studio.ts';
 
 interface PictureProps {
   readonly image: ImageRecord;
-  /** For screen readers; none where the text beside it says it already. */
+  /** For screen readers; empty if the text beside it already describes the image. */
   readonly alt?: string;
   /** Lays the gallery's map over it. */
   readonly withMap?: boolean;
-  /** Takes the place of the gallery's map. */
+  /** Replaces the gallery's map. */
   readonly map?: SmallMap | undefined;
 }
 

@@ -18,7 +18,7 @@ import {
 
 const sliderSteps = 500;
 
-/** Scores, where the line between fine and odd is drawn, and what that does. */
+/** Scores, the line between fine and odd, and its effect. */
 export function ScorePanel(): JSX.Element {
   const bars = useComputed(() => histogram(judged.value, model.value?.manifest.thresholds?.classification));
   const roc = useComputed(() => rocOf(judged.value, accepted.value));

@@ -8,7 +8,7 @@ import { LargeImage } from './large-image.tsx';
 import { Steps } from './steps.tsx';
 
 interface ViewerProps {
-  /** As the gallery stood when it was opened: what is judged does not jump away. */
+  /** The gallery's order when it was opened: a judged image does not jump away. */
   readonly order: readonly ImageRecord[];
   readonly first: string;
   readonly onClose: () => void;

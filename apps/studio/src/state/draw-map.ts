@@ -42,7 +42,7 @@ function mapPixels({ width, height, data }: SmallMap, { min, max }: MapRange): I
 }
 
 /**
- * Draws the map at its own size; the browser smooths it up to the picture's. With `outline`, pixels at or above that
+ * Draws the map at its own size; the browser smooths it up to the image's. With `outline`, pixels at or above that
  * value are framed.
  */
 export function drawMap(

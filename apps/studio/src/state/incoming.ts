@@ -12,14 +12,14 @@ export interface PendingFile {
   load(): Promise<IncomingFile>;
 }
 
-/** What was found, and whether its folders said what is good. */
+/** What was found, and whether its folders label the images. */
 export interface Incoming {
   readonly files: readonly PendingFile[];
   readonly layout: boolean;
 }
 
 /**
- * Where the source has a layout with good and odd folders, roles and labels follow from it; otherwise every image
+ * If the source has a layout with good and odd folders, roles and labels follow from it; otherwise every image
  * gets `role`, and no label.
  *
  * @throws FileError
@@ -30,7 +30,7 @@ export async function readIncoming(source: FileSource, role: Role): Promise<Inco
   const hasFolders = images.some((path) => isBelow({ path })) || others.some(isBelow);
   const dataset = hasFolders ? await tryLayout(source) : undefined;
   if (dataset !== undefined) return { files: withLabels(source, dataset), layout: true };
-  // Files that were chosen one by one are taken whatever they are: what is wrong with them is said when they are opened.
+  // Files that were chosen one by one are taken whatever they are: problems are reported when they are opened.
   const chosen = others.filter(
     (entry) => !isBelow(entry) && entry.isFolder !== true && !entry.path.startsWith('.'),
   );
@@ -53,7 +53,7 @@ async function tryLayout(source: FileSource): Promise<Dataset | undefined> {
   }
 }
 
-/** Good images teach, unless the layout keeps them for testing; without a split a fifth of them is kept to judge. */
+/** Good images train the model, unless the layout keeps them for testing; without a split a fifth is held out. */
 function withLabels(source: FileSource, dataset: Dataset): PendingFile[] {
   const hasSplit = dataset.samples.some(({ split }) => split !== undefined);
   let good = 0;

@@ -1,4 +1,4 @@
-/** What the page tells the person. */
+/** The messages that the page shows. */
 import { ConnectionClosedError } from '@oddpixel/remote';
 import { announcement, messages, type Message } from './studio.ts';
 
@@ -8,7 +8,7 @@ let nextId = 1;
 const remarkMs = 12_000;
 
 export function say(kind: Message['kind'], text: string, lines?: readonly string[]): void {
-  // The same thing is not said twice at once.
+  // The same message is not shown twice at a time.
   const others = messages.value.filter((message) => message.text !== text);
   const id = nextId++;
   messages.value = [...others, { id, kind, text, lines }];
@@ -24,7 +24,7 @@ export function announce(text: string): void {
   announcement.value = text;
 }
 
-/** A cancelled job is no error, and the end of the worker is said once, not by each of its jobs. */
+/** A cancelled job is not an error, and the end of the worker is reported once, not by each of its jobs. */
 export function sayError(error: unknown): void {
   if (error instanceof ConnectionClosedError) return;
   if (error instanceof Error && error.name === 'AbortError') return;

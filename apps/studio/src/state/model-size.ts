@@ -1,4 +1,4 @@
-/** A model input that fits an image's shape: multiples of its step, about as many pixels as asked for. */
+/** A model input that fits an image's shape: multiples of its step, about as many pixels as requested. */
 import { preprocessParameters } from '@oddpixel/contract';
 import type { ImageRecord, ShareBox } from '../protocol.ts';
 

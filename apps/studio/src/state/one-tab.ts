@@ -1,4 +1,4 @@
-/** One tab at a time works on the stored state: a second one says so, and may take over. */
+/** One tab at a time works on the stored state: a second one shows that, and may take over. */
 import { signal } from '@preact/signals';
 
 export type Tab = 'asking' | 'mine' | 'elsewhere' | 'taken';
@@ -39,7 +39,7 @@ function waitForTurn(events: TabEvents): void {
     .catch(() => lose(events));
 }
 
-/** Takes the state from the other tab, which is told. */
+/** Takes the state from the other tab, which is notified. */
 export function takeOver(events: TabEvents): void {
   navigator.locks.request(lockName, { steal: true }, () => hold(events)).catch(() => lose(events));
 }

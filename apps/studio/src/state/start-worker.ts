@@ -10,7 +10,7 @@ import workerFile from '../worker/main.ts?worker&url';
 export function startWorker(): Worker {
   const options = { type: 'module', name: 'oddpixel' } as const;
   const file = new URL(workerFile, document.baseURI).href;
-  // Null where there is no controller yet, undefined where the browser has none at all.
+  // Null if there is no controller yet, undefined if the browser has none at all.
   if (navigator.serviceWorker?.controller) return new Worker(file, options);
   const source = new Blob([`import ${JSON.stringify(file)};`], { type: 'text/javascript' });
   return new Worker(URL.createObjectURL(source), options);

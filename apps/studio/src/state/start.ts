@@ -8,7 +8,7 @@ import { rememberLoaded } from './offline.ts';
 import * as studio from './studio.ts';
 import { worker } from './worker.ts';
 
-/** Milliseconds without a change before the state is written down. */
+/** Milliseconds without a change before the state is stored. */
 const calm = 300;
 
 export async function start(): Promise<void> {
@@ -30,7 +30,7 @@ export async function start(): Promise<void> {
       if (project && model) {
         studio.model.value = model;
         studio.scores.value = new Map(
-          // What was no number has become null.
+          // What was not a number has become null.
           project.scores.filter(({ score }) => Number.isFinite(score)).map(({ id, score }) => [id, score]),
         );
         studio.accepted.value = new Set(project.accepted);
@@ -64,7 +64,7 @@ function keepSaved(): void {
     clearTimeout(timer);
     timer = setTimeout(save, calm);
   });
-  // Whoever leaves at once loses nothing.
+  // Leaving immediately loses nothing.
   addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden' && timer !== undefined) save();
   });

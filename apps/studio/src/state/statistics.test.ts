@@ -40,7 +40,7 @@ describe('rocOf', () => {
     expect(roc).toMatchObject({ auroc: 0.75, images: 4 });
   });
 
-  test('leaves out images that the model learned, and is undefined without images of both kinds', () => {
+  test('leaves out images that are part of the model, and is undefined without images of both kinds', () => {
     const all = [judged(3, 'nok'), judged(2, 'ok', 'learned'), judged(1, 'ok')];
     expect(rocOf(all, new Set(['learned']))).toMatchObject({ auroc: 1, images: 2 });
     expect(rocOf([judged(3, 'nok'), judged(2)], new Set())).toBeUndefined();

@@ -45,7 +45,7 @@ export interface Roc {
 }
 
 /**
- * Of images whose truth is known and that the model did not learn; `undefined` where one of the classes is missing.
+ * Of images whose truth is known and that are not part of the model; `undefined` if one of the classes is missing.
  */
 export function rocOf(judged: readonly Judged[], learned: ReadonlySet<string>): Roc | undefined {
   const evaluator = createEvaluator(createEvaluationParams({ measures: ['image'], bootstrapSamples: 0 }));

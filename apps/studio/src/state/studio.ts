@@ -49,7 +49,7 @@ export const images = signal<readonly ImageRecord[]>([]);
 export const scores = signal<ReadonlyMap<string, number>>(new Map());
 /** Why an inspected image has no verdict. */
 export const failures = signal<ReadonlyMap<string, string>>(new Map());
-/** Images whose truth a person said is fine and that the model holds by now. */
+/** Images that a person called fine and that the model already holds. */
 export const accepted = signal<ReadonlySet<string>>(new Set());
 /** Accepted, but the model does not hold them yet. */
 export const accepting = signal<ReadonlySet<string>>(new Set());
@@ -70,10 +70,10 @@ export const deviceProblem = signal<string | undefined>(undefined);
 export const busy = signal<Busy | undefined>(undefined);
 /** Changes only when work begins or ends, not with every step of it. */
 export const isBusy = computed(() => busy.value !== undefined);
-/** Errors of the epochs of the running or last training. */
+/** Errors of the epochs of the current or last training run. */
 export const curve = signal<readonly CurvePoint[]>([]);
 export const messages = signal<readonly Message[]>([]);
-/** Said to screen readers. */
+/** Announced to screen readers. */
 export const announcement = signal('');
 /** Counts up whenever scores and maps were made again, so that galleries draw again. */
 export const mapsVersion = signal(0);
@@ -120,7 +120,7 @@ export const verdicts = computed<Verdicts>(() => {
   return counts;
 });
 
-/** Fine is only what is below the limit: a score that is no number is odd. */
+/** Fine is only what is below the limit: a score that is not a number is odd. */
 export function isOdd(score: number, limit: number): boolean {
   return !(score < limit);
 }
@@ -129,7 +129,7 @@ export function isOdd(score: number, limit: number): boolean {
 export const classification = computed(() => thresholds.value?.classification ?? Infinity);
 export const segmentation = computed(() => thresholds.value?.segmentation);
 
-/** What is written down between visits. */
+/** What is stored between visits. */
 export const project = computed<SavedProject>(() => ({
   version: 1,
   images: images.value,

@@ -5,7 +5,7 @@ import type { ImageRecord } from '../protocol.ts';
 import { images } from './studio.ts';
 
 export interface Places {
-  /** In the order that stood when it began: what was judged does not jump away. */
+  /** In the order of the start: a judged image does not jump away. */
   readonly ids: readonly string[];
   /** From 0. */
   readonly place: number;

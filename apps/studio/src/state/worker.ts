@@ -21,12 +21,12 @@ function start(): Client<Jobs> {
   return started;
 }
 
-/** For good: whatever is asked later is refused, so that a tab that lost the state cannot write to it. */
+/** For good: any later request is refused, so that a tab that lost the state cannot write to it. */
 export function endWorker(): void {
   void client?.close();
 }
 
-/** Memory of a camera's picture that is handed over, not copied: nobody looks at it here again. */
+/** Memory of a camera's image that is transferred, not copied: it is not used here again. */
 export function pixelsOf({ data }: Raster): ArrayBuffer[] {
   return data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
 }

@@ -8,7 +8,7 @@ import { Steps } from '../parts/steps.tsx';
 import { usePlaces } from '../state/use-places.ts';
 import { accepted, classification, images, judged, model, view, type Judged } from '../state/studio.ts';
 
-/** Where the model and the known truth disagree first, then the closest calls: there a word of a person helps most. */
+/** Disagreements of the model and the known truth first, then the closest calls: there a person's judgement helps most. */
 function worthALook(all: readonly Judged[], limit: number): string[] {
   const wrong = ({ image, score }: Judged): boolean =>
     image.truth !== undefined && (image.truth === 'nok') !== score >= limit;

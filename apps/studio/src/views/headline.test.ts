@@ -3,7 +3,7 @@ import { isOdd } from '../state/studio.ts';
 import { headline } from './inspect.tsx';
 
 describe('headline', () => {
-  test('says that all images look fine only if each one was judged and found fine', () => {
+  test('states that all images look fine only if each one was judged and found fine', () => {
     expect(headline({ odd: 0, fine: 5, open: 0 }, 2)).toBe('All 5 look fine');
     expect(headline({ odd: 0, fine: 4, open: 1 }, 2)).toBe('4 of 5 look fine, 1 without a verdict');
     expect(headline({ odd: 2, fine: 2, open: 1 }, 2)).toBe('2 of 5 look odd, 1 without a verdict');

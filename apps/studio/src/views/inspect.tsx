@@ -68,7 +68,7 @@ function Headline(): JSX.Element {
   return <h1>{headline(verdicts.value, classification.value)}</h1>;
 }
 
-/** All look fine only where each was judged, by a threshold, and found fine. */
+/** All look fine only if each one was judged, by a threshold, and found fine. */
 export function headline(
   { odd, fine, open }: Pick<Verdicts, 'odd' | 'fine' | 'open'>,
   limit: number,

@@ -14,7 +14,7 @@ import { train } from '../state/actions/train.ts';
 import { tryApples } from '../state/actions/apples.ts';
 import { deviceProblem, images, isBusy, model, region, suspects, taught } from '../state/studio.ts';
 
-/** Fewer good images than this teach little; the page says so and does it anyway. */
+/** With fewer good images than this a model learns little: the page warns and trains anyway. */
 const fewImages = 8;
 
 export function TeachView(): JSX.Element {

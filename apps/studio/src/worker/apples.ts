@@ -37,14 +37,14 @@ export async function addApples(
   return { images, problems: [] };
 }
 
-/** Square apples in all varieties, with a worm in the one numbered `odd`. Stops when told to: it is only a picture. */
+/** Square apples in all varieties, with a worm in the one numbered `odd`. Can be stopped: it is only decoration. */
 export async function drawMosaic(
   codec: ImageCodec,
   { side, count, odd }: Jobs['mosaic']['params'],
   { signal, progress }: JobContext<'mosaic'>,
 ): Promise<void> {
   for (let place = 0; place < count; place++) {
-    // Lets other jobs in between.
+    // Lets other jobs run in between.
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
     const variety = appleVarieties[(place * 2) % appleVarieties.length];

@@ -1,4 +1,4 @@
-/** The device that everything is computed on: the visitor's GPU, else the CPU, and always said which. */
+/** The device that everything is computed on: the visitor's GPU, else the CPU. The page always shows which. */
 import { selectBackend, type Backend } from '@oddpixel/contract';
 import { wasm, webgpu } from '@oddpixel/runtime-web';
 import type { DeviceChoice, Notice, OpenedDevice } from '../protocol.ts';
@@ -8,7 +8,7 @@ export interface DeviceInUse {
   readonly opened: OpenedDevice;
 }
 
-/** @throws BackendUnavailableError when the chosen device, or any, cannot be had */
+/** @throws BackendUnavailableError if the chosen device, or any device, is unavailable */
 export async function openDevice(
   choice: DeviceChoice,
   onNotice: (notice: Notice) => void,

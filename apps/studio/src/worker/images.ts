@@ -1,4 +1,4 @@
-/** Taking images in: every file is opened once, so that what cannot be read is said at once and by name. */
+/** Taking images in: every file is opened once, so that a file that cannot be read is reported immediately and by name. */
 import {
   defaultImageLimits,
   type ImageCodec,
@@ -24,7 +24,7 @@ export interface ImageShelf {
 }
 
 /**
- * Stores a file and a small picture of it; `undefined` where the same file is there already.
+ * Stores a file and a small picture of it; `undefined` if the same file is there already.
  *
  * @throws ImageFormatError, LimitExceededError, FileError
  */

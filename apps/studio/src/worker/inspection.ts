@@ -1,4 +1,4 @@
-/** Judging images, one after the other, so that whoever asks for a single one in between is not kept waiting. */
+/** Judging images, one after the other, so that a request for a single one in between is not kept waiting. */
 import type { Raster } from '@oddpixel/contract';
 import type { Inspection } from '@oddpixel/workflow';
 import type { DetailMap, ImageRecord, JobContext, LiveResult } from '../protocol.ts';
@@ -15,7 +15,7 @@ const liveFactor = 2;
 /**
  * An image that cannot be judged costs its own verdict, not those of the others.
  *
- * @throws DOMException AbortError when the model was replaced meanwhile
+ * @throws DOMException AbortError if the model was replaced meanwhile
  */
 export async function score(
   session: Session,
@@ -73,7 +73,7 @@ async function inspect(session: Session, name: string, raster: Raster): Promise<
   const inspector = await session.inspecting();
   const inspection = await inspector.inspect({ name, image: cropTo(raster, session.model.region) });
   const { anomalyScore } = inspection.result;
-  // What is no number is no verdict either.
+  // A score that is not a number is not a verdict either.
   if (!Number.isFinite(anomalyScore)) throw new Error(`${name}: the model gave the score ${anomalyScore}.`);
   return inspection;
 }

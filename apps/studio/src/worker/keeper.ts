@@ -1,6 +1,6 @@
 /**
- * Where images, the model and the page's state lie between visits: the browser's private files of this site. Where a
- * browser gives none (private windows of some), everything is held in memory and the page is told.
+ * Where images, the model and the page's state lie between visits: the browser's private files of this site. If a
+ * browser provides none (private windows of some), everything is held in memory and the page is notified.
  */
 import { FileError, type Store } from '@oddpixel/contract';
 import { opfsStore } from '@oddpixel/runtime-web';
@@ -10,7 +10,7 @@ const probeKey = 'probe';
 
 export interface Keeper {
   readonly store: Store;
-  /** Why nothing is kept; absent where it is. */
+  /** Why nothing is kept; absent if it is. */
   readonly reason?: string;
 }
 

@@ -11,12 +11,12 @@ import { parseProject } from './saved-project.ts';
 import { Session } from './session.ts';
 import { mapFromBytes } from './small-map.ts';
 
-/** Loaded when they are asked for: whoever only inspects needs none of them. */
+/** Loaded on demand: inspection alone needs none of them. */
 const apples = () => import('./apples.ts');
 const report = () => import('./report.ts');
 const training = () => import('./training.ts');
 
-/** The page asks for notices before anything else, so none is lost. */
+/** The page requests notices before anything else, so none is lost. */
 let tellPage: (notice: Notice) => void = () => {};
 const session = new Session((notice) => tellPage(notice));
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { croppingCodec, cropTo } from './region.ts';
 
-/** Every value says where it was. */
+/** Every value encodes its place. */
 function numbered(width: number, height: number, channels: number): Raster {
   return {
     width,
@@ -28,7 +28,7 @@ describe('cropTo', () => {
           expect(cropped.width).toBeGreaterThanOrEqual(1);
           expect(cropped.height).toBeGreaterThanOrEqual(1);
           expect(cropped.data).toHaveLength(cropped.width * cropped.height * channels);
-          // The first value tells where the box begins; all others follow from that.
+          // The first value shows where the box begins; all others follow from that.
           const first = (cropped.data[0] as number) / channels;
           const [left, top] = [first % width, Math.floor(first / width)];
           for (let y = 0; y < cropped.height; y++) {

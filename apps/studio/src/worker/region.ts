@@ -14,7 +14,7 @@ function pixelBox({ x, y, width, height }: ShareBox, image: Pick<Raster, 'width'
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** The pixels of the region; the raster itself where there is none. */
+/** The pixels of the region; the raster itself if there is none. */
 export function cropTo(raster: Raster, region: ShareBox | undefined): Raster {
   if (region === undefined) return raster;
   const box = pixelBox(region, raster);

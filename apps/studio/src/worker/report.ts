@@ -7,7 +7,7 @@ import { croppingCodec } from './region.ts';
 import type { Session } from './session.ts';
 import { studioDataset } from './studio-dataset.ts';
 
-/** @throws DatasetError when a mask has another size than its image; the signal's reason */
+/** @throws DatasetError if a mask has another size than its image; the signal's reason */
 export async function writeReport(
   session: Session,
   model: AnomalyModel,

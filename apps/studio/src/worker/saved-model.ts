@@ -1,4 +1,4 @@
-/** The model that an earlier visit wrote down, compared with the hash that it carries before anything of it is shown. */
+/** The model that an earlier visit stored, compared with the hash that it carries before anything of it is shown. */
 import { OddpixelError } from '@oddpixel/contract';
 import { readModel, verifyModel, type AnomalyModel } from '@oddpixel/model-core';
 

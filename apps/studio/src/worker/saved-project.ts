@@ -1,4 +1,4 @@
-/** What an earlier visit wrote down. Anything that does not fit counts as nothing: the page starts afresh. */
+/** What an earlier visit stored. Anything that does not fit is ignored: the page starts afresh. */
 import type { SavedProject } from '../protocol.ts';
 
 export function parseProject(text: string): SavedProject | undefined {

@@ -30,7 +30,7 @@ export class Session {
     this.onNotice = onNotice;
   }
 
-  /** Shows remarks; what was said of one image is not said again of the next. */
+  /** Shows remarks; a remark on one image is not repeated for the next. */
   tell(remarks: readonly Remark[]): void {
     for (const remark of mergeRemarks(remarks)) {
       const [file = ''] = remark.files ?? [];
@@ -66,7 +66,7 @@ export class Session {
     return (await this.device).backend;
   }
 
-  /** The model in use. @throws Error where there is none */
+  /** The model in use. @throws Error if there is none */
   get model(): ModelInUse {
     if (this.current !== undefined) return this.current;
     throw new Error('There is no model yet. Train one, or open one.');
@@ -83,7 +83,7 @@ export class Session {
     };
   }
 
-  /** Takes the place of the model before, and is written down. */
+  /** Replaces the previous model, and is stored. */
   async use(next: ModelInUse): Promise<ModelFacts> {
     await this.closeInspector();
     this.told.clear();
@@ -92,7 +92,7 @@ export class Session {
     return this.facts as ModelFacts;
   }
 
-  /** The model that was written down by an earlier visit; one that is damaged is told of and not used. */
+  /** The model that an earlier visit stored; a damaged one is reported and not used. */
   async restoreModel(about: Omit<ModelInUse, 'model'>): Promise<ModelFacts | undefined> {
     const bytes = await (await this.store()).get(keys.model);
     if (bytes === undefined) return undefined;
@@ -108,7 +108,7 @@ export class Session {
     await (await this.store()).delete(keys.model);
   }
 
-  /** An inspector for the model in use; opened when first asked for. Call inside `exclusive`. */
+  /** An inspector for the model in use; opened on first use. Call inside `exclusive`. */
   async inspecting(): Promise<Inspector> {
     const { model } = this.model;
     this.inspector ??= this.backend().then((backend) =>
@@ -122,7 +122,7 @@ export class Session {
     }
   }
 
-  /** Waits for everything that was asked for before. */
+  /** Waits for everything that was requested before. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const next = this.last.then(work, work);
     this.last = next.catch(() => undefined);

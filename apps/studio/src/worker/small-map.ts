@@ -26,7 +26,7 @@ export function mapToBytes({ width, height, data }: SmallMap): Uint8Array {
   return bytes;
 }
 
-/** `undefined` for bytes that are no map. */
+/** `undefined` for bytes that are not a map. */
 export function mapFromBytes(bytes: Uint8Array): SmallMap | undefined {
   if (bytes.byteLength < headerBytes) return undefined;
   const own = bytes.slice().buffer;

@@ -17,7 +17,7 @@ export interface StudioDataset {
   readonly records: readonly ImageRecord[];
 }
 
-/** Images without a label are not judged: they count as good only where they teach. */
+/** Images without a label are not judged: they count as good only in the role `teach`. */
 export function studioDataset(images: readonly ImageRecord[], split: Split, store: Store): StudioDataset {
   const files = new Map<string, string>();
   const samples = images.map((image, imageId): Dataset['samples'][number] => {

@@ -1,4 +1,4 @@
-/** Teaching: the whole job by the workflow, on the images that the page chose. */
+/** Training: the whole job by the workflow, on the images that the page chose. */
 import { memory, student } from '@oddpixel/model-core/heads';
 import type { Head } from '@oddpixel/model-core/train';
 import { small } from '@oddpixel/backbones/small';
@@ -46,7 +46,7 @@ export async function train(
   return facts;
 }
 
-/** Good images become part of the memory, without training again. */
+/** Good images become part of the memory, without retraining. */
 export async function accept(
   session: Session,
   images: readonly ImageRecord[],

@@ -1,4 +1,4 @@
-/** Accepting images as good: the correction that a memory learns. */
+/** Accepting images as good: the correction that is added to a memory. */
 import { canAddImages } from '@oddpixel/model-core/heads';
 import { batch, effect, untracked } from '@preact/signals';
 import { announce, say } from '../messages.ts';
@@ -9,8 +9,8 @@ import { scoreAll } from './score.ts';
 import { work } from './work.ts';
 
 /**
- * "This is fine": the image counts as good. Where the model thought otherwise, a memory learns it; where it agrees there
- * is nothing to learn, and the image stays a fair test. Several clicks in a row are learned together.
+ * "This is fine": the image counts as good. If the model disagreed, it is added to a memory; if the model agreed, there is
+ * nothing to add, and the image stays a fair test. Several clicks in a row are added together.
  */
 export function acceptAsFine(id: string): void {
   label(id, 'ok');
@@ -30,7 +30,7 @@ export function acceptAsFine(id: string): void {
   if (!studio.accepted.value.has(id)) studio.accepting.value = new Set(studio.accepting.value).add(id);
 }
 
-/** Learns what was called fine, as soon as nothing else goes on. Call once. */
+/** Adds what was called fine, as soon as no other job runs. Call once. */
 export function learnWhenCalm(): void {
   effect(() => {
     if (studio.busy.value === undefined && studio.accepting.value.size > 0)
@@ -53,6 +53,6 @@ async function learnAccepted(): Promise<void> {
       studio.accepting.value = new Set([...studio.accepting.value].filter((id) => !done.has(id)));
     }
   });
-  // Refused where more is to be learned already: then that ends with a scoring of its own.
+  // Refused if more is waiting to be added: that ends with a scoring of its own.
   if (learned) await scoreAll();
 }

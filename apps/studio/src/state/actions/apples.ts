@@ -4,7 +4,7 @@ import { addRecords } from './images.ts';
 import { train } from './train.ts';
 import { progressed, work } from './work.ts';
 
-/** Apples enough for a fair picture, few enough for a minute on a laptop's CPU. */
+/** Enough apples for a fair impression, few enough for a minute on a laptop's CPU. */
 const appleSet = { width: 320, height: 256, train: 48, testGood: 12, testDefect: 25, seed: 0 };
 
 /** One click from nothing to a gallery of judged apples. */
@@ -21,7 +21,7 @@ export async function tryApples(): Promise<void> {
   if (rendered) await train();
 }
 
-/** Tests ask for smaller sets by the address: `?apples=6,2,3,96x64`. */
+/** Tests request smaller sets in the address: `?apples=6,2,3,96x64`. */
 function appleParams(): typeof appleSet {
   const asked = new URLSearchParams(location.search).get('apples');
   const found = asked && /^(\d+),(\d+),(\d+),(\d+)x(\d+)$/.exec(asked);

@@ -13,7 +13,7 @@ import { progressed, work } from './work.ts';
 /** Files on their way to the worker at the same time. */
 const filesAtOnce = 4;
 
-/** Takes files in, a few at a time. What cannot be read is named; the others go on. */
+/** Takes files in, a few at a time. A file that cannot be read is named; the others continue. */
 export async function addFiles(files: readonly PendingFile[]): Promise<void> {
   if (files.length === 0) return;
   await work('images', async (signal) => {
@@ -76,7 +76,7 @@ export async function removeImages(ids: readonly string[]): Promise<void> {
   await worker().call('forget', { ids, model: false }).catch(sayError);
 }
 
-/** Says what an image really is; `undefined` takes it back. */
+/** Sets what an image really is; `undefined` undoes it. */
 export function label(id: string, truth: ImageLabel | undefined): void {
   studio.images.value = studio.images.value.map((image) => {
     if (image.id !== id) return image;

@@ -7,7 +7,7 @@ import { worker } from '../worker.ts';
 import { scoreAll } from './score.ts';
 import { progressed, work } from './work.ts';
 
-/** A new model: what the old one said is void. `learnt` names inspected images that it holds. */
+/** A new model: results of the old one are void. `learnt` names inspected images that it holds. */
 export function useModel(facts: ModelFacts, learnt: ReadonlySet<string> = new Set()): void {
   batch(() => {
     studio.model.value = facts;

@@ -51,7 +51,7 @@ async function scoreImages(records: readonly ImageRecord[]): Promise<void> {
   announce(`${odd} images look odd, ${fine} look fine.${without}`);
 }
 
-/** For a model that brings no threshold: between the lowest and the highest score, for the person to move. */
+/** For a model without a threshold: between the lowest and the highest score, for the person to move. */
 function middleThresholds(): studio.ShownThresholds | undefined {
   const values = [...studio.scores.value.values()];
   if (values.length === 0) return undefined;

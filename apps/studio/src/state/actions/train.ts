@@ -6,7 +6,7 @@ import { useModel } from './model.ts';
 import { scoreAll } from './score.ts';
 import { progressed, work } from './work.ts';
 
-/** Trains on the good images and those that were called fine, then judges the others. True where a model came out. */
+/** Trains on the good images and those that were called fine, then judges the others. True if there is a model. */
 export async function train(): Promise<boolean> {
   const trained = await work('train', async (signal) => {
     studio.curve.value = [];

@@ -2,7 +2,7 @@
 import { say, sayError } from '../messages.ts';
 import * as studio from '../studio.ts';
 
-/** Runs one job at a time; a second one waits for nobody, it is refused. */
+/** Runs one job at a time; a second one does not wait, it is refused. */
 export async function work(
   what: studio.Busy['what'],
   job: (signal: AbortSignal) => Promise<void>,
