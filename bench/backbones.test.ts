@@ -25,7 +25,10 @@ test(
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 
 test.skipIf(trunk === undefined)(
-  referenceTitle('measures files beside ours against the reference, with one thread and with all', trunk),
+  referenceTitle(
+    'bench backbones measures files beside ours against the reference, with one thread and with all',
+    trunk,
+  ),
   { timeout: 120_000 },
   async () => {
     const { document } = await documentOf([...short, '--files', trunk ?? ''], noGpu);

@@ -19,7 +19,7 @@ const tiny = { width: 64, height: 32, batches: [1, 2] };
 interface DeviceRows {
   readonly device: string;
   readonly threads?: number;
-  /** Of WebGPU: whether its driver computes in software, whose times say nothing about a GPU. */
+  /** Of WebGPU: whether its driver computes in software, whose times show nothing about a GPU. */
   readonly isSoftware?: boolean | null;
   readonly rows: readonly BackboneRow[];
 }
@@ -65,7 +65,7 @@ export async function benchBackbones(args: readonly string[]): Promise<void> {
   });
 }
 
-/** The first one is what the others are compared with: MobileNet's trunk where it is at hand. */
+/** The first one is what the others are compared with: MobileNet's trunk if it is available. */
 async function readFiles(named: readonly string[]): Promise<BackboneFile[]> {
   const teacher = referencePath('models', 'mobilenet-v2-trunk.onnx');
   if (teacher === undefined) {

@@ -38,7 +38,7 @@ const largeBars: ThroughputBars = { bare: 0.85, live: null };
 /** On small images a frame's pixels and the resize weigh more beside the model. */
 const liveBars: ThroughputBars = { bare: null, live: 15 };
 
-/** As many rows as a training has by default. `gpu` is for a GPU in software. */
+/** The default number of rows of the head `memory`. `gpu` is for a GPU in software. */
 const full: Sizes = {
   models: {
     large: { width: 256, height: 256, rows: 4000, goodImages: 24 },

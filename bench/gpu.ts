@@ -8,7 +8,7 @@ import { describeMachine } from './shared/machine.ts';
 import { isTinySize, readOptions, wholeNumber } from './shared/options.ts';
 import { printDocument, tell } from './shared/report.ts';
 
-/** Leaves exit code 1 where the GPU computes something else than the CPU. @param args see the README. */
+/** Leaves exit code 1 if the GPU's results differ from the CPU's. @param args see the README. */
 export async function benchGpu(args: readonly string[]): Promise<void> {
   const options = readOptions(args, ['rounds', 'sizes']);
   const rounds = wholeNumber('rounds', options.rounds, 5);

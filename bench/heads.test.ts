@@ -6,7 +6,7 @@ import { documentOf } from './shared/run-bench.ts';
 const short = ['heads', '--sizes', 'tiny', '--rounds', '1', '--round-ms', '1'];
 
 test(
-  'bench heads compares the heads alone and says that the backbone is absent',
+  'bench heads compares the heads alone and reports that the backbone is absent',
   { timeout: 120_000 },
   async () => {
     const { document } = await documentOf(short, { ODDPIXEL_REFERENCE_DATA: 'no-such-folder' });
@@ -22,7 +22,7 @@ test(
 const trunk = referencePath('models', 'mobilenet-v2-trunk.onnx');
 
 test.skipIf(trunk === undefined)(
-  referenceTitle('compares whole models', trunk),
+  referenceTitle('bench heads compares whole models', trunk),
   { timeout: 120_000 },
   async () => {
     const { document } = await documentOf(short);

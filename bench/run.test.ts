@@ -57,7 +57,7 @@ describe('counting', () => {
     expect(times.b.map(({ ms }) => ms)).toEqual([2, 2, 2]);
   });
 
-  test('runs the work as often as asked, and the final step once', async () => {
+  test('runs the work as often as requested, and the final step once', async () => {
     const done: string[] = [];
     const note = (word: string) => (): Promise<number> => Promise.resolve(done.push(word));
     const { ms, cpuMs } = await repeated(note('work'), 3, note('end'))();

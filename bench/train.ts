@@ -1,4 +1,4 @@
-/** `pnpm bench train DATA`: time of a training, files read to file written, against the bare feature pass, on the CPU. */
+/** `pnpm bench train DATA`: time of training, from reading files to writing the model, against the bare feature pass, on the CPU. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -23,7 +23,7 @@ const short = ['--sizes', 'tiny', '--rounds', '2', '--round-ms', '1'];
 const names = ['student-6', 'cnn-batchnorm', 'cnn'];
 
 describe('bench training-step', { timeout: 120_000 }, () => {
-  test('says why it runs without PyTorch and prints our own times', async () => {
+  test('states why it runs without PyTorch and prints our own times', async () => {
     const { document, stderr } = await documentOf(['training-step', '--python', 'no-such-python', ...short]);
     const { torch, rows } = trainingStepDocument.parse(document);
     expect(torch).toEqual({ skipped: expect.stringMatching(/`no-such-python` cannot run PyTorch.*ENOENT/) });
@@ -70,7 +70,7 @@ describe('bench training-step', { timeout: 120_000 }, () => {
     }
   });
 
-  test('measures the graph that the training of a student runs', async () => {
+  test('measures the graph that training a student runs', async () => {
     const initial = await createInitialModel(tinyBackbone(), {
       preprocessing: stripesPreprocessing,
       id: 'tiny',

@@ -9,7 +9,7 @@ import { studentWorkload } from './training-step/student.ts';
 import { openTorch } from './training-step/torch.ts';
 import { fullSizes, tinySizes } from './training-step/workload.ts';
 
-/** @param args see the README. @throws Error when PyTorch trains another network than we do. */
+/** @param args see the README. @throws Error if PyTorch trains another network than we do. */
 export async function benchTrainingStep(args: readonly string[]): Promise<void> {
   const options = readOptions(args, ['python', 'rounds', 'round-ms', 'sizes', 'only', 'threads']);
   const rounds = wholeNumber('rounds', options.rounds, 7);

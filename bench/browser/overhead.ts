@@ -5,7 +5,7 @@ import { openMain, type Site } from './site.ts';
 /** Milliseconds per frame, all parts together. */
 const overheadBar = 8;
 
-/** Of the parts, those that every frame of a live page needs; the others are told. */
+/** The parts that every frame of a live page needs; the others are only reported. */
 const needed = [
   'pixels from the frame',
   'resize, normalize, pack',

@@ -16,7 +16,7 @@ import {
 } from '../shared/rounds.ts';
 import { frameSize, openMain, type OpenedPage, type Site } from './site.ts';
 
-/** `null`: told, not judged. */
+/** `null`: reported, not judged. */
 export interface ThroughputBars {
   /** Inspections in the page reach this share of the bare engine's speed. */
   readonly bare: number | null;
@@ -158,7 +158,7 @@ async function inPage({ page, cpuSeconds }: OpenedPage, name: string, roundMs: n
   };
 }
 
-/** Images that a side does when it is asked for a number of them. */
+/** Images that a side processes if a number of them is requested. */
 function batchesOf(name: string, count: number): number {
   const batch = name.startsWith('bare') ? Number(name.split(' ')[1]) : 1;
   return batch * Math.ceil(count / batch);
@@ -170,7 +170,7 @@ interface NodeSide {
   dispose(): Promise<void>;
 }
 
-/** The same picture from memory. @param threads Default: all. */
+/** The same image from memory. @param threads Default: all. */
 async function openNode(model: AnomalyModel, threads: number | undefined): Promise<NodeSide> {
   const backend = await cpu(threads === undefined ? {} : { threads }).open();
   const inspector = await createInspector(model, { backend });

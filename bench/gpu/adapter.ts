@@ -1,13 +1,13 @@
 /**
- * Which driver WebGPU found. The engine does not tell in Node, but on Linux the process maps the driver's library:
+ * Which driver WebGPU found. The engine does not report it in Node, but on Linux the process maps the driver's library:
  * that is what computes. A driver in software (Chromium's SwiftShader, Mesa's llvmpipe) is no GPU.
  */
 import { readFile } from 'node:fs/promises';
 
 export interface Adapter {
-  /** Libraries of Vulkan drivers in this process; empty where the system does not tell. */
+  /** Libraries of Vulkan drivers in this process; empty if the system does not list them. */
   readonly drivers: readonly string[];
-  /** `null` where the system does not tell. */
+  /** `null` if the system does not list them. */
   readonly isSoftware: boolean | null;
 }
 
@@ -21,7 +21,7 @@ export async function describeAdapter(): Promise<Adapter> {
   return adapterOf(await readFile('/proc/self/maps', 'utf8'));
 }
 
-/** @param maps what Linux tells about the memory of a process: one mapping a line, the file's path at its end. */
+/** @param maps what Linux reports about the memory of a process: one mapping a line, the file's path at its end. */
 export function adapterOf(maps: string): Adapter {
   const files = maps.split('\n').map((line) => line.slice(line.lastIndexOf('/') + 1));
   const drivers = [...new Set(files.filter((file) => anyDriver.test(file)))].sort();

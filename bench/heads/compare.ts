@@ -9,7 +9,7 @@ export interface HeadComparison {
   readonly student: Uint8Array;
   /** What both are fed. */
   readonly input: { readonly name: string; readonly tensor: HostTensor<'float32'> };
-  /** The student's time divided by the memory's must not exceed this; `null`: told, not judged. */
+  /** The student's time divided by the memory's must not exceed this; `null`: reported, not judged. */
   readonly bar: number | null;
   readonly rounds: number;
   readonly roundMs: number;

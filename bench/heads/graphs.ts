@@ -1,6 +1,6 @@
 /**
  * The heads that are compared, as graphs with the formulas of the product: on patches `[N, P, D]` alone, and behind a
- * backbone. Weights and rows are random: time does not depend on what they say.
+ * backbone. Weights and rows are random: time does not depend on their values.
  */
 import { type PreprocessParams, createRandom } from '@oddpixel/contract';
 import { GraphBuilder, writeGraph } from '@oddpixel/graph';

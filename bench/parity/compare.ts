@@ -58,7 +58,7 @@ function mapOf({ map }: Observation): Float32Array {
   return new Float32Array(fromBase64(map).buffer);
 }
 
-/** Infinity where the lengths differ or a value is no number. */
+/** Infinity if the lengths differ or a value is not a number. */
 function largest(a: Values, b: Values, difference: (a: number, b: number) => number): number {
   if (a.length !== b.length) return Infinity;
   let worst = 0;

@@ -1,4 +1,4 @@
-/** The shape of the document, for the tests; the README says what the fields mean. */
+/** The shape of the document, for the tests; the README states what the fields mean. */
 import { z } from 'zod';
 
 const difference = z.strictObject({

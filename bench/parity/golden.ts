@@ -75,7 +75,7 @@ function goldenApple(number: number): Raster {
   return renderApple({ ...flaw, seed: 500 + number, variety: 'red', width, height }).raster;
 }
 
-/** Good apples to learn from: other ones. */
+/** Good apples to train on: other ones. */
 export function goodApples(count: number): Raster[] {
   return Array.from(
     { length: count },

@@ -16,7 +16,7 @@ export interface Observation {
   readonly name: string;
   /** Width × height × channels, type of the values, and whether there is alpha. */
   readonly form: string;
-  /** The decoded raster's values, base64; their type stands in `form`. */
+  /** The decoded raster's values, base64; `form` states their type. */
   readonly pixels: string;
   readonly score: number;
   /** The map's values, float32, base64. */

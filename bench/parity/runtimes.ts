@@ -44,7 +44,7 @@ export async function inNodeWebgpu(order: Order): Promise<Outcome> {
 }
 
 export interface InChromium {
-  /** `undefined` where there is no browser. */
+  /** `undefined` if there is no browser. */
   readonly version: string | undefined;
   readonly wasm: Outcome;
   readonly webgpu: Outcome;

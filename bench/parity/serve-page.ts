@@ -1,4 +1,4 @@
-/** A page of our sources, not of what was built some time ago: what is compared is what lies in the working tree. */
+/** A page of our sources, not of an earlier build: the working tree is what is compared. */
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { servePages, type PageServer } from '@oddpixel/testing/browser';

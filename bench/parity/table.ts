@@ -12,7 +12,7 @@ export const parityPage: string = join(repositoryRoot, 'docs/parity.md');
 const begin = '<!-- written by `pnpm bench parity --write` -->';
 const end = '<!-- end -->';
 
-/** @throws Error where a runtime was skipped, or the page has lost its marks. */
+/** @throws Error if a runtime was skipped, or the page has lost its marks. */
 export async function writeTable(parity: Parity, machine: Machine): Promise<void> {
   const missing = parity.skipped.map(({ runtime }) => runtime);
   if (missing.length > 0) throw new Error(`--write: expected all runtimes, skipped: ${missing.join(', ')}`);
@@ -63,7 +63,7 @@ function verdictOf({ verdict, differences }: ParityRow): string {
   return isEqual ? `${verdict}, equal` : `${verdict}, differs`;
 }
 
-/** Two digits; 0 only where it is. */
+/** Two digits; 0 only if it is 0. */
 function number(value: number): string {
   return value === 0 || (value >= 0.01 && Number.isFinite(value))
     ? String(Number(value.toPrecision(2)))

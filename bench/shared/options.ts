@@ -1,7 +1,7 @@
 /** Options of the scripts: `--name value`, all known by name. */
 import { parseArgs } from 'node:util';
 
-/** Texts by name; `undefined` where not given. @throws TypeError for an unknown option. */
+/** Texts by name; `undefined` if not given. @throws TypeError for an unknown option. */
 export function readOptions<Name extends string>(
   args: readonly string[],
   names: readonly Name[],

@@ -30,7 +30,7 @@ export interface Row {
   /** The same of CPU time. */
   readonly oursCpuMs: number;
   readonly stepsPerRound: number;
-  /** `null` where PyTorch is absent. */
+  /** `null` if PyTorch is absent. */
   readonly torch: {
     /** Milliseconds per step of each way to run it. */
     readonly variantsMs: Readonly<Record<string, number>>;
@@ -55,7 +55,7 @@ export interface Agreement {
 }
 
 const checkedSteps = 4;
-/** Start weights are equal, so the first loss tells whether the networks are. */
+/** Start weights are equal, so the first loss shows whether the networks are. */
 const firstLossTolerance = 1e-4;
 const laterLossesTolerance = 1e-3;
 /** Adam's first steps are as long for a gradient of rounding errors as for any other. */
@@ -124,7 +124,7 @@ async function check(session: TrainingSession, { batch }: Workload): Promise<Tor
   return { losses, norms: Object.fromEntries(norms) };
 }
 
-/** @throws Error when the two sides do not train the same network. */
+/** @throws Error if the two sides do not train the same network. */
 export function compareChecks(name: string, ours: TorchCheck, theirs: TorchCheck): Agreement {
   const difference = (a: number, b: number | undefined): number =>
     b === undefined ? Number.NaN : Math.abs(a - b) / Math.max(Math.abs(b), Number.MIN_VALUE);

@@ -12,7 +12,7 @@ import {
 import { uniform } from '../shared/numbers.ts';
 import type { Sizes, Tensors, Workload } from './workload.ts';
 
-/** What the product takes; a test compares the whole graph with the one that a training runs. */
+/** What the product takes; a test compares the whole graph with the one that training runs. */
 const difficultyWeight = 0.1;
 const weightDecay = 1e-4;
 const learningRate = 0.002;

@@ -1,6 +1,6 @@
 /**
- * The other side of the comparison: PyTorch in a Python process that is kept alive and asked round by round. It is no
- * part of the product; where it is absent, the reason is reported and our side is measured alone.
+ * The other side of the comparison: PyTorch in a Python process that is kept alive and called round by round. It is no
+ * part of the product; if it is absent, the reason is reported and our side is measured alone.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -93,7 +93,7 @@ function conversation(
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2000);
   });
-  // A process that never started, or that ended, is told by the missing answer.
+  // A process that never started, or that ended, is detected by the missing answer.
   child.stdin.on('error', () => undefined);
   const failure = new Promise<never>((_, reject) => {
     child.once('error', reject);

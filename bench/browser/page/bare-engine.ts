@@ -3,7 +3,7 @@ import type * as Ort from 'onnxruntime-web/wasm';
 
 /**
  * @param threads those of the product's backend.
- * @throws Error where the page has another engine than the product.
+ * @throws Error if the page has another engine than the product.
  */
 export async function bareEngine(threads: number): Promise<typeof Ort> {
   const engine = await import('onnxruntime-web/wasm');

@@ -1,4 +1,4 @@
-/** A page that inspects one frame as soon as it can, and tells where the time went since it was asked for. */
+/** A page that inspects one frame as soon as it can, and reports where the time went since it was requested. */
 import { readModel } from '@oddpixel/model-core';
 import { rasterFrom, wasm, webgpu } from '@oddpixel/runtime-web';
 import { createInspector } from '@oddpixel/workflow';
