@@ -27,7 +27,7 @@ describe('judge', () => {
     );
   });
 
-  test('without an answer it is skipped, with the reason', () => {
+  test('skips the check with a reason if the registry does not answer', () => {
     const { outcome, lines } = judge('', 'Error: ERR_PNPM_AUDIT_BAD_RESPONSE\n │ responded with 405');
     expect(outcome).toBe('skipped');
     expect(lines.join()).toContain('responded with 405');
@@ -56,13 +56,13 @@ describe.skipIf(!hasPnpm)('a registry (skipped if pnpm is not on the path)', () 
     cvss: { score: 8, vectorString: null },
   };
 
-  test('without advisories gives none', async () => {
+  test('without advisories counts as clean', async () => {
     expect(await ask(200, {})).toBe('clean');
   });
-  test('with a serious advisory of a dependency gives it', async () => {
+  test('with a serious advisory of a dependency counts as affected', async () => {
     expect(await ask(200, { sharp: [advisory] })).toBe('affected');
   });
-  test('that answers no such question', async () => {
+  test('that refuses requests for advisories skips the check', async () => {
     expect(await ask(405, {})).toBe('skipped');
   });
 });

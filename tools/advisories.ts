@@ -1,6 +1,6 @@
 /**
- * `pnpm check advisories`: no production dependency has a known advisory of high or critical severity. Where the
- * registry does not answer, the step is skipped and says so; with `ODDPIXEL_ADVISORIES=required`, as for a release,
+ * `pnpm check advisories`: no production dependency has a known advisory of high or critical severity. If the
+ * registry does not answer, the step is skipped and reported as skipped; with `ODDPIXEL_ADVISORIES=required`, as for a release,
  * it fails then.
  */
 import { execFile } from 'node:child_process';
@@ -46,7 +46,7 @@ export function askRegistry(registry?: string): Promise<Judgement> {
   });
 }
 
-/** From what `pnpm audit --json` prints to a judgement. */
+/** Turns the output of `pnpm audit --json` into a judgement. */
 export function judge(stdout: string, stderr: string): Judgement {
   const advisories = advisoriesOf(stdout);
   if (advisories === undefined) {

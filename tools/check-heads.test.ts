@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkHeads, headNames, namedHeads } from './check-heads.ts';
 
-test('the heads are the folders beside each other', () => {
+test('the heads are the folders of model-core/src/heads', () => {
   expect(headNames().toSorted()).toEqual(['gaussian', 'memory', 'student']);
 });
 

@@ -20,7 +20,7 @@ test.each([
   expect(lines(text)).toEqual([1]);
 });
 
-test('each is named by its line', () => {
+test('every range written by hand is named by its line', () => {
   expect(lines("f({ expected: 'a number above 2' });\nf();\nz.minimum(5);")).toEqual([1, 3]);
 });
 
@@ -41,6 +41,6 @@ test.each([
   expect(lines(text)).toEqual([]);
 });
 
-test('no source of the product has a range that is written by hand', () => {
+test('no source of the product has a range written by hand', () => {
   expect(checkRanges()).toBe(true);
 });

@@ -1,5 +1,5 @@
 /**
- * Default and range of a parameter are said once, in its schema: a constant at the top level of a file. Found are ranges
+ * Default and range of a parameter are stated once, in its schema: a constant at the top level of a file. The check finds ranges
  * written by hand: limits in a function, in a message, in a check of JSON or before a `ParameterError`, and numbers as
  * defaults of options. 0 and 1 are not looked for: "positive", "not negative" and "a share" are kinds of numbers.
  */
@@ -74,7 +74,7 @@ function isDefaultOfOption(node: ts.Node): boolean {
   return node.expression.name.text === 'option' && others.some((given) => numberOf(given) !== undefined);
 }
 
-/** How many items there are: no parameter. */
+/** How many items there are: not a parameter. */
 function isCount(node: ts.Node): boolean {
   return ts.isPropertyAccessExpression(node) && ['length', 'size'].includes(node.name.text);
 }

@@ -1,6 +1,6 @@
 /**
- * What a page loads: bundles entry points from the built packages, minified, and holds the size of what arrives
- * before anything is asked for. Not counted: the engine, weights, and what is imported when it is needed (TIFF, PNG
+ * What a page loads: bundles entry points from the built packages, minified, and limits the size of what arrives
+ * before anything is requested. Not counted: the engine, weights, and what is imported when it is needed (TIFF, PNG
  * writing), because an inspection of a photo or a camera loads none of them.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,7 +93,7 @@ interface LoadedFile {
   readonly inputs: Output['inputs'];
 }
 
-/** The files that the entry loads at once. */
+/** The files that the entry loads immediately. */
 async function bundle(imports: Entry['imports'], folder: string): Promise<LoadedFile[]> {
   const source = join(folder, 'entry.ts');
   const lines = Object.entries(imports).map(([file, names]) => {

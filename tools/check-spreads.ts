@@ -1,6 +1,6 @@
 /**
  * No conditional spreads: `{ ...(a !== undefined && { a }) }` hides which fields an object has. Optional fields are
- * declared as `?: T | undefined`, so that options are handed on whole or as plain fields: `{ ...options, a }`.
+ * declared as `?: T | undefined`, so that options are passed on whole or as plain fields: `{ ...options, a }`.
  */
 import ts from 'typescript';
 import { trackedFiles } from './repository.ts';
@@ -21,7 +21,7 @@ function isConditional(expression: ts.Expression): boolean {
   return [node.whenTrue, node.whenFalse].some((branch) => isEmptyObject(withoutParentheses(branch)));
 }
 
-/** Lines, from 1, of the conditional spreads in objects and in JSX attributes. Spreads in lists are not meant. */
+/** Lines, from 1, of the conditional spreads in objects and in JSX attributes. Spreads in lists do not count. */
 export function conditionalSpreads(fileName: string, text: string): number[] {
   return syntaxLines(
     fileName,

@@ -1,5 +1,5 @@
 /**
- * `pnpm check`: everything that must hold besides the tests. Runs every step, then says which ones failed.
+ * `pnpm check`: everything that must hold besides the tests. Runs every step, then lists those that failed.
  * `pnpm check types law` runs only the named steps.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * Finds a Chromium for the tests of pages, or installs one: Playwright's, else the system's package. Where neither
- * can be had, those tests are skipped and say so.
+ * Finds a Chromium for the tests of pages, or installs one: Playwright's, else the system's package. If neither
+ * is available, those tests are skipped with a visible reason.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkGenerated, typesOf } from './generate.ts';
 
-test('the message types of ONNX files are what their description gives', () => {
+test('the message types of ONNX files are those generated from their description', () => {
   expect(checkGenerated()).toBe(true);
 });
 
@@ -22,7 +22,7 @@ test('a field, an enum and a choice of a description become types', () => {
   expect(types).toMatch(/value: Part_Size;\s+case: "size";/);
 });
 
-test('a description that is not one throws and names the line', () => {
+test('an invalid description throws an error that names the line', () => {
   expect(() => typesOf('syntax = "proto2";\npackage parts;\nmessage {}')).toThrow(/line 3/);
   expect(() => typesOf('syntax = "proto2";\npackage parts;\nmessage Part { optional Nut nut = 1; }')).toThrow(
     /Nut/,

@@ -39,7 +39,7 @@ interface Response {
   readonly file?: readonly { readonly content: string }[];
 }
 
-/** The types of the messages that a description declares. @throws Error saying where the description is wrong. */
+/** The types of the messages that a description declares. @throws Error that names the place where the description is wrong. */
 export function typesOf(description: string): string {
   const parameter = 'target=ts,erasable_syntax=true';
   const request = { fileToGenerate: ['onnx.proto'], parameter, protoFile: [compile(description)] };

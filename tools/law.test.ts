@@ -37,7 +37,7 @@ test('every package has its place in the law', () => {
   expect(Object.keys(law).toSorted()).toEqual(rooms.toSorted());
 });
 
-test('nothing in the law goes in a circle', () => {
+test('the law has no cycle', () => {
   const order = Object.keys(law);
   for (const [room, { imports }] of Object.entries(law)) {
     for (const imported of imports === 'anything' ? [] : imports)

@@ -22,7 +22,7 @@ function productionDependencies(): Set<string> {
   const args = ['list', '--recursive', '--prod', '--depth=Infinity', '--json'];
   const options = { cwd: repositoryRoot, encoding: 'utf8', maxBuffer: 1e8, shell: windows } as const;
   const projects = JSON.parse(spawnSync('pnpm', args, options).stdout) as Listed[];
-  // What several packages depend on is listed in full only where it comes first, be that a private package.
+  // A dependency of several packages is listed in full only where it comes first, be that in a private package.
   const inFull = new Map<string, Listed['dependencies']>();
   const index = ({ dependencies = {} }: Listed): void => {
     for (const dependency of Object.values(dependencies)) {

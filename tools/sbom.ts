@@ -48,7 +48,7 @@ export function makeBillOfMaterials(): BillOfMaterials {
   } as BillOfMaterials;
 }
 
-/** What depends on what. pnpm gives now the workspace, now the package what one of ours depends on: we say it. */
+/** What depends on what. pnpm attributes a dependency of ours now to the workspace, now to the package, so it is stated here. */
 function dependenciesOf({ components, dependencies = [] }: FullBill): unknown[] {
   const refs = new Map(components.map((component) => [nameOf(component), component['bom-ref']]));
   const known = (names: readonly string[]): string[] => names.flatMap((name) => refs.get(name) ?? []);
@@ -74,7 +74,7 @@ function askPnpm(options: readonly string[]): FullBill {
   const folder = mkdtempSync(join(tmpdir(), 'oddpixel-sbom-'));
   const out = join(folder, 'sbom.json');
   try {
-    // To a file: on standard output it stands between other lines.
+    // To a file: standard output has other lines around it.
     const args = [...filters, 'sbom', '--sbom-format=cyclonedx', '--prod', `--out=${out}`, ...options];
     execFileSync('pnpm', args, { cwd: repositoryRoot, shell: process.platform === 'win32' });
     return omit(JSON.parse(readFileSync(out, 'utf8')) as FullBill & { serialNumber: string }, 'serialNumber');
@@ -115,7 +115,7 @@ export function nameOf({ group, name }: Component): string {
   return group === undefined ? name : `${group}/${name}`;
 }
 
-/** What is wrong with it: dependencies in the lockfile's words that are missing, or lack licence or hash. */
+/** The problems: dependencies, as the lockfile names them, that are missing or lack a licence or hash. */
 export function problemsOf({ components }: BillOfMaterials): string[] {
   const ours = new Set(publishedPackages().map(({ name }) => name));
   const byName = new Set(components.map(nameOf));

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Lines, from 1, where a node of the syntax tree begins that `isMeant` picks; one for each node, in order. */
+/** Lines, from 1, where a node that `isMeant` picks begins in the syntax tree; one for each node, in order. */
 export function syntaxLines(fileName: string, text: string, isMeant: (node: ts.Node) => boolean): number[] {
   const file = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest);
   const lines: number[] = [];

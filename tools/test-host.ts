@@ -1,6 +1,6 @@
 /**
- * What tests depend on beside the files of the repository: this machine, its programs, the browser, the reference
- * data. Turborepo hashes the text, so that a result is taken from the cache only where it would be the same.
+ * What tests depend on besides the files of the repository: this machine, its programs, the browser, the reference
+ * data. Turborepo hashes the text, so that a result is taken from the cache only if it would be the same.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ function fileState(path: string | undefined): string {
   return stat === undefined ? 'absent' : `${path} ${stat.size} ${stat.mtimeMs}`;
 }
 
-/** Names, sizes and times of all files in the folders below; what lies beside these folders is no data. */
+/** Names, sizes and times of all files in the folders below; what lies beside these folders is not data. */
 function folderState(folder: string): string {
   if (!existsSync(folder)) return 'absent';
   const hash = createHash('sha256');

@@ -8,7 +8,7 @@ import { testTasks, totalOf, type TestTask } from './test-tasks.ts';
 
 const tasks = testTasks();
 
-/** Pure packages keep no state beside what a test holds: their test files share processes, which saves a fifth. */
+/** Pure packages keep no state besides what a test holds: their test files share processes, which saves a fifth. */
 const shared = new Set(['contract', 'dataset', 'graph', 'images', 'model-core', 'preprocess', 'remote']);
 
 test('every test file belongs to one task', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repositoryRoot, trackedFiles, trackedPaths } from './repository.ts';
 
 export interface TestTask {
-  /** The package's folder, from the root of the repository; empty for the tools, which are no package. */
+  /** The package's folder, from the root of the repository; empty for the tools, which are not a package. */
   readonly folder: string;
   /** The package's name; `//` is Turborepo's for the root. */
   readonly packageName: string;
@@ -12,7 +12,7 @@ export interface TestTask {
   readonly script: 'test' | 'test:pages' | 'test:tools';
   /** The test files it has to run, from the root of the repository. */
   readonly files: readonly string[];
-  /** Where it leaves a `TestResult`: the configuration of Vitest says so. */
+  /** Where it leaves a `TestResult`: set in the configuration of Vitest. */
   readonly resultFile: string;
 }
 

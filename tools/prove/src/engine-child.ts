@@ -1,4 +1,4 @@
-/** Feeds damaged models to the native engine; in a process of its own, since the engine may end it. Told by argv. */
+/** Feeds damaged models to the native engine; in a process of its own, since the engine may end it. Its input comes in argv. */
 import { createRandom, OddpixelError } from '@oddpixel/contract';
 import { loadModel, readModel } from '@oddpixel/model-core';
 import { preprocessRaster } from '@oddpixel/preprocess';

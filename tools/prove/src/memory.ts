@@ -3,7 +3,7 @@
 export interface FlatMemory {
   /** To be called after each round. */
   note(): void;
-  /** @throws Error when the process has grown by more than `allowedBytes` since the warm-up. */
+  /** @throws Error if the process has grown by more than `allowedBytes` since the warm-up. */
   check(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Damage to any file: bits, numbers, lengths, parts that are gone, doubled or moved. */
+/** Damage to any file: bits, numbers, lengths, parts that are removed, doubled or moved. */
 import type { Random } from '@oddpixel/contract';
 
 /** One to four of the changes below. */
@@ -51,7 +51,7 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** The same for text; what is no character any more becomes U+FFFD. */
+/** The same for text; what is not a character any more becomes U+FFFD. */
 export function mutateText(text: string, random: Random): string {
   if (random.integer(3) > 0)
     return new TextDecoder().decode(mutateBytes(new TextEncoder().encode(text), random));

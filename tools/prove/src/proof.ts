@@ -13,7 +13,7 @@ export interface Proof {
 }
 
 interface OpenProof {
-  /** Throws when the claim does not hold. Returns how the round ended, in a word or two that are counted. */
+  /** Throws if the claim does not hold. Returns how the round ended, in a word or two that are counted. */
   round(context: RoundContext): Promise<string>;
   /** What can only be judged after all rounds, for example memory. */
   finish?(): Promise<void>;
@@ -39,7 +39,7 @@ interface ProofReport {
   readonly seconds: number;
 }
 
-/** After so many failures nothing new is learned. */
+/** After this many failures, another one shows nothing new. */
 const enoughFailures = 20;
 
 /** Runs the rounds `from` .. `from + count − 1`. The same seed and range give the same rounds. */

@@ -1,6 +1,6 @@
 /**
  * `pnpm prove NAME… [--seed N] [--from N] [--count N] [--state FILE]`: runs proofs, `all` for each of them; without a
- * name it lists them. `--state` keeps where a proof got to, so that a later call goes on there.
+ * name it lists them. `--state` keeps how far a proof has come, so that a later call continues there.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** Test support: pages in a real Chromium, with WebGPU in software where there is no GPU. */
+/** Test support: pages in a real Chromium, with WebGPU in software if there is no GPU. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Chromium or Chrome of this machine, or the one that Playwright installed; `undefined` where there is none. */
+/** Chromium or Chrome of this machine, or the one that Playwright installed; `undefined` if there is none. */
 export function findChromium(): string | undefined {
   return [...places, chromium.executablePath()].find((path) => path !== undefined && existsSync(path));
 }

@@ -2,8 +2,8 @@
  * Test support shared by all rooms: finds the reference data (real images, backbones)
  * that is too large or not ours to keep in the repository.
  *
- * It is looked for in `ODDPIXEL_REFERENCE_DATA`, else in a folder `shared` beside the checkout. Where it is
- * absent, tests that need it are skipped and say why.
+ * It is looked for in `ODDPIXEL_REFERENCE_DATA`, else in a folder `shared` beside the checkout. If it is
+ * absent, tests that need it are skipped with a reason.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export const repositoryRoot: string = fileURLToPath(new URL('../../..', import.m
 export const referenceRoot: string =
   process.env['ODDPIXEL_REFERENCE_DATA'] ?? resolve(repositoryRoot, '..', 'shared');
 
-/** The absolute path of one reference file or folder; `undefined` where it is not present on this machine. */
+/** The absolute path of one reference file or folder; `undefined` if it is not present on this machine. */
 export function referencePath(...segments: readonly string[]): string | undefined {
   const path = join(referenceRoot, ...segments);
   return existsSync(path) ? path : undefined;

@@ -1,6 +1,6 @@
 /**
- * The plainest backend for tests of packages that stand below every runtime: ONNX Runtime on the CPU, nothing kept
- * on a device, no queue of its own. The real one, with all the contract asks for, is in `@oddpixel/runtime-node`.
+ * The plainest backend for tests of packages below every runtime: ONNX Runtime on the CPU, nothing kept
+ * on a device, no queue of its own. The real one, with all that the contract requires, is in `@oddpixel/runtime-node`.
  */
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import {

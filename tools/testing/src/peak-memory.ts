@@ -1,7 +1,7 @@
 /** How much memory this process has taken at most. */
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Bytes. On Linux, what `resourceUsage` tells includes the memory of the process that started this one. */
+/** Bytes. On Linux, what `resourceUsage` reports includes the memory of the process that started this one. */
 export function peakMemoryBytes(): number {
   const status = '/proc/self/status';
   const [, own] = (existsSync(status) && /VmHWM:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))) || [];

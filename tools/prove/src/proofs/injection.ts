@@ -60,7 +60,7 @@ export const injection: Proof = {
   },
 };
 
-/** Wherever the name stands, none of the characters that end a text or an attribute follows as it was. */
+/** Wherever the name appears, none of the characters that end a text or an attribute follows as it was. */
 function checkReport(html: string, name: string): void {
   const mark = (/^mark\d+/.exec(name) as RegExpExecArray)[0];
   const places = html.split(mark).slice(1);

@@ -73,7 +73,7 @@ function predictArgs(folder: string, model: string, out: string): string[] {
   return ['predict', model, join(folder, 'data/train/good'), '--out', out, ...device];
 }
 
-/** Runs the command to its end, or kills it after some time. @throws Error when it fails by itself. */
+/** Runs the command to its end, or kills it after some time. @throws Error if it fails by itself. */
 function run(args: readonly string[], killAfterMs?: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -22,7 +22,7 @@ export const sessions: Proof = {
         const backend = await factory.open();
         const loaded = await loadModel(model, backend);
         for (let i = random.integer(3); i > 0; i--) await loaded.apply([sample]);
-        // In either order; a backend takes its sessions with it.
+        // In either order; a backend disposes its sessions.
         if (random.integer(2) === 0) await loaded.dispose();
         await backend.dispose();
         await loaded.dispose();
