@@ -277,7 +277,7 @@ export class GraphBuilder {
 
   #embeddedOutput(info: ValueInfo, renamed: ReadonlyMap<string, string>): Value {
     const name = renamed.get(info.name) ?? info.name;
-    // An operator without shape rule: the graph's own declaration stands.
+    // An operator without a shape rule: the graph's own declaration holds.
     return this.#parts.values.get(name) ?? this.#define(name, info.dtype, info.dims);
   }
 

@@ -1,4 +1,4 @@
-/** ONNX files ↔ `Graph`. What comes in is checked; what goes out is the same bytes for the same graph. */
+/** ONNX files ↔ `Graph`. Input is checked; output is the same bytes for the same graph. */
 import { ModelFormatError, type HostTensor, type ValueInfo } from '@oddpixel/contract';
 import { outlineOf } from '../door/check-model.ts';
 import { standardDomain } from '../door/operators.ts';

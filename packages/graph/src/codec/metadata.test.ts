@@ -29,7 +29,7 @@ describe('metadata', () => {
     );
   });
 
-  test('of a file that is cut off in its graph throws ModelFormatError', () => {
+  test('of a file truncated in its graph throws ModelFormatError', () => {
     const afterGraph = model.length - Buffer.from(writeGraph({ ...g.build(), nodes: [] })).length;
     for (let length = 0; length < afterGraph; length++)
       expect(() => readMetadata(model.subarray(0, length))).toThrow(ModelFormatError);

@@ -1,5 +1,5 @@
 /**
- * The metadata of an ONNX file, without decoding its graph. By the wire format alone: whoever only runs models needs no
+ * The metadata of an ONNX file, without decoding its graph. By the wire format alone: running models needs no
  * protobuf library for it.
  */
 import { FieldReader, type Span } from '../door/wire.ts';

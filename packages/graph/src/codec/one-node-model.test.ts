@@ -10,7 +10,7 @@ const x = hostTensor('float32', [2, 3], Float32Array.of(1, -2, 0.5, 3, 4, -5));
 test.each([
   ['Add', Array.from(x.data, (value) => 2 * value)],
   ['Identity', [...x.data]],
-] as const)('%s is what the graph builder makes, and computes', async (opType, wanted) => {
+] as const)('a model of one %s node equals that of the graph builder, and runs', async (opType, wanted) => {
   const dims = ['d0', 'd1'];
   const bytes = oneNodeModel(opType, { dtype: 'float32', dims });
   const g = new GraphBuilder({ name: opType, opset: 17 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TensorProto_DataType as DataType } from './onnx_pb.ts';
 import { typeCodes } from './type-codes.ts';
 
-test('the code of every type is the one of the format', () => {
+test('every type has its code of the ONNX format', () => {
   const format = new Map<string, number>(Object.entries(DataType));
   const nameInFormat = (dtype: string): string =>
     ({ float32: 'FLOAT', float64: 'DOUBLE' })[dtype] ?? dtype.toUpperCase();

@@ -13,7 +13,7 @@ export interface ValueOutline {
   readonly name: string;
   /** Code of `TensorProto.DataType`. */
   readonly type: number;
-  /** Names, and what is left open, are `undefined`. */
+  /** Named and open dimensions are `undefined`. */
   readonly dims: readonly (number | undefined)[];
 }
 
@@ -208,7 +208,7 @@ function readAttribute(
         tensor = readTensorOutline(fields.nested('tensor'), where(), limits);
         break;
       case 7:
-        // Floats stand alone or packed; only the scales of old Upsample nodes matter here.
+        // Floats are single or packed; only the scales of old Upsample nodes matter here.
         if (fields.wireType !== fixed32) fields.expect(lengthDelimited);
         readFloats(fields, numbers);
         break;

@@ -1,4 +1,4 @@
-/** Tensors as the door sees them: all of their data is in the file, and as much as their shape asks for. */
+/** Tensors as the door sees them: all of their data is in the file, and as much as their shape requires. */
 import type { ReadLimits } from '../limits.ts';
 import { refuse, shown } from './refuse.ts';
 import { fixed32, fixed64, lengthDelimited, varint, type FieldReader, type Span } from './wire.ts';
@@ -149,7 +149,7 @@ function checkData(
   }
 }
 
-/** Floats stand alone or packed. */
+/** Floats are single or packed. */
 function readFloats(
   fields: FieldReader,
   size: 4 | 8,

@@ -36,7 +36,7 @@ const broadcastable = fc
   ]);
 
 /**
- * Operators that ONNX Runtime runs on the CPU, on WebGPU and on CUDA alike. Whoever adds one has run it on WebGPU with
+ * Operators that ONNX Runtime runs on the CPU, on WebGPU and on CUDA alike. Before adding one, run it on WebGPU with
  * `disable_cpu_ep_fallback`: an operator of the standard is not enough.
  */
 const portable = new Set(

@@ -101,7 +101,7 @@ function positionIn(call: OperatorCall, plan: AxisResize): (output: number) => n
 }
 
 /**
- * Scales are float32, so a product or quotient that means a whole number may miss it by a little; rounded to float32
+ * Scales are float32, so a product or quotient that should be a whole number may miss it slightly; rounded to float32
  * it is whole again. Without this, 8 / (4/3) would lie just below 6 and its floor be 5.
  */
 const single: (x: number) => number = Math.fround;

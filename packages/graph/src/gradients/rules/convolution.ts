@@ -85,7 +85,7 @@ function inputGradient(view: NodeView, x: Value, kernel: Value, window: Window):
   return convTranspose(g, back.kernel, undefined, transposedOptions(view, g, x, window, back.group));
 }
 
-/** Kernels `[O, C/G, …]` for the way back: `[C, O/G, …]`, each turned by half a circle. */
+/** Kernels `[O, C/G, …]` for the backward pass: `[C, O/G, …]`, each turned by half a circle. */
 function turned(view: NodeView, kernel: Value, group: number, window: Window): Value {
   const [outputs, inputsPerGroup] = [sizeOf(view, kernel, 0), sizeOf(view, kernel, 1)];
   const size = kernelSize(window);
