@@ -1,4 +1,4 @@
-/** `pnpm fuzz [--rounds N] [--seed N]`: 100,000 mutants by default. Ends with 1 when a bug was found. */
+/** `pnpm fuzz [--rounds N] [--seed N]`: 100,000 mutants by default. Exits with 1 if a bug was found. */
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.ts';
 

@@ -34,7 +34,7 @@ const scoreNames = ['pred_score', 'pred_scores', 'anomaly_score', 'score'];
  */
 export function importExternalModel(bytes: Uint8Array, options: ImportExternalOptions): AnomalyModel {
   const graph = readGraph(bytes);
-  // One of ours whose manifest is no longer found must not pass for a foreign one.
+  // A model of ours whose manifest cannot be found must not pass for a foreign one.
   if (!graph.metadata.has(manifestKey)) checkIntegrity({ bytes });
   refuseStandalone(graph);
   const input = imageInput(graph);

@@ -12,7 +12,7 @@ import type { AnomalyModel } from './model.ts';
 import { checkFinite, outputValues } from './outputs.ts';
 import { applyThresholds } from './thresholds.ts';
 
-/** How a graph calls what goes in and comes out. */
+/** A graph's names of its inputs and outputs. */
 interface GraphNames {
   readonly input: string;
   readonly map: string;

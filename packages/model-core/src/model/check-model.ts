@@ -1,4 +1,4 @@
-/** A model file as a whole: a graph that may run, and a manifest that speaks of this graph. */
+/** A model file as a whole: a graph that may run, and a manifest that describes this graph. */
 import { ModelFormatError, type ModelManifest } from '@oddpixel/contract';
 import {
   maxImageSize,

@@ -14,7 +14,7 @@ export interface Tail {
   readonly share: number;
 }
 
-/** Fewest exceedances that a fit may stand on. */
+/** Minimum number of exceedances for a fit. */
 const minExceedances = 100;
 
 /** The tail starts in the upper quarter of the sample, or it is not a tail. */

@@ -15,7 +15,7 @@ import { justAbove } from './just-above.ts';
 import { regionFromMap } from './region.ts';
 import { asJsonResult } from './result-json.ts';
 
-/** One image's raw score with what is known of it. */
+/** One image's raw score with what is known about it. */
 export interface LabelledScore {
   readonly score: number;
   readonly label: ImageLabel;

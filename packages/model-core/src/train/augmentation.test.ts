@@ -95,7 +95,7 @@ test('a stream with copies yields each image, then its copies with its identity,
           expect(groups[place]).toBe(groups[index * (1 + copies)]);
           expect(sample.image.data[0]).toBe((images[index]?.image.data[0] ?? 0) - 3 * copy);
         }
-        // Equal content is one group; other images without a group share theirs with nobody else.
+        // Equal content is one group; other images without a group share theirs with no other image.
         const unnamed = originals.filter((place) => first[place]?.group === undefined);
         const alone = unnamed.filter((place) => first[place]?.imageHash === undefined);
         for (const place of alone) expect(groups.indexOf(groups[place] as number)).toBe(place);

@@ -1,10 +1,10 @@
 /**
- * What stands before the backbone: from the gray values that preprocessing delivers to those it was trained on.
+ * What precedes the backbone: from the gray values that preprocessing delivers to those it was trained on.
  */
 import { ParameterError, type PreprocessParams } from '@oddpixel/contract';
 import { add, concat, mul, type GraphBuilder, type Value } from '@oddpixel/graph';
 
-/** How the backbone wants its pixels: (gray value in 0..255 − mean) / deviation, per channel. */
+/** The pixels that the backbone expects: (gray value in 0..255 − mean) / deviation, per channel. */
 export interface BackboneInput {
   /** Per channel, or one for all. Default 0. */
   readonly mean?: readonly number[];
@@ -13,7 +13,7 @@ export interface BackboneInput {
 }
 
 /**
- * `[N, C, H, W]` in the manifest's range → `[N, channels, H, W]` as the backbone wants it:
+ * `[N, C, H, W]` in the manifest's range → `[N, channels, H, W]` as the backbone expects it:
  * one affine map (left out if it is the identity), and gray repeated for a backbone that takes colours.
  *
  * @throws ParameterError if channels do not fit or a deviation is 0.

@@ -143,7 +143,7 @@ async function fromStore(
     };
     await Promise.all(missing.map(store));
   }
-  // Copies, so that whoever changes features in place leaves a store's bytes alone.
+  // Copies, so that code that changes features in place does not change a store's bytes.
   const imageSize = images[0]?.length ?? 0;
   const data = new Float32Array(batch.length * imageSize);
   images.forEach((features, i) => features !== undefined && data.set(features, i * imageSize));

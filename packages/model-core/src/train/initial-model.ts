@@ -26,7 +26,7 @@ export interface InitialModelOptions {
   readonly id: string;
   /** Values of the backbone to use: outputs or intermediate ones. Default: all its spatial outputs. */
   readonly outputs?: readonly string[] | undefined;
-  /** What the backbone wants instead of RGB in 0..255. */
+  /** What the backbone expects instead of RGB in 0..255. */
   readonly input?: BackboneInput;
 }
 

@@ -54,7 +54,7 @@ function orthonormalize(rows: Float32Array, count: number, length: number): void
       }
     }
     const norm = Math.sqrt(dot(row, row));
-    // What is left of a dependent row is rounding error, no direction.
+    // What is left of a dependent row is rounding error, not a direction.
     const factor = norm > 1e-6 * before ? 1 / norm : 0;
     for (let c = 0; c < length; c++) row[c] = (row[c] as number) * factor;
   }

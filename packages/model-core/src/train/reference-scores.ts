@@ -1,4 +1,4 @@
-/** Collecting what calibration stands on: scores and map pixels of good images that did not shape the score. */
+/** Collecting what calibration is based on: scores and map pixels of good images that did not shape the score. */
 import { ResultError, type Calibration, type ReferenceSource } from '@oddpixel/contract';
 
 export interface ReferenceCollector {

@@ -145,7 +145,7 @@ describe('calibration', () => {
       expected.push(result?.anomalyScore ?? Number.NaN);
     }
     const scores = full.manifest.calibration?.referenceScores ?? [];
-    // Scales differ a little, since the other model knows one image less.
+    // Scales differ a little, since the other model was trained on one image fewer.
     expected
       .sort((a, b) => a - b)
       .forEach((value, i) => expect(Math.abs((scores[i] ?? 0) - value) / value).toBeLessThan(0.1));

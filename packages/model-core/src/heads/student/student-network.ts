@@ -112,7 +112,7 @@ export function studentLosses(
   };
 }
 
-/** What is measured once the weights stand, on good positions that were held out. */
+/** What is measured once the weights are final, on held-out good positions. */
 export interface StudentScale {
   /** Variance of the residual, per channel `[D]`. */
   readonly residualVariance: Float32Array;
