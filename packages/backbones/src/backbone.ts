@@ -1,4 +1,4 @@
-/** What can be loaded: a backbone that somebody publishes, or one that is part of this package. */
+/** What can be loaded: a published backbone, or one that is part of this package. */
 
 /** A backbone at an address, and which bytes are expected there. */
 export interface PublishedBackbone {
@@ -25,7 +25,7 @@ export interface BundledBackbone extends PublishedBackbone {
 
 /** Keeps backbones under their SHA-256. A `Store` of `@oddpixel/contract` is one as well. */
 export interface BackboneCache {
-  /** `undefined` if nothing is kept. What is damaged may be returned: the caller checks. */
+  /** `undefined` if nothing is kept. Damaged bytes may be returned: the caller checks. */
   get(sha256: string): Promise<Uint8Array | undefined>;
   /** Atomic: a reader sees the whole file or none, also with two writers or after a crash. */
   put(sha256: string, bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>;

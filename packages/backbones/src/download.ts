@@ -1,4 +1,4 @@
-/** One HTTP download into memory: bounded, with progress, and with nothing left open when it fails. */
+/** One HTTP download into memory: bounded, with progress, and with nothing left open if it fails. */
 import {
   BackboneHttpError,
   BackboneIncompleteError,
@@ -13,7 +13,7 @@ export interface DownloadOptions {
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
   readonly maxBytes: number;
   readonly fetch: typeof globalThis.fetch;
-  /** What to do when the network fails. */
+  /** What to do if the network fails. */
   readonly retryFix: string;
 }
 

@@ -48,7 +48,7 @@ export async function fetchBackbone(
   });
 }
 
-/** What to do about a failure, in words for whoever can do it. */
+/** What to do about a failure, in words for the person who can do it. */
 export interface Advice {
   readonly retry: string;
   readonly mismatch: string;

@@ -61,7 +61,7 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A temporary file of this age is nobody's any more: what wrote it was killed. */
+/** A temporary file of this age is abandoned: the process that wrote it was killed. */
 const staleAfterMs = 24 * 60 * 60 * 1000;
 
 async function sweep(folder: string): Promise<void> {

@@ -21,7 +21,7 @@ test('a file with another SHA-256 is refused', async () => {
   );
 });
 
-test('the error for a missing file says that the installation is damaged', async () => {
+test('the error for a missing file states that the installation is damaged', async () => {
   const gone = { ...small, url: new URL('gone.onnx', small.url) };
   const error = await readBackbone(gone).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BackboneUnavailableError);

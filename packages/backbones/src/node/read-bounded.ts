@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 const maxBytes = 2 ** 31 - 1;
 
 export async function readFileBounded(path: string): Promise<Uint8Array> {
-  // Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
+  // Without O_NONBLOCK, opening a pipe would wait until a writer opens it.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const information = await file.stat();

@@ -87,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('in Chromium'), () => {
     expect(await page.evaluate(() => window.backboneTests.kept())).toBe(0);
   });
 
-  test('without a network, the error says to check it', async () => {
+  test('without a network, the error advises to check it', async () => {
     await page.context().setOffline(true);
     const outcome = await page.evaluate(() => window.backboneTests.ours({}));
     expect(outcome).toMatchObject({
