@@ -1,4 +1,4 @@
-/** What a conformance case is: a named async function that throws when a backend breaks the contract. */
+/** What a conformance case is: a named async function that throws if a backend breaks the contract. */
 import type { Backend, BackendCapabilities, BackendFactory, DType } from '@oddpixel/contract';
 
 /** A capability that a case needs. The case is skipped for a backend that declares it false. */

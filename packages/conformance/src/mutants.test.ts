@@ -1,4 +1,4 @@
-/** Backends that break one promise each: a suite that lets one of them pass is worth nothing. */
+/** Backends that break one promise each: a suite that passes one of them is worthless. */
 import { expect, test } from 'vitest';
 import {
   hostTensor,

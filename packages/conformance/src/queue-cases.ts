@@ -88,7 +88,7 @@ export const queueCases: readonly ConformanceCase[] = [
     name: 'cancellation: aborted while running, it rejects when the run ends and the session stays usable',
     async run({ backend }): Promise<void> {
       const reason = new Error('too late');
-      // Longer and longer, until a run is still going on when the signal comes. One that holds this thread never is.
+      // Longer and longer, until a run is still in progress when the signal comes. One that blocks this thread never is.
       for (const products of [4, 16]) {
         const session = await backend.createSession(writeGraph(slowGraph(products)));
         const expected = await session.run({ x: slowFeed() });
