@@ -60,7 +60,7 @@ const timing = z.object({ imagesPerSecond: z.number().min(0) });
 /** Of sizes, in pixels. */
 const range = z.object({ min: count, max: count });
 
-/** What a person should know although the work went on. */
+/** What a person should know although the work continued. */
 const remarks = z.array(
   z.object({
     code: z.string(),

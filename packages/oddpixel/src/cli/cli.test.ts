@@ -331,7 +331,7 @@ describe('bad input', () => {
     expect(stderr).toMatch(/nowhere: there is no such file or folder/);
   });
 
-  test('a text file named .png is named as no image', async () => {
+  test('a text file named .png is reported as text', async () => {
     const bad = join(folder, 'bad');
     await writePicture(join(bad, 'train/good/0.png'), 1);
     await writeFile(join(bad, 'train/good/1.png'), 'this is not a picture');

@@ -112,7 +112,7 @@ describe.each(fullDisks)('$name', ({ works, reason, picturesKilobytes, script })
   );
 
   test.runIf(works)(
-    title('evaluate --report: the old report and its numbers stay together'),
+    title('evaluate --report keeps the old report and its numbers together'),
     async () => {
       await mkdir(join(disk, 'report'));
       for (const name of ['report.html', 'evaluation.json'])
@@ -131,7 +131,7 @@ describe.each(fullDisks)('$name', ({ works, reason, picturesKilobytes, script })
   );
 
   test.runIf(works)(
-    title('predict --out: every image has its verdict, pictures are whole or absent, exit code 1'),
+    title('predict --out gives every image its verdict, pictures are whole or absent, exit code 1'),
     async () => {
       const command = `$ODDPIXEL predict ${model} ${data}/test ${cpu} --out ${disk}/pictures --map float --json`;
       const { code, stdout } = await run(command, picturesKilobytes);
@@ -157,7 +157,9 @@ describe.each(fullDisks)('$name', ({ works, reason, picturesKilobytes, script })
   );
 
   test.runIf(works)(
-    title('predict --jsonl into a file: complete lines, but for the last one, an error and exit code 1'),
+    title(
+      'predict --jsonl into a file writes complete lines but for the last one, then fails with exit code 1',
+    ),
     async () => {
       for (let i = 0; i < 30; i++) await cp(join(data, 'test/blot/0.png'), join(folder, 'many', `${i}.png`));
       const command = `$ODDPIXEL predict ${model} ${folder}/many ${cpu} --jsonl > ${disk}/lines`;
@@ -176,7 +178,7 @@ describe.each(fullDisks)('$name', ({ works, reason, picturesKilobytes, script })
 });
 
 test.runIf(fullDisks[0]?.works)(
-  'train --cache on a full disk: a remark, and the same model; see files.test.ts for a limit on sizes',
+  'train --cache on a full disk prints a remark and gives the same model; see files.test.ts for a limit on sizes',
   async () => {
     const out = join(folder, 'cached.onnx');
     const options = `--rows 50 ${small} --cache ${disk}/cache --out ${out}`;

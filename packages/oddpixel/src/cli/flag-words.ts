@@ -1,6 +1,6 @@
 /**
- * The library speaks of its parameters; a person at the command line has options. This is the one place that knows
- * which is which. Only our own text is changed: names of files stay as they are.
+ * Messages of the library name its parameters; a person at the command line has options. This is the one place that
+ * maps one to the other. Only our own text is changed: names of files stay as they are.
  */
 import { ParameterError, type OddpixelError } from '@oddpixel/contract';
 import { trainParameters } from '@oddpixel/model-core/train';

@@ -1,6 +1,6 @@
 /**
  * From arguments to images to inspect: files, folders, patterns that the shell left as they are, standard input. Every
- * entry below a folder is an image, is skipped with a reason, or has failed; nothing goes without a word.
+ * entry below a folder is an image, is skipped with a reason, or has failed; nothing is dropped silently.
  */
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -48,7 +48,7 @@ test('every command that opens a model refuses one with a changed bit and writes
   }
 }, 60_000);
 
-test('info says whether the file has a hash', async () => {
+test('info states whether the file has a hash', async () => {
   const foreign = join(folder, 'foreign.onnx');
   await writeFile(foreign, brokenModel('fine'));
   for (const [path, integrity] of [

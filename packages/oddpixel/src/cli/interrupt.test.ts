@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A valid model that nobody waits for: 200 products of square matrices of `size` rows that depend on the image. */
+/** A valid model that runs too long to wait for: 200 products of square matrices of `size` rows that depend on the image. */
 function slowModel(size: number): Uint8Array {
   const g = new GraphBuilder({ name: 'slow' });
   const image = g.input('image', 'float32', [1, 3, 32, 64]);
@@ -51,7 +51,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test.skipIf(process.platform === 'win32')(
-  'a shell sees exit code 130',
+  'a shell sees exit code 130 after a second Ctrl-C',
   async () => {
     const files = `'${join(folder, 'slow.onnx')}' '${join(folder, 'a.png')}'`;
     const { stdout } = await inShell(`

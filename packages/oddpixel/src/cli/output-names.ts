@@ -27,7 +27,7 @@ export function outputNames(inputs: readonly NamedInput[]): string[] {
     names.set(index, name);
     return true;
   };
-  // Names that nobody else wants come first, so that a number that is added to others never takes one of them.
+  // Names that are used once come first, so that a number that is added to others never takes one of them.
   for (const [index, name] of plain.entries()) if (counts.get(folded(name)) === 1) take(index, name);
   for (const index of inputs.keys()) {
     if (names.has(index)) continue;

@@ -168,7 +168,7 @@ test('a picture that cannot be written affects only the pictures of its image', 
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a name that is too long with its suffix loses only its pictures',
+  'an image whose name is too long with its suffix loses only its pictures',
   async () => {
     const root = await images('long', `${'n'.repeat(250)}.png`, 'b.png');
     const { code, stdout } = await predict(root, '--out', join(folder, 'long-out'));

@@ -1,4 +1,4 @@
-/** What `predict` prints, as verdicts come: rows of a table, lines of JSON, or one JSON document at the end. */
+/** What `predict` prints as verdicts arrive: rows of a table, lines of JSON, or one JSON document at the end. */
 import type { Remark, ThresholdStatement } from '@oddpixel/contract';
 import type { InspectionJson } from '@oddpixel/workflow';
 import type { SkippedFile } from './image-inputs.ts';

@@ -23,7 +23,7 @@ function escaped(code: number): string {
   return `\\u{${code.toString(16)}}`;
 }
 
-/** JSON text with the same characters as `\uXXXX`: it means the same and shows no terminal anything to act on. */
+/** JSON text with the same characters as `\uXXXX`: it means the same and holds nothing that a terminal acts on. */
 export function printableJson(json: string): string {
   // Line breaks stay: outside strings they are the layout, and inside JSON has escaped them.
   return json.replace(unprintable, (character) =>

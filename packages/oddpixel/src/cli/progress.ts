@@ -60,7 +60,7 @@ export function createProgress(quiet: boolean = false): ProgressLine {
   };
 }
 
-/** What a person should know although the work went on: one line each. */
+/** What a person should know although the work continued: one line each. */
 export function sayRemarks(progress: ProgressLine, remarks: readonly Remark[]): void {
   for (const remark of remarks) progress.warn(describeRemark(remark));
 }

@@ -11,7 +11,7 @@ test.each([
 });
 
 test.each(['', 'all', '5', '0,', ',1', '1,1', '2,1', '0,1,2', '0,Infinity', 'NaN,1', '0x'])(
-  '--range refuses "%s" and says what it accepts',
+  '--range refuses "%s" and names what it accepts',
   (text) => {
     expect(() => parseRange(text)).toThrow(UsageError);
     expect(() => parseRange(text)).toThrow(/MIN,MAX such as 0,4095/);

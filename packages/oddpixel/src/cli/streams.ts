@@ -1,4 +1,4 @@
-/** What happens when nobody takes what the command prints. */
+/** What happens if nothing reads what the command prints. */
 import { exitCodes } from './outcome.ts';
 import { printError } from './output.ts';
 

@@ -111,7 +111,7 @@ export function trainCommand(context: CommandContext): Command {
   return withLimitOptions(withFolderOptions(command));
 }
 
-/** Options that shape one kind of model only: with another they would be ignored, which nobody wants. */
+/** Options that shape one kind of model only: with another they would be ignored silently, so they are refused. */
 function checkApplicable(command: Command, options: TrainOptions): void {
   const given = (flag: string): boolean =>
     command.getOptionValueSource(new Option(flag).attributeName()) === 'cli';
