@@ -26,7 +26,7 @@ function meanModel(): Uint8Array {
 }
 
 describe('the work of the command line', { timeout: 120_000 }, () => {
-  test('predict: images per second beside the bare session', async () => {
+  test('of predict is measured in images per second, beside the bare session', async () => {
     const model = join(folder, 'mean.onnx');
     await writeFile(model, meanModel());
     const args = ['predict', model, data, '--images', '12', '--rounds', '1', '--threads', '1'];
@@ -36,7 +36,7 @@ describe('the work of the command line', { timeout: 120_000 }, () => {
     expect(bare.map(({ batch }) => batch)).toEqual([1, 4, 8]);
   });
 
-  test('train: seconds beside the bare feature pass, by phase', async () => {
+  test('of train is measured in seconds by phase, beside the bare feature pass', async () => {
     const args = ['train', data, '--size', '64', '--rounds', '1', '--threads', '1'];
     const { document } = await documentOf(args);
     const { images, phases } = trainDocument.parse(document);

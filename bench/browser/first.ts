@@ -10,7 +10,7 @@ export interface FirstRow {
   readonly device: 'wasm' | 'webgpu';
   readonly visit: 'first' | 'third';
   readonly rounds: number;
-  /** Medians. The server is on the same machine: what a network takes comes on top. */
+  /** Medians. The server is on the same machine: add the time that a network takes. */
   readonly partsMs: Readonly<Record<Exclude<keyof FirstParts, 'total' | 'transferredBytes'>, number>>;
   readonly totalMs: number;
   readonly transferredMb: number;

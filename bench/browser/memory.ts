@@ -27,7 +27,7 @@ export interface MemoryOptions {
   readonly frames: number;
 }
 
-/** Measured at once, after a collection, instead of when the browser has time. */
+/** Measured immediately, after a collection, instead of when the browser has time. */
 const eager = '--enable-blink-features=ForceEagerMeasureMemory';
 
 export async function measureMemory(site: Site, options: MemoryOptions): Promise<MemoryRow> {

@@ -24,7 +24,7 @@ export interface ThroughputBars {
   readonly live: number | null;
 }
 
-/** Fewer images are no stream: nothing can be prepared ahead of the first ones. */
+/** Fewer images are not a stream: nothing can be prepared ahead of the first ones. */
 const streamImages = 16;
 
 interface ThroughputRow {
@@ -105,7 +105,7 @@ export async function measureThroughput(site: Site, options: ThroughputOptions):
           const ours = timesOf(times, what);
           const msPerImage = medianOf(ours);
           const toBare = ratio(theirs, ours);
-          // Drawing is no part of an inspection.
+          // Drawing is not part of an inspection.
           const bar = what.startsWith('live') ? null : bars.bare;
           return {
             what,

@@ -1,6 +1,6 @@
 /**
  * Which driver WebGPU found. The engine does not report it in Node, but on Linux the process maps the driver's library:
- * that is what computes. A driver in software (Chromium's SwiftShader, Mesa's llvmpipe) is no GPU.
+ * that is what computes. A driver in software (Chromium's SwiftShader, Mesa's llvmpipe) is not a GPU.
  */
 import { readFile } from 'node:fs/promises';
 

@@ -1,4 +1,4 @@
-/** The table of docs/parity.md, which is written by the measurement and by nobody else. */
+/** The table of docs/parity.md, which only the measurement writes. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '@oddpixel/testing';

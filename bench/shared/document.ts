@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 const ratio = z.strictObject({ median: positive, lowest: positive, highest: positive });
-/** A clock of CPU time may stand still over the short rounds of a test: no number, then. */
+/** A clock of CPU time may not advance during the short rounds of a test: then there is no number. */
 const cpuTimes = z.number().min(0).nullable();
 const cpuRatio = z.strictObject({ median: cpuTimes, lowest: cpuTimes, highest: cpuTimes });
 const machine = z.strictObject({

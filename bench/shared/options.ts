@@ -11,7 +11,7 @@ export function readOptions<Name extends string>(
   return values as Partial<Record<Name, string>>;
 }
 
-/** @throws TypeError for what is no whole number from 1. */
+/** @throws TypeError for what is not a whole number from 1. */
 export function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const value = Number(text);

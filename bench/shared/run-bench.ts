@@ -26,7 +26,7 @@ export async function runBench(
   return { code, stdout, stderr };
 }
 
-/** The document that a run prints. @throws Error with its stderr when it fails. */
+/** The document that a run prints. @throws Error with its stderr if it fails. */
 export async function documentOf(
   args: readonly string[],
   environment?: Readonly<Record<string, string>>,

@@ -84,7 +84,7 @@ export async function openTorch(
   };
 }
 
-/** One line out, one line back; without a question, the next line. Fails when the process ends before it answers. */
+/** One line out, one line back; without a question, the next line. Fails if the process ends before it answers. */
 function conversation(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
 ): (question?: object) => Promise<Answer> {

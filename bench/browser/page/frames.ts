@@ -3,7 +3,7 @@
 /// <reference lib="dom.asynciterable" />
 /** Frames as a camera gives them: brightness in full, colours in quarter resolution. */
 
-/** Several, one after the other: of a frame that comes twice the browser keeps what it converted. */
+/** Several in turn: the browser caches the conversion of a frame that is used twice. */
 export async function cameraFrames(urls: readonly string[]): Promise<VideoFrame[]> {
   return Promise.all(urls.map(cameraFrame));
 }

@@ -1,4 +1,4 @@
-/** Where the time of a frame goes, beside the run of the model. */
+/** Where the time of a frame goes, apart from the run of the model. */
 import { renderOverlay } from '@oddpixel/eval';
 import { hostTensor, type Backend, type PreprocessParams } from '@oddpixel/contract';
 import { GraphBuilder, slice, writeGraph } from '@oddpixel/graph';
@@ -29,7 +29,7 @@ function observed(backend: Backend, runs: { begin: number; end: number }[]): Bac
   };
 }
 
-/** The product's whole path, frame by frame; what lies outside the model's run, part by part. */
+/** The product's whole path, frame by frame; what is outside the model's run, part by part. */
 export async function frameParts(
   model: string,
   images: readonly string[],

@@ -71,7 +71,7 @@ export function draw({ canvas, inspector }: Subject, { anomalyImage }: Result): 
   canvas.putImageData(toImageData(map), 0, 0);
 }
 
-/** @throws Error for what is no verdict: nothing was computed, and no time counts. */
+/** @throws Error for what is not a verdict: nothing was computed, and no time counts. */
 export function checkResult({ anomalyClass, anomalyScore }: Result): void {
   if (anomalyClass === undefined || !(anomalyScore > 0)) throw new Error(`no verdict, score ${anomalyScore}`);
 }
