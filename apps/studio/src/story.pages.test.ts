@@ -175,7 +175,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle('Studio, the story'), (
   );
 
   test(
-    'everything is kept over a reload',
+    'everything survives a reload',
     async () => {
       await goTo(page, 'Inspect');
       const before = await galleryOf(page);
