@@ -1,6 +1,6 @@
 /**
- * The small network of `tools/reference/training-curve.py` with the same weights and pictures, so that its loss curve
- * can be compared with PyTorch's. All operators that matter for pictures are in it: strided, depthwise and pointwise
+ * The small network of `tools/reference/training-curve.py` with the same weights and images, so that its loss curve
+ * can be compared with PyTorch's. All operators that matter for images are in it: strided, depthwise and pointwise
  * convolution, both normalizations, both kinds of pooling, a linear layer.
  */
 import { hostTensor, type HostTensor } from '@oddpixel/contract';

@@ -333,7 +333,7 @@ describe('convolution gradients equal difference quotients', () => {
   );
   check(
     'pooling that rounds the output size up',
-    // Where the last window would start past the image, engines disagree about the size.
+    // If the last window would start past the image, engines disagree about the size.
     poolCase
       .filter(({ inputs: [[, , ...sizes] = []], kernel, options }) =>
         sizes.every((n, i) => {

@@ -1,7 +1,7 @@
 /**
- * Broadcasting, backwards. Where the forward pass repeats a value, its gradient is a sum; where it sums, the
+ * Broadcasting, backwards. If the forward pass repeats a value, its gradient is a sum; if it sums, the
  * gradient is a repetition. Repetitions are not written out before an operator needs them: a gradient may be 1 (or
- * have no axis) where its value is larger. Shapes may have named dimensions: two names are trusted to agree.
+ * lack an axis) although its value is larger. Shapes may have named dimensions: two names are trusted to agree.
  */
 import {
   add,
@@ -61,7 +61,7 @@ export function sumToInput(gradient: Value, output: Value, input: Value): Value 
   const given = aligned(gradient, rank);
   const wanted = aligned(input, rank);
   const stretched = output.dims.map((dim, axis) => wanted[axis] === 1 && dim !== 1);
-  // Along a stretched axis the gradient is summed; where it is a repetition itself, the sum is a product.
+  // Along a stretched axis the gradient is summed; if it is a repetition itself, the sum is a product.
   const lead = rank - gradient.dims.length;
   const summed = stretched.flatMap((yes, axis) => (yes && given[axis] !== 1 ? [axis - lead] : []));
   const repeated = stretched.flatMap((yes, axis) => (yes && given[axis] === 1 ? [axis] : []));
@@ -139,7 +139,7 @@ function onesAlong(value: Value, axes: readonly number[]): Value {
   return where(greater(line, line), scalar(value.builder, 0, value.dtype), 1);
 }
 
-/** `a + b`, where one of them may still be missing. */
+/** `a + b`; one of them may still be missing. */
 export function accumulate(a: Value | undefined, b: Value): Value {
   return a === undefined ? b : add(a, b);
 }

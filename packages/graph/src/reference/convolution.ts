@@ -1,4 +1,4 @@
-/** Convolutions over pictures `[N, C, H, W]` and sequences `[N, C, W]`. */
+/** Convolutions over images `[N, C, H, W]` and sequences `[N, C, W]`. */
 import { input, intAttribute, intsAttribute, invalid, stringAttribute } from './operator.ts';
 import type { OperatorCall, OperatorTable } from './operator.ts';
 import { at, numbers } from './value.ts';

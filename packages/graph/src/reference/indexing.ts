@@ -28,7 +28,7 @@ export function axisOf(call: OperatorCall, axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The common shape of several shapes, aligned at their last axes, where size 1 stretches. */
+/** The common shape of several shapes, aligned at their last axes; size 1 stretches. */
 export function broadcastDims(call: OperatorCall, ...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((dims) => dims.length));
   return Array.from({ length: rank }, (_, axis) => {

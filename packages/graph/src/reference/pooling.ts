@@ -1,4 +1,4 @@
-/** Pooling over pictures `[N, C, H, W]` and sequences `[N, C, W]`. */
+/** Pooling over images `[N, C, H, W]` and sequences `[N, C, W]`. */
 import { input, intAttribute, unsupported } from './operator.ts';
 import type { Operator, OperatorCall, OperatorTable } from './operator.ts';
 import { reduceLast } from './reduction.ts';

@@ -1,6 +1,6 @@
 /**
- * What convolution and pooling share: a window that slides over pictures `[N, C, H, W]`. Sequences `[N, C, W]`
- * are treated as pictures of height 1.
+ * What convolution and pooling share: a window that slides over images `[N, C, H, W]`. Sequences `[N, C, W]`
+ * are treated as images of height 1.
  */
 import { intAttribute, intsAttribute, invalid, stringAttribute, unsupported } from './operator.ts';
 import type { OperatorCall } from './operator.ts';

@@ -1,5 +1,5 @@
 /**
- * Training by epochs, whatever is trained: steps, error on what was held out, best epoch, patience,
+ * Training by epochs, whatever is trained: steps, error on held-out data, best epoch, patience,
  * checkpoints, divergence. Epochs are numbered from 1.
  */
 import { TrainingDivergedError, type EpochRecord, type HostTensor } from '@oddpixel/contract';

@@ -11,7 +11,7 @@ export interface BatchNormOptions {
   readonly epsilon?: number;
   /** Share of the running statistics that each step keeps. Default 0.9. */
   readonly kept?: number;
-  /** Where the scale starts. Default 1; 0 at the end of a residual layer lets it start as the identity. */
+  /** Start value of the scale. Default 1; 0 at the end of a residual layer lets it start as the identity. */
   readonly scale?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Layers of networks, where their weights start, and how a trained network becomes a plain graph. */
+/** Layers of networks, the start values of their weights, and how a trained network becomes a plain graph. */
 export { batchNorm, type BatchNormOptions } from './batch-norm.ts';
 export {
   conv,

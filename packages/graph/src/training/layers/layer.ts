@@ -14,7 +14,7 @@ import { add, type Value } from '../../index.ts';
 
 export type Layer = (x: Value, weights: Weights) => Value;
 
-/** Where a parameter starts: uniform in `middle ± spread`. Both are 0 if they are left out. */
+/** Start values of a parameter: uniform in `middle ± spread`. Both default to 0. */
 export interface StartRange {
   readonly middle?: number;
   readonly spread?: number;

@@ -54,7 +54,7 @@ export function trainableWeights(
 }
 
 /**
- * Weights that stand: constants of `builder`.
+ * Fixed weights: constants of `builder`.
  *
  * @param tensors all of them by name, as `TrainingSession.parameters()` gives them.
  * @throws TensorMismatchError from the layer whose tensor is missing or has another shape.

@@ -33,7 +33,7 @@ export function adamW(options: AdamOptions = {}): Optimizer {
   });
 }
 
-/** Where weight decay comes in. */
+/** Where weight decay is applied. */
 interface Decay {
   gradientOf(update: ParameterUpdate): Value;
   /** What the step is taken from. */
