@@ -23,7 +23,7 @@ export type HeadName = 'memory' | 'gaussian' | 'student';
 /** Parameters of training and of any head. */
 export type MixedParams = TrainParamOptions & Partial<MemoryParams & GaussianParams & StudentParams>;
 
-/** Training parameters with the head of that name. Parameters of other heads are passed over. */
+/** Training parameters with the head of that name. Parameters of other heads are ignored. */
 export function paramsOf(name: HeadName, mixed: MixedParams = {}): TrainParams {
   const head: Record<HeadName, () => Head> = {
     memory: () => memory(pick(mixed, memoryParameters)),

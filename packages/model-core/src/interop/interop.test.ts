@@ -141,7 +141,7 @@ describe('exportStandalone', () => {
   });
 });
 
-/** A foreign model: brightness against its neighbourhood is odd; no score, or one of shape [N]. */
+/** A foreign model: brightness against its neighbourhood is anomalous; no score, or one of shape [N]. */
 function foreign(options: { score?: boolean; batch?: number; mapName?: string } = {}): Uint8Array {
   const g = new GraphBuilder({ name: 'foreign' });
   const x = g.input('input', 'float32', [options.batch ?? 'batch', 3, 64, 96]);

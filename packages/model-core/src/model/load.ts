@@ -8,7 +8,7 @@ export interface LoadedModel {
   readonly model: AnomalyModel;
   readonly backend: Backend;
   /**
-   * Scores samples in one batch, in order. Where the model has thresholds, verdict and region are set.
+   * Scores samples in one batch, in order. If the model has thresholds, verdict and region are set.
    *
    * @throws TensorMismatchError if a sample was not preprocessed for this model; ResultError if what the model
    *   computed is not finite; ModelFormatError if it is not one score and one map per sample.

@@ -139,7 +139,7 @@ export function parseManifest(text: string): ModelManifest {
   return result.data as ModelManifest;
 }
 
-/** The manifest with the names of today: files written before name the backbone `extractor`. */
+/** The manifest with current names: older files name the backbone `extractor`. */
 function withCurrentNames(json: unknown): unknown {
   if (typeof json !== 'object' || json === null || !('extractor' in json)) return json;
   const { extractor, ...rest } = json;

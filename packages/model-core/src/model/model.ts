@@ -115,7 +115,7 @@ function withSeal(metadata: ReadonlyMap<string, string>, manifest: ModelManifest
 }
 
 /**
- * Checks that a model file is as it was written, by the SHA-256 that it carries. Asked by whatever runs, changes or
+ * Checks that a model file is as it was written, by the SHA-256 that it carries. Called by whatever runs, changes or
  * exports a model. Each model is hashed once.
  *
  * @returns `unverified` for a file that carries none: one of an older version or of another tool.

@@ -49,7 +49,7 @@ export interface FittedHead {
   readonly epochs?: Pick<RunEpochsResult, 'history' | 'bestEpoch' | 'bestError'>;
 }
 
-/** Patches `[N, P, D]` → how odd each is, from 0: `[N, P]`. */
+/** Patches `[N, P, D]` → how anomalous each is, from 0: `[N, P]`. */
 export type PatchDistance = (g: GraphBuilder, patches: Value) => Value;
 
 /** Training parameters and the head that they are for. */

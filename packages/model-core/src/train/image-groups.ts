@@ -26,7 +26,7 @@ export interface ImageGroups {
 /** Takes images in the order of the stream. */
 export interface ImageGrouper {
   /**
-   * Adds the next image and gives a number that those before it which are known to belong to its group have too.
+   * Adds the next image and returns a number that it shares with all earlier images known to belong to its group.
    * More can turn out to belong together at the end.
    *
    * @param patches `[P, D]`, centred features as the head sees them. Without them only names and content group it.

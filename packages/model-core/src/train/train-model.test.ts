@@ -116,7 +116,7 @@ describe('calibration', () => {
   });
 
   test('never compares an image with rows of its own group', async () => {
-    // Two images that are much alike: apart they score little against each other's rows, together nothing is left but others.
+    // Two very similar images: in separate groups they score low against each other's rows, in one group only other rows are left.
     const first = stripes(3);
     const grain = first.image.data.map((value, i) => value + 12 * ((Math.imul(i, 0x9e3779b1) >>> 31) - 0.5));
     const twins = [first, { ...first, image: { ...first.image, data: grain }, imageHash: 'a'.repeat(16) }];

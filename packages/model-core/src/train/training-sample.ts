@@ -10,7 +10,7 @@ export interface ImageIdentity {
   /** What remarks call the image, such as its path. */
   readonly name?: string | undefined;
   /**
-   * Counts augmented copies from 1. A copy belongs to the last sample before it that is none: it shares that one's group,
+   * Counts augmented copies from 1. A copy belongs to the last sample before it that is not a copy: it shares that one's group,
    * teaches the model, and is never counted, scored or held out. Absent: an image itself. Set by `withCopies`.
    */
   readonly copy?: number | undefined;
@@ -18,7 +18,7 @@ export interface ImageIdentity {
 
 export interface TrainingSample extends PreprocessedSample, ImageIdentity {}
 
-/** A stream that can be passed over again: each `for await` starts at the first sample, in the same order. */
+/** A stream that can be read again: each `for await` starts at the first sample, in the same order. */
 export interface TrainingSamples extends AsyncIterable<TrainingSample> {
   /** Samples in the stream, augmented copies included. */
   readonly count: number;

@@ -1,6 +1,6 @@
 /**
  * The Gaussian head (PaDiM: Defard et al. 2021): at each position good patches are normally distributed; a patch is
- * as odd as its Mahalanobis distance. Here the covariance is shared by all positions by default, which needs far
+ * as anomalous as its Mahalanobis distance is large. Here the covariance is shared by all positions by default, which needs far
  * fewer images, and is shrunk towards a multiple of the identity (Ledoit and Wolf 2004, with a fixed weight).
  *
  * Everything comes from sums, which can be added and subtracted: one pass over the images, constant memory.

@@ -92,7 +92,7 @@ export async function fitStudent(
   try {
     const trainer: EpochTrainer = {
       async trainEpoch(epoch): Promise<void> {
-        // Everything random follows from seed and epoch, so a resumed training draws what an unbroken one would.
+        // Everything random follows from seed and epoch, so resumed training draws what uninterrupted training would.
         const random = createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(epoch, 0x85ebca6b));
         for (let step = 0; step < steps; step++) {
           const batch = drawBatch(store, train, noisePerUnit * params.regularizationNoise, random);
