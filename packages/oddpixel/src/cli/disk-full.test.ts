@@ -41,9 +41,9 @@ interface FullDisk {
   readonly name: string;
   readonly works: boolean;
   readonly reason: RegExp;
-  /** Where some pictures do not fit. */
+  /** Too little for all pictures. */
   readonly picturesKilobytes: number;
-  /** A shell script that runs `command` where `kilobytes` fit, and then copies what is there. */
+  /** A shell script that runs `command` with room for `kilobytes`, and then copies what is there. */
   script(command: string, kilobytes: number): string;
 }
 
