@@ -10,7 +10,7 @@ const choices: readonly (readonly [DeviceChoice, string])[] = [
   ['wasm', 'Processor (WebAssembly)'],
 ];
 
-/** Where everything is computed: always visible, with the reason when it is not the GPU. */
+/** Where everything is computed: always visible, with the reason if it is not the GPU. */
 export function DeviceChip(): JSX.Element {
   const [open, setOpen] = useState(false);
   const panel = useId();
@@ -67,7 +67,7 @@ export function DeviceChip(): JSX.Element {
   );
 }
 
-/** Shown in the page, so that nobody wonders why it is slow. */
+/** Shown in the page, as the reason why it is slow. */
 export function DeviceNotice(): JSX.Element | null {
   const problem = deviceProblem.value;
   if (problem !== undefined) {
