@@ -1,6 +1,6 @@
 /**
- * The one door between the bytes of a model and an engine. Code that passes bytes to an engine calls it first; the engine
- * itself trusts them. What it refuses is listed in SECURITY.md.
+ * The one door between the bytes of a model and an engine. Code that passes bytes to an engine calls it first; the
+ * engine itself trusts them. What it refuses is listed in SECURITY.md.
  */
 import { defaultReadLimits, type ReadLimits } from '../limits.ts';
 import { checkStructure } from '../validate.ts';

@@ -1,6 +1,7 @@
 /**
- * Bounds on memory: what constants and declared sizes alone determine about the tensors that a graph makes. A few numbers
- * can describe terabytes (ConstantOfShape, Tile, Resize, a chain of Concat), which the engine would allocate immediately.
+ * Bounds on memory: what constants and declared sizes alone determine about the tensors that a graph makes. A few
+ * numbers can describe terabytes (ConstantOfShape, Tile, Resize, a chain of Concat), which the engine would allocate
+ * immediately.
  *
  * Sizes here are lower bounds for one image: open dimensions count as 1, and what no rule covers is not counted.
  */

@@ -1,7 +1,7 @@
 /**
- * Broadcasting, backwards. If the forward pass repeats a value, its gradient is a sum; if it sums, the
- * gradient is a repetition. Repetitions are not written out before an operator needs them: a gradient may be 1 (or
- * lack an axis) although its value is larger. Shapes may have named dimensions: two names are trusted to agree.
+ * Broadcasting, backwards. If the forward pass repeats a value, its gradient is a sum; if it sums, the gradient is a
+ * repetition. Repetitions are not written out before an operator needs them: an axis of a gradient may be 1 (or
+ * missing) although that of its value is larger. Shapes may have named dimensions: two names are trusted to agree.
  */
 import {
   add,

@@ -1,6 +1,7 @@
 /**
  * Training that can resume later, as one file: an ONNX file without nodes whose initializers are the parameters and
- * moments, and whose metadata states how far training had come. Read by the same reader, with the same checks, as models.
+ * moments, and whose metadata states how far training had come. Read by the same reader, with the same checks, as
+ * models.
  */
 import * as z from 'zod/mini';
 import { ModelFormatError, ParameterError, type EpochRecord, type HostTensor } from '@oddpixel/contract';
