@@ -70,8 +70,8 @@ export async function finishModel(model: AnomalyModel): Promise<AnomalyModel> {
 
 /**
  * Reads a model file. The graph is checked but not decoded here: the backend that runs it does that. Nor are the bytes
- * compared with the hash that they carry: whatever runs, changes or exports a model does that, as does `verifyModel`. Call it
- * yourself before you show the content of the manifest.
+ * compared with the hash that they carry: whatever runs, changes or exports a model does that, as does `verifyModel`.
+ * Call it yourself before you show the content of the manifest.
  *
  * @throws ModelFormatError if the bytes are not ONNX, carry no manifest of ours (see `importExternalModel`), if the
  *   graph may not run (see `checkModelBytes`), or manifest and graph do not agree.

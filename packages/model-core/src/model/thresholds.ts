@@ -60,8 +60,8 @@ export function computeThresholds(scores: readonly LabelledScore[]): ThresholdCa
 }
 
 /**
- * The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is region.
- * Without thresholds, as it is.
+ * The result with verdict, region and, with a calibration, p-value. Score ≥ threshold is `nok`; map ≥ threshold is
+ * region. Without thresholds, as it is.
  *
  * @throws ResultError if the score or a threshold is not a finite number: such an image has no verdict.
  */

@@ -1,6 +1,6 @@
 /**
- * A head: the part of a model that learns from the features of good images. It is a value passed to training, as a backend is;
- * training knows none by name. `heads/` holds ours; `examples/custom-head` shows how to write another.
+ * A head: the part of a model that learns from the features of good images. It is a value passed to training, as a
+ * backend is; training knows none by name. `heads/` holds ours; `examples/custom-head` shows how to write another.
  */
 import type { Backend, Calibration, HeadParameters, Store } from '@oddpixel/contract';
 import type { GraphBuilder, Value } from '@oddpixel/graph';

@@ -25,8 +25,9 @@ export interface TrainModelOptions {
   /** Good images that training does not see: they calibrate the thresholds independently. */
   readonly validation?: TrainingSamples | undefined;
   /**
-   * Where features are kept between runs of training: another run on the same images (other seed, head or head parameters,
-   * or resumed) does not run the backbone on images that it finds there, and gives the same bytes. Default: nowhere.
+   * Where features are kept between runs of training: another run on the same images (other seed, head or head
+   * parameters, or resumed) does not run the backbone on images that it finds there, and gives the same bytes. Default:
+   * nowhere.
    */
   readonly featureStore?: Store | undefined;
   /** Called for damaged entries of `featureStore`, which are computed again. */

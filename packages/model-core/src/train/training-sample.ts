@@ -10,8 +10,9 @@ export interface ImageIdentity {
   /** What remarks call the image, such as its path. */
   readonly name?: string | undefined;
   /**
-   * Counts augmented copies from 1. A copy belongs to the last sample before it that is not a copy: it shares that one's group,
-   * teaches the model, and is never counted, scored or held out. Absent: an image itself. Set by `withCopies`.
+   * Counts augmented copies from 1. A copy belongs to the last sample before it that is not a copy: it shares that
+   * one's group, trains the model, and is never counted, scored or held out. Absent: an image itself. Set by
+   * `withCopies`.
    */
   readonly copy?: number | undefined;
 }

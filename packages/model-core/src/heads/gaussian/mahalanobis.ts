@@ -1,7 +1,8 @@
 /**
- * The Gaussian head (PaDiM: Defard et al. 2021): at each position good patches are normally distributed; a patch is
- * as anomalous as its Mahalanobis distance is large. Here the covariance is shared by all positions by default, which needs far
- * fewer images, and is shrunk towards a multiple of the identity (Ledoit and Wolf 2004, with a fixed weight).
+ * The Gaussian head (PaDiM: Defard et al. 2021): at each position good patches are normally distributed; the larger a
+ * patch's Mahalanobis distance, the more anomalous it is. Here the covariance is shared by all positions by default,
+ * which needs far fewer images, and is shrunk towards a multiple of the identity (Ledoit and Wolf 2004, with a fixed
+ * weight).
  *
  * Everything comes from sums, which can be added and subtracted: one pass over the images, constant memory.
  */

@@ -2,9 +2,9 @@
  * Reference scores of a memory model from its own training images: each image is scored against the rows of other
  * groups, so that no image is compared with itself or an augmented copy of itself. Copies themselves are not scored.
  *
- * The score `max` needs only the most anomalous patch of an image. The first rows of a greedy coreset are spread widest, so
- * distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact distance
- * so far are compared with all rows. The score is the same, with a fraction of the work.
+ * The score `max` needs only the most anomalous patch of an image. The first rows of a greedy coreset are spread
+ * widest, so distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact
+ * distance so far are compared with all rows. The score is the same, with a fraction of the work.
  */
 import { hostTensor, type Calibration, type HostTensor, type Tensor } from '@oddpixel/contract';
 import { mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';

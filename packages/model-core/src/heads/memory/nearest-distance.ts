@@ -1,6 +1,7 @@
 /**
- * The memory head (PatchCore: Roth et al. 2022): a patch is as anomalous as it is far from the nearest stored patch
- * of good images. Distances are one MatMul and one ReduceMin per part of the bank, since `|a − b|² = |a|² + |b|² − 2ab`.
+ * The memory head (PatchCore: Roth et al. 2022): the farther a patch is from the nearest stored patch of good images,
+ * the more anomalous it is. Distances are one MatMul and one ReduceMin per part of the bank, since
+ * `|a − b|² = |a|² + |b|² − 2ab`.
  */
 import { hostTensor, ModelFormatError } from '@oddpixel/contract';
 import {

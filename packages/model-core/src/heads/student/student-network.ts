@@ -1,8 +1,8 @@
 /**
- * The student: a small network that learns to reproduce the features of good images through a bottleneck, position
- * by position; a position where it fails is anomalous (autoencoding of frozen features: compare Shi, Yang and Qi 2021). Beside it a
- * smaller network learns how hard each position is, so that textures that are never reproduced well do not drown
- * real anomalies (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
+ * The student: a small network that learns to reproduce the features of good images through a bottleneck, position by
+ * position; a position where it fails is anomalous (autoencoding of frozen features: compare Shi, Yang and Qi 2021).
+ * Beside it a smaller network learns how hard each position is, so that textures that are never reproduced well do not
+ * drown real anomalies (heteroscedastic error after Kendall and Gal 2017, one variance for all channels).
  */
 import { hostTensor, type HostTensor, type Random } from '@oddpixel/contract';
 import {
