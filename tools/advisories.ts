@@ -1,6 +1,6 @@
 /**
- * `pnpm check advisories`: no production dependency has a known advisory of high or critical severity. If the
- * registry does not answer, the step is skipped and reported as skipped; with `ODDPIXEL_ADVISORIES=required`, as for a release,
+ * `pnpm check advisories`: no production dependency has a known advisory of high or critical severity. If the registry
+ * does not answer, the step is skipped and reported as skipped; with `ODDPIXEL_ADVISORIES=required`, as for a release,
  * it fails then.
  */
 import { execFile } from 'node:child_process';

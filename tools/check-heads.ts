@@ -1,6 +1,6 @@
 /**
- * Heads are values: no code refers to one by its name. Names of heads appear only in the folders of the heads and in one
- * file of each app, which lists the heads that it offers.
+ * Heads are values: no code refers to one by its name. Names of heads appear only in the folders of the heads and in
+ * one file of each app, which lists the heads that it offers.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * No source file is too long to be read in one sitting, and most are short. Styles count as source; tests, what only tests
- * use, and generated files do not.
+ * No source file is too long to be read in one sitting, and most are short. Styles count as source; tests, what only
+ * tests use, and generated files do not.
  */
 import { trackedFiles, type SourceFile } from './repository.ts';
 

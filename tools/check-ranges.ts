@@ -1,7 +1,8 @@
 /**
- * Default and range of a parameter are stated once, in its schema: a constant at the top level of a file. The check finds ranges
- * written by hand: limits in a function, in a message, in a check of JSON or before a `ParameterError`, and numbers as
- * defaults of options. 0 and 1 are not looked for: "positive", "not negative" and "a share" are kinds of numbers.
+ * Default and range of a parameter are stated once, in its schema: a constant at the top level of a file. The check
+ * finds ranges written by hand: limits in a function, in a message, in a check of JSON or before a `ParameterError`,
+ * and numbers as defaults of options. 0 and 1 are not looked for: "positive", "not negative" and "a share" are kinds of
+ * numbers.
  */
 import ts from 'typescript';
 import { trackedFiles } from './repository.ts';

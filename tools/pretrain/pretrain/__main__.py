@@ -8,7 +8,7 @@ from .shards import Recipe, make_shards, read_shard, sample, shards
 from .teachers import head_widths
 
 CHANNELS = {"tiny": (8, 32, 128), "small": (8, 32, 128), "medium": (10, 40, 160)}
-"""Output channels at strides 4, 8, 16 where `--channels` is not given."""
+"""Output channels at strides 4, 8, 16 if `--channels` is not given."""
 
 
 def integers(text: str) -> tuple[int, ...]:

@@ -22,12 +22,12 @@ from .fit import GRID_STRIDE
 ROWS = 2000
 BATCH = 8
 GOOD_SHARE = 0.7
-"""Share of the good images that train where a data set brings no split."""
+"""Share of the good images for training if a data set has no split."""
 
 
 @dataclass(frozen=True)
 class Test:
-    """An image to judge; `mask` marks its defect where the data set does."""
+    """An image to judge; `mask` marks its defect if the data set has one."""
 
     image: Path
     kind: str

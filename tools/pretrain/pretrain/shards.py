@@ -1,4 +1,4 @@
-"""Crops and what the teachers say about them, on disk: computed once, used by every student.
+"""Crops and the teachers' features of them, on disk: computed once, used by every student.
 
 A shard is a folder of arrays: `images.npy` uint8 [N, S, S, 3] and `features_4.npy` … float16 [N, h, h, K]. Shard i
 depends on the seed and i alone; a shard that exists is never made again, so an interrupted run goes on, and a larger

@@ -110,7 +110,7 @@ class Teachers:
         return Basis({name: mean.astype(np.float32) for name, mean in means.items()}, directions, kept)
 
     def targets(self, images: np.ndarray, basis: Basis) -> dict[int, np.ndarray]:
-        """What a student must say, float16 [N, h, h, K] per stride, groups side by side in the order of `groups`."""
+        """The features that a student must reproduce, float16 [N, h, h, K] per stride, groups side by side in the order of `groups`."""
         features = self.features(images)
         strides: dict[int, list[np.ndarray]] = {}
         for group in self.groups:

@@ -1,6 +1,6 @@
 /**
- * A disk that is full, and a limit on the sizes of files: nothing is half-written, what was there stays, one message states
- * why. The disk is a small file system in memory, if the system lets a user mount one.
+ * A disk that is full, and a limit on the sizes of files: nothing is half-written, what was there stays, one message
+ * states why. The disk is a small file system in memory, if the system lets a user mount one.
  */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';

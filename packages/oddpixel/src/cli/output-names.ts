@@ -1,7 +1,7 @@
 /**
- * The place for the pictures of an image: below `--out`, as the image lies below the folder that was given. Two images never
- * share a name, on disks that are blind to case or to the composition of letters either, and every name can be used on
- * Windows.
+ * The place for the pictures of an image: below `--out`, as the image lies below the folder that was given. Two images
+ * never share a name, on disks that are blind to case or to the composition of letters either, and every name can be
+ * used on Windows.
  */
 
 export interface NamedInput {

@@ -23,8 +23,8 @@ export async function probeFolder(path: string, option: string): Promise<void> {
 }
 
 /**
- * A cache is a help, not a need: one that cannot be written is reported by a remark, and may still hold what is read. What
- * is not a folder was not meant. @throws FileError
+ * A cache is a help, not a need: one that cannot be written is reported by a remark, and may still hold what is read.
+ * What is not a folder was not meant. @throws FileError
  */
 export async function checkCacheFolder(path: string): Promise<void> {
   const information = await stat(path).catch(() => undefined);

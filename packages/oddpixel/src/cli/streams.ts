@@ -3,8 +3,8 @@ import { exitCodes } from './outcome.ts';
 import { printError } from './output.ts';
 
 /**
- * A reader that has had enough, such as `head`, is not a failure: the work continues silently. Anything else that hinders
- * stdout, such as a full disk behind `>`, ends in exit code 1 and a line on stderr.
+ * A reader that has had enough, such as `head`, is not a failure: the work continues silently. Anything else that
+ * hinders stdout, such as a full disk behind `>`, ends in exit code 1 and a line on stderr.
  */
 export function guardStreams({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): void {
   let failed = false;

@@ -9,8 +9,8 @@ import { scoreAll } from './score.ts';
 import { work } from './work.ts';
 
 /**
- * "This is fine": the image counts as good. If the model disagreed, it is added to a memory; if the model agreed, there is
- * nothing to add, and the image stays a fair test. Several clicks in a row are added together.
+ * "This is fine": the image counts as good. If the model disagreed, it is added to a memory; if the model agreed, there
+ * is nothing to add, and the image stays a fair test. Several clicks in a row are added together.
  */
 export function acceptAsFine(id: string): void {
   label(id, 'ok');
