@@ -29,7 +29,7 @@ const limitsKb: Readonly<Record<string, number>> = {
   '@oddpixel/preprocess': 73,
   '@oddpixel/dataset': 177,
   '@oddpixel/eval': 94,
-  '@oddpixel/workflow': 43,
+  '@oddpixel/workflow': 50,
   '@oddpixel/runtime-ort': 37,
   '@oddpixel/runtime-node': 66,
   '@oddpixel/runtime-web': 52,

@@ -14,10 +14,10 @@ const images = Array.from(apples, ({ raster }) => preprocessRaster(raster, param
 const unseen = images.splice(48);
 
 // The network: down to a quarter of the size and back. A layer is a function, and so is what is made of layers.
-const { batchNorm, conv, convTranspose, sequential } = train;
+const { batchNorm, convLayer, convTransposeLayer, sequential } = train;
 const half = (channels: number) =>
-  sequential(conv({ channels, kernel: 3, stride: 2, bias: false }), batchNorm(), onnx.relu);
-const twice = (channels: number) => convTranspose({ channels, kernel: 4, stride: 2 });
+  sequential(convLayer({ channels, kernel: 3, stride: 2, bias: false }), batchNorm(), onnx.relu);
+const twice = (channels: number) => convTransposeLayer({ channels, kernel: 4, stride: 2 });
 const network = sequential(half(16), half(8), twice(16), batchNorm(), onnx.relu, twice(3), onnx.sigmoid);
 const error = (copy: onnx.Value, image: onnx.Value) => onnx.reduceMean(onnx.square(onnx.sub(copy, image)));
 

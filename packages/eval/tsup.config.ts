@@ -1,6 +1,6 @@
 import { libraryBuild } from '../../tools/library-build.ts';
 
 export default libraryBuild({
-  entry: { index: 'src/index.ts', unstable: 'src/unstable.ts', 'report/index': 'src/report/index.ts' },
+  entry: { index: 'src/index.ts', 'report/index': 'src/report/index.ts' },
   platform: 'neutral',
 });

@@ -3,7 +3,6 @@ import { libraryBuild } from '../../tools/library-build.ts';
 export default libraryBuild({
   entry: {
     index: 'src/index.ts',
-    unstable: 'src/unstable.ts',
     worker: 'src/worker.ts',
     probe: 'src/probe.ts',
   },

@@ -1,5 +1,6 @@
 /** Loads a published backbone: from the cache if it is there, else from its address; checked in both cases. */
-import { canHash, hashBytes } from '@oddpixel/contract/unstable';
+import { hashBytes } from '@oddpixel/contract';
+import { canHash } from '@oddpixel/contract/unstable';
 import { download, type Downloaded } from './download.ts';
 import {
   BackboneCacheError,

@@ -79,6 +79,7 @@ export type {
 } from './parameter-schema.ts';
 export {
   backendParameters,
+  checkParameter,
   fillParameters,
   scoreParameters,
   sharedParameters,
@@ -97,7 +98,7 @@ export type {
 } from './preprocess.ts';
 export { createRandom, type Random } from './random.ts';
 export type { Region } from './region.ts';
-export { describeRemark, type FileRemark, type Remark } from './remark.ts';
+export { describeRemark, mergeRemarks, type FileRemark, type Remark } from './remark.ts';
 export type { AnomalyImage, RegionComponent, Result, ResultJson } from './result.ts';
 export { createRunQueue, type RunQueue, type RunQueueOptions } from './run-queue.ts';
 export { selectBackend, type BackendSelection } from './select-backend.ts';
@@ -110,3 +111,6 @@ export {
   type HostTensor,
   type Tensor,
 } from './tensor.ts';
+export { hashBytes } from './hash.ts';
+export { describeRange } from './parameter-words.ts';
+export { runsInFlight } from './runs-in-flight.ts';

@@ -1,7 +1,7 @@
 /** Anomaly data sets: reading layouts, splitting, checking, loading, saving. */
 export { checkSamples, type CheckSamplesOptions } from './check/check-samples.ts';
 export type { CheckedImage, DatasetProblem, DatasetProblemKind } from './check/problem.ts';
-export { findSamples, imagePath, type SampleQuery } from './dataset.ts';
+export { anomalyPaths, findSamples, imagePath, type SampleQuery } from './dataset.ts';
 export { parseGroups, type GroupBy } from './groups.ts';
 export type { DatasetLayout } from './layouts/layout.ts';
 export { memoryFileSource } from './memory-source.ts';

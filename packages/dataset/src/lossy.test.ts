@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashBytes } from '@oddpixel/contract/unstable';
+import { hashBytes } from '@oddpixel/contract';
 import { isLossyFile } from './lossy.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));

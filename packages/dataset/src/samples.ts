@@ -8,8 +8,8 @@ import {
   type Raster,
   type Sample,
   type Store,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/contract/unstable';
 import { anomalyPaths, imagePath } from './dataset.ts';
 import { isLossyFile } from './lossy.ts';
 import { mapInOrder } from './ordered.ts';

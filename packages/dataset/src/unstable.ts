@@ -1,6 +1,5 @@
 /** What the other packages of Oddpixel share with this one. It may change with any version. */
 export { unusableRemarks } from './accounting.ts';
-export { anomalyPaths } from './dataset.ts';
 export { isLossyFile } from './lossy.ts';
 export { uniteMasks, type MaskImage } from './unite-masks.ts';
 export {

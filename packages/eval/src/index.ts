@@ -19,6 +19,6 @@ export { createEvaluationParams, evaluationParameters } from './evaluation-param
 export { createEvaluator, type Evaluator } from './evaluator.ts';
 export { serializeEvaluation, summarizeEvaluation, type EvaluationSummary } from './summary.ts';
 export { colorMaps, type ColorMapName, type ColorTable } from './color-maps.ts';
-export { tileRasters, type TileRastersOptions } from './compose.ts';
+export { thumbnail, tileRasters, type TileRastersOptions } from './compose.ts';
 export type { Color } from './outline.ts';
-export { renderMap, renderOverlay, type DrawingRange, type OverlayOptions } from './overlay.ts';
+export { renderMap, renderOverlay, toRgb, type DrawingRange, type OverlayOptions } from './overlay.ts';

@@ -7,8 +7,9 @@ import {
   ParameterError,
   type Raster,
   type Region,
+  checkParameter,
 } from '@oddpixel/contract';
-import { cameraRange, checkParameter, usedGrayRange } from '@oddpixel/contract/unstable';
+import { cameraRange, usedGrayRange } from '@oddpixel/contract/unstable';
 import { regionFromMask } from '@oddpixel/model-core/unstable';
 import { colorMaps, type ColorMapName } from './color-maps.ts';
 import { drawOutline, type Color } from './outline.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imageKind } from './image-kind.ts';
-import { readAvifHeader, readGifHeader, readJpegHeader, readWebpHeader } from './unstable.ts';
+import { readAvifHeader, readGifHeader, readJpegHeader, readWebpHeader } from './index.ts';
 import { exifOrientation } from './exif.ts';
 import { encodeTiff } from './tiff-writer.ts';
 import { isDirectoryInside } from './tiff-directory.ts';

@@ -7,3 +7,8 @@ export { encodePng } from './png-writer.ts';
 export { decodePnm } from './pnm.ts';
 export { decodeTiff } from './tiff.ts';
 export { encodeTiff } from './tiff-writer.ts';
+export { readAvifHeader, type AvifHeader } from './avif-header.ts';
+export { readGifHeader, type GifHeader } from './gif-header.ts';
+export { missingJpegBlocks } from './jpeg-blocks.ts';
+export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
+export { readWebpHeader, type WebpHeader } from './webp-header.ts';

@@ -1,10 +1,7 @@
 /** What the other packages of Oddpixel share with this one. It may change with any version. */
-export { readAvifHeader, type AvifHeader } from './avif-header.ts';
 export { cmykToRgb, pickChannels } from './channels.ts';
-export { closeGif, gifDamage, readGifHeader, type GifHeader } from './gif-header.ts';
+export { closeGif, gifDamage } from './gif-header.ts';
 export { isBmp, isPnm, isTiff } from './image-kind.ts';
-export { missingJpegBlocks } from './jpeg-blocks.ts';
-export { readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 export { jpegPixels, type JpegPixels } from './jpeg-pixels.ts';
 export { checkFileSize, checkPixels } from './limits.ts';
 export { orient } from './orient.ts';
@@ -21,5 +18,4 @@ export {
 } from './problems.ts';
 export { checkTiff } from './tiff-check.ts';
 export { webpPixels } from './webp-pixels.ts';
-export { readWebpHeader, type WebpHeader } from './webp-header.ts';
 export { decodeWideTiff } from './wide-tiff.ts';

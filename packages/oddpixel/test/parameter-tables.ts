@@ -6,8 +6,8 @@ import {
   thresholdParameters,
   type OptionalParameter,
   type Parameter,
+  describeRange,
 } from '@oddpixel/contract';
-import { describeRange } from '@oddpixel/contract/unstable';
 import { carveParameters, splitParameters } from '@oddpixel/dataset';
 import { evaluationParameters } from '@oddpixel/eval';
 import { checkpointParameters, trainParameters } from '@oddpixel/model-core/train';

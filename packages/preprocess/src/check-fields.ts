@@ -6,8 +6,9 @@ import {
   type NumbersParameter,
   type Parameter,
   type PreprocessParams,
+  checkParameter,
 } from '@oddpixel/contract';
-import { checkParameter, describeValue, isAllowed } from '@oddpixel/contract/unstable';
+import { describeValue, isAllowed } from '@oddpixel/contract/unstable';
 
 type Fields = Readonly<Record<string, unknown>>;
 type RequiredParams = Omit<PreprocessParams, keyof typeof optionalPreprocessParameters>;

@@ -1,7 +1,12 @@
 /** One factory per kind of device. */
 import { availableParallelism } from 'node:os';
-import { type BackendCapabilities, type BackendFactory, backendParameters } from '@oddpixel/contract';
-import { allDTypes, checkParameter } from '@oddpixel/contract/unstable';
+import {
+  type BackendCapabilities,
+  type BackendFactory,
+  backendParameters,
+  checkParameter,
+} from '@oddpixel/contract';
+import { allDTypes } from '@oddpixel/contract/unstable';
 import type { DeviceDescription } from './device-description.ts';
 import { openDevice } from './open-device.ts';
 

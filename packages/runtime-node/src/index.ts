@@ -15,5 +15,6 @@ export { sharpCodec, type CodecDefaults } from './codec/sharp-codec.ts';
 export { diskStore, nodeFileSource, type FileSourceOptions } from './files.ts';
 export { inWorker, type WorkerBackendOptions } from './in-worker.ts';
 export { listDevices, type DeviceInfo } from './list-devices.ts';
-export { readFileBounded, type ReadFileOptions } from './read-bounded.ts';
-export { writeFileAtomic, type WriteOptions } from './write-atomic.ts';
+export { readFileBounded, readStreamBounded, type ReadFileOptions } from './read-bounded.ts';
+export { writeFileAtomic, writeFilesTogether, type FileToWrite, type WriteOptions } from './write-atomic.ts';
+export { encodeNpy } from './npy.ts';

@@ -3,8 +3,13 @@
  * WebGPU and a smaller one for the CPU alone. A page has at most one of each, and their settings cannot change later.
  */
 import type { OrtEngine } from '@oddpixel/runtime-ort';
-import { backendParameters, createRunQueue, ParameterError, type RunQueue } from '@oddpixel/contract';
-import { checkParameter } from '@oddpixel/contract/unstable';
+import {
+  backendParameters,
+  createRunQueue,
+  ParameterError,
+  type RunQueue,
+  checkParameter,
+} from '@oddpixel/contract';
 
 export type EngineKind = 'webgpu' | 'wasm';
 

@@ -1,6 +1,5 @@
 /** Accepting more good images without training again: read, decode, preprocess, hash and add, one image at a time. */
-import type { ImageCodec, ImageLimits, Remark } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/contract/unstable';
+import { type ImageCodec, type ImageLimits, type Remark, hashBytes } from '@oddpixel/contract';
 import { addToModel, type AddedToModel, type AddToModelOptions } from '@oddpixel/model-core/heads';
 import type { AnomalyModel } from '@oddpixel/model-core';
 import type { TrainingSample, TrainingSamples } from '@oddpixel/model-core/train';

@@ -1,7 +1,6 @@
 /** Augmentation: training also uses augmented copies of its images, and the model file records how. */
-import { createRandom, ParameterError, type PreprocessParams } from '@oddpixel/contract';
-import { checkParameter } from '@oddpixel/contract/unstable';
-import { type TrainingSamples } from '@oddpixel/model-core/train';
+import { createRandom, ParameterError, type PreprocessParams, checkParameter } from '@oddpixel/contract';
+import type { TrainingSamples } from '@oddpixel/model-core/train';
 import { withCopies } from '@oddpixel/model-core/unstable';
 import { augmentSample, augmentSeed, createAugmentParams, type AugmentParams } from '@oddpixel/preprocess';
 

@@ -1,5 +1,4 @@
-import { type Backend } from '@oddpixel/contract';
-import { runsInFlight } from '@oddpixel/contract/unstable';
+import { type Backend, runsInFlight } from '@oddpixel/contract';
 
 /** How a stream of images is handed to a backend. */
 export interface Batching {

@@ -11,8 +11,8 @@ import {
 } from '@oddpixel/contract';
 import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
 import { loadModel, type AnomalyModel } from '@oddpixel/model-core';
-import { imagePath } from '@oddpixel/dataset';
-import { anomalyPaths, isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset/unstable';
+import { imagePath, anomalyPaths } from '@oddpixel/dataset';
+import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset/unstable';
 import {
   createEvaluationParams,
   createEvaluator,

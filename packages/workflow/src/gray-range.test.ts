@@ -11,8 +11,8 @@ import {
   type Dataset,
   type ImageCodec,
   type Raster,
+  mergeRemarks,
 } from '@oddpixel/contract';
-import { mergeRemarks } from '@oddpixel/contract/unstable';
 import { readModel, writeModel } from '@oddpixel/model-core';
 import { findSamples, memoryFileSource, readAnomalyDataset } from '@oddpixel/dataset';
 import { readBackbone } from '@oddpixel/backbones/node';

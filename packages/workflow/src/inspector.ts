@@ -16,8 +16,9 @@ import {
   type Result,
   ResultError,
   type TrainingImages,
+  checkParameter,
 } from '@oddpixel/contract';
-import { checkParameter, imageForm, inBatches, mapOrdered } from '@oddpixel/contract/unstable';
+import { imageForm, inBatches, mapOrdered } from '@oddpixel/contract/unstable';
 import { loadModel, type AnomalyModel, type LoadedModel } from '@oddpixel/model-core';
 import { preprocessParamsFromModel, type TileOptions } from '@oddpixel/preprocess';
 import { batchingFor } from './batching.ts';

@@ -1,6 +1,5 @@
 /** Thresholds that a person sets. */
-import { thresholdParameters, type Thresholds } from '@oddpixel/contract';
-import { checkParameter } from '@oddpixel/contract/unstable';
+import { thresholdParameters, type Thresholds, checkParameter } from '@oddpixel/contract';
 import { withManifest, type AnomalyModel } from '@oddpixel/model-core';
 
 export interface ManualThresholds {

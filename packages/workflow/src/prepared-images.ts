@@ -14,8 +14,9 @@ import {
   type Remark,
   type Sample,
   type Store,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes, mapOrdered, remarkOnFiles } from '@oddpixel/contract/unstable';
+import { mapOrdered, remarkOnFiles } from '@oddpixel/contract/unstable';
 import { imagePath } from '@oddpixel/dataset';
 import { preprocessRaster, savePreprocessParams, type PreprocessOptions } from '@oddpixel/preprocess';
 import { decodeNotes, decodeSample, encodeSample, type SampleNote } from '@oddpixel/preprocess/unstable';

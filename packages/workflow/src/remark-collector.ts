@@ -1,6 +1,5 @@
 /** What is noticed while many images pass by, some of them several times. */
-import { type Remark } from '@oddpixel/contract';
-import { mergeRemarks } from '@oddpixel/contract/unstable';
+import { type Remark, mergeRemarks } from '@oddpixel/contract';
 
 export interface RemarkCollector {
   add(remarks: readonly Remark[]): void;

@@ -1,7 +1,7 @@
 /** From chosen or dropped files to images with a role: folders that follow a known layout bring their labels along. */
 import { DatasetError, type Dataset, type FileSource } from '@oddpixel/contract';
-import { imagePath, readAnomalyDataset } from '@oddpixel/dataset';
-import { anomalyPaths, listFiles } from '@oddpixel/dataset/unstable';
+import { imagePath, readAnomalyDataset, anomalyPaths } from '@oddpixel/dataset';
+import { listFiles } from '@oddpixel/dataset/unstable';
 import type { IncomingFile, Role } from '../protocol.ts';
 
 /** A file that is read when its turn comes, so that a large folder never lies in memory as a whole. */

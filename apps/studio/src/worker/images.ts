@@ -5,10 +5,10 @@ import {
   type ImageLimits,
   type Raster,
   type Store,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/contract/unstable';
 import { isLossyFile, uniteMasks, type MaskImage } from '@oddpixel/dataset/unstable';
-import { thumbnail, toRgb } from '@oddpixel/eval/unstable';
+import { thumbnail, toRgb } from '@oddpixel/eval';
 import type { ImageRecord, IncomingFile } from '../protocol.ts';
 import { keys } from './keeper.ts';
 

@@ -1,6 +1,12 @@
 /** What the worker has open: the device, the store and the model. One thing at a time touches the model. */
-import { describeRemark, type Backend, type ImageCodec, type Remark, type Store } from '@oddpixel/contract';
-import { mergeRemarks } from '@oddpixel/contract/unstable';
+import {
+  describeRemark,
+  type Backend,
+  type ImageCodec,
+  type Remark,
+  type Store,
+  mergeRemarks,
+} from '@oddpixel/contract';
 import { writeModel, type AnomalyModel } from '@oddpixel/model-core';
 import { browserCodec } from '@oddpixel/runtime-web';
 import { createInspector, type Inspector } from '@oddpixel/workflow';

@@ -1,6 +1,6 @@
 /** Reads a model of this package in Node. */
 import { fileURLToPath } from 'node:url';
-import { hashBytes } from '@oddpixel/contract/unstable';
+import { hashBytes } from '@oddpixel/contract';
 import { BackboneHashError, BackboneUnavailableError } from '../errors.ts';
 import type { BundledBackbone } from '../backbone.ts';
 import { readFileBounded } from './read-bounded.ts';

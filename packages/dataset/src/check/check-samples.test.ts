@@ -5,8 +5,8 @@ import {
   type ImageCodec,
   type Raster,
   type Store,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/contract/unstable';
 import { describe, expect, test } from 'vitest';
 import { memoryFileSource } from '../memory-source.ts';
 import { readAnomalyDataset } from '../read-dataset.ts';

@@ -6,8 +6,9 @@ import {
   type ImageLimits,
   type Raster,
   type Sample,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes, imageForm, usedGrayRange } from '@oddpixel/contract/unstable';
+import { imageForm, usedGrayRange } from '@oddpixel/contract/unstable';
 import { anomalyPaths, imagePath } from '../dataset.ts';
 import { isLossyFile } from '../lossy.ts';
 import { marksSomething } from '../unite-masks.ts';

@@ -2,8 +2,8 @@
  * A seal on a file of ours: the SHA-256 of all its bytes, kept in a metadata entry of the file itself. For the hash,
  * the 64 digits of the entry count as zeros, so that no byte of the file is left out.
  */
-import { ModelFormatError } from '@oddpixel/contract';
-import { canHash, copyNumbers, hashBytes, sha256 } from '@oddpixel/contract/unstable';
+import { ModelFormatError, hashBytes } from '@oddpixel/contract';
+import { canHash, copyNumbers, sha256 } from '@oddpixel/contract/unstable';
 
 /** Key of the metadata entry. */
 export const sealKey = 'oddpixel-sha256';

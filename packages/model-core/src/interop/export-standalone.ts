@@ -2,8 +2,7 @@
  * A model for integrators without our packages: raw pixels in, verdict out. Input `image` uint8 `[height, width, 3]`
  * (RGB, upright, any size); outputs named as anomalib v2 names them.
  */
-import { hostTensor, ModelStateError, thresholdParameters } from '@oddpixel/contract';
-import { checkParameter } from '@oddpixel/contract/unstable';
+import { hostTensor, ModelStateError, thresholdParameters, checkParameter } from '@oddpixel/contract';
 import { checkModel } from '../model/check-model.ts';
 import { assertTrained, checkIntegrity, readableBytes, type AnomalyModel } from '../model/model.ts';
 import { GraphBuilder, greaterOrEqual, readGraph, reshape, writeGraph, type Value } from '@oddpixel/graph';

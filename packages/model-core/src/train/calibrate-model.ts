@@ -1,6 +1,6 @@
 /** Thresholds from good images that the model has never seen: for our models, and for foreign ones. */
-import { ParameterError, type Backend, type Result } from '@oddpixel/contract';
-import { inBatches, mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import { ParameterError, type Backend, type Result, runsInFlight } from '@oddpixel/contract';
+import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
 import { chooseThresholds } from '../model/calibration.ts';
 import { withManifest, type AnomalyModel } from '../model/model.ts';
 import { imageGrouper, type ImageGrouper } from './image-groups.ts';

@@ -6,8 +6,9 @@ import {
   type Backend,
   type Session,
   type Store,
+  runsInFlight,
 } from '@oddpixel/contract';
-import { inBatches, mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import { inBatches, mapOrdered } from '@oddpixel/contract/unstable';
 import type { AnomalyModel } from '../model/model.ts';
 import { concat, GraphBuilder, reduceSum, square, writeGraph, type Graph, type Value } from '@oddpixel/graph';
 import { openFeatureStore, type FeatureStore } from './feature-store.ts';

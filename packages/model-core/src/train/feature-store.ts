@@ -8,8 +8,8 @@
  * Layout of an entry, little-endian: `magic` 4 bytes `OPF1` · SHA-256 of everything after it as 64 hex digits ·
  * float32 patches `[P, D]`.
  */
-import { type Backend, type Store } from '@oddpixel/contract';
-import { copyNumbers, hashBytes } from '@oddpixel/contract/unstable';
+import { type Backend, type Store, hashBytes } from '@oddpixel/contract';
+import { copyNumbers } from '@oddpixel/contract/unstable';
 import { productVersion } from '../model/product-version.ts';
 
 /** The features that one graph gives, in a store. */

@@ -7,8 +7,8 @@ import {
   ParameterError,
   type ModelManifest,
   type PreprocessParams,
+  hashBytes,
 } from '@oddpixel/contract';
-import { hashBytes } from '@oddpixel/contract/unstable';
 import { checkModel } from '../model/check-model.ts';
 import { createModel, readableBytes, type AnomalyModel } from '../model/model.ts';
 import { fixInputShape, GraphBuilder, pickOutputs, readGraph, type Graph } from '@oddpixel/graph';

@@ -6,8 +6,8 @@ import {
   type Remark,
   type Store,
   type TrainingRecord,
+  checkParameter,
 } from '@oddpixel/contract';
-import { checkParameter } from '@oddpixel/contract/unstable';
 import { chooseThresholds } from '../model/calibration.ts';
 import { verifyModel, type AnomalyModel } from '../model/model.ts';
 import { calibrateWherePossible } from './calibrate-model.ts';

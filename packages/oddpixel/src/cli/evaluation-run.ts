@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import type { Backend, Dataset, FileSource, ImageLimits } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core';
 import type { EvaluationParams } from '@oddpixel/eval';
-import { sharpCodec } from '@oddpixel/runtime-node';
-import { writeFilesTogether } from '@oddpixel/runtime-node/unstable';
+import { sharpCodec, writeFilesTogether } from '@oddpixel/runtime-node';
 import {
   dataUriPictures,
   evaluateModel,

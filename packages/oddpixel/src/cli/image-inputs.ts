@@ -6,8 +6,7 @@ import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '@oddpixel/contract';
 import { listFiles, type OtherEntry } from '@oddpixel/dataset/unstable';
-import { nodeFileSource, readFileBounded } from '@oddpixel/runtime-node';
-import { readStreamBounded } from '@oddpixel/runtime-node/unstable';
+import { nodeFileSource, readFileBounded, readStreamBounded } from '@oddpixel/runtime-node';
 import { ownSuffixes } from './output-names.ts';
 import { UsageError } from './outcome.ts';
 

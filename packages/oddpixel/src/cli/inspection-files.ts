@@ -2,7 +2,7 @@
 import type { ImageCodec, Raster } from '@oddpixel/contract';
 import type { AnomalyModel } from '@oddpixel/model-core';
 import { renderOverlay } from '@oddpixel/eval';
-import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node/unstable';
+import { writeFilesTogether, type FileToWrite } from '@oddpixel/runtime-node';
 import type { Inspection } from '@oddpixel/workflow';
 import { drawingRange } from '@oddpixel/eval/report';
 

@@ -5,8 +5,9 @@ import {
   type OptionalNumberParameter,
   type Parameter,
   type ParameterSchema,
+  describeRange,
 } from '@oddpixel/contract';
-import { describeRange, isAllowed } from '@oddpixel/contract/unstable';
+import { isAllowed } from '@oddpixel/contract/unstable';
 import { flagOf } from './flag-names.ts';
 import { UsageError } from './outcome.ts';
 

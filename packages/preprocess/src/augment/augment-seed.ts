@@ -1,6 +1,6 @@
 /** A seed of its own for every image in every epoch, so that neither the order of images nor workers matter. */
-import { sharedParameters } from '@oddpixel/contract';
-import { checkParameter, mixBits } from '@oddpixel/contract/unstable';
+import { sharedParameters, checkParameter } from '@oddpixel/contract';
+import { mixBits } from '@oddpixel/contract/unstable';
 
 /** Whole numbers, each in the range of a seed. */
 export interface AugmentOccasion {

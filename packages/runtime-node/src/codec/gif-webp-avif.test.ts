@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ImageFormatError, type Raster } from '@oddpixel/contract';
-import { gifDamage, readAvifHeader, readGifHeader } from '@oddpixel/images/unstable';
+import { readAvifHeader, readGifHeader } from '@oddpixel/images';
+import { gifDamage } from '@oddpixel/images/unstable';
 import { sharpCodec } from './sharp-codec.ts';
 
 const codec = sharpCodec();

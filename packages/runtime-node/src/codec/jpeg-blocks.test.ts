@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import sharp, { type JpegOptions } from 'sharp';
 import { expect, test } from 'vitest';
-import { missingJpegBlocks } from '@oddpixel/images/unstable';
+import { missingJpegBlocks } from '@oddpixel/images';
 
 const end = Buffer.from([0xff, 0xd9]);
 

@@ -4,7 +4,7 @@
  * looks once more. The spare rows are dropped; all others are the same values, as no row depends on those below it
  * (if it does, the decoder reads ahead and libvips sees the warning anyway).
  */
-import { missingJpegBlocks } from '@oddpixel/images/unstable';
+import { missingJpegBlocks } from '@oddpixel/images';
 import type { Raster } from '@oddpixel/contract';
 
 interface Component {

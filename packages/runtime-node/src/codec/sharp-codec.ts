@@ -12,7 +12,17 @@ import {
   LimitExceededError,
   type Raster,
 } from '@oddpixel/contract';
-import { decodeBmp, decodePng, decodePnm, decodeTiff, imageKind } from '@oddpixel/images';
+import {
+  decodeBmp,
+  decodePng,
+  decodePnm,
+  decodeTiff,
+  imageKind,
+  readAvifHeader,
+  readGifHeader,
+  readJpegHeader,
+  readWebpHeader,
+} from '@oddpixel/images';
 import {
   checkFileSize,
   checkPixels,
@@ -27,12 +37,8 @@ import {
   pngPixels,
   closeGif,
   gifDamage,
-  readAvifHeader,
-  readGifHeader,
-  readJpegHeader,
   pngChannels,
   readPngHeader,
-  readWebpHeader,
   damageWarning,
   isBmp,
   isPnm,

@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceBackend } from '@oddpixel/graph/reference';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
-import { type Backend, BackendError, createRunQueue, hostTensor, type HostTensor } from '@oddpixel/contract';
-import { runsInFlight } from '@oddpixel/contract/unstable';
+import {
+  type Backend,
+  BackendError,
+  createRunQueue,
+  hostTensor,
+  type HostTensor,
+  runsInFlight,
+} from '@oddpixel/contract';
 import { poolBackend } from './pool-backend.ts';
 
 /** Opens a backend whose runs wait for `gate`, and counts them. */

@@ -1,6 +1,13 @@
 /** Images through the browser's own decoder: JPEG, WebP, GIF and AVIF, all of which have 8 bits or are taken so. */
 import type { DecodeOptions, ImageLimits, Raster } from '@oddpixel/contract';
 import {
+  missingJpegBlocks,
+  readAvifHeader,
+  readGifHeader,
+  readJpegHeader,
+  readWebpHeader,
+} from '@oddpixel/images';
+import {
   checkPixels,
   cmykWarning,
   damaged,
@@ -9,14 +16,9 @@ import {
   gifDamage,
   imageError,
   jpegPixels,
-  missingJpegBlocks,
   orient,
   pageWarning,
   profileWarning,
-  readAvifHeader,
-  readGifHeader,
-  readJpegHeader,
-  readWebpHeader,
 } from '@oddpixel/images/unstable';
 import { plainBytes } from '../files/plain-bytes.ts';
 import { readPixels, type CanvasChannels } from './canvas.ts';

@@ -1,6 +1,6 @@
 /**
  * Layers of convolution on images `[N, C, H, W]`. Padding is chosen so that only the stride changes the size:
- * `conv` gives H / stride × W / stride (rounded up for odd kernels, down for even ones), `convTranspose`
+ * `convLayer` gives H / stride × W / stride (rounded up for odd kernels, down for even ones), `convTransposeLayer`
  * H · stride × W · stride.
  */
 import { ParameterError } from '@oddpixel/contract';
@@ -27,7 +27,7 @@ export interface ConvLayerOptions extends DepthwiseConvOptions {
 }
 
 /** Convolution. Weights: `kernel` `[channels, C, kH, kW]`, `bias` `[channels]`. */
-export function conv({ channels, ...options }: ConvLayerOptions): Layer {
+export function convLayer({ channels, ...options }: ConvLayerOptions): Layer {
   const { size, strides, pads } = windowOf(options);
   return (x, weights) => {
     const own = weights.within('conv');
@@ -43,7 +43,7 @@ export function conv({ channels, ...options }: ConvLayerOptions): Layer {
  * Convolution of each channel by itself, as in networks for small devices (Howard et al. 2017, arXiv:1704.04861).
  * Weights: `kernel` `[C, 1, kH, kW]`, `bias` `[C]`.
  */
-export function depthwiseConv(options: DepthwiseConvOptions): Layer {
+export function depthwiseConvLayer(options: DepthwiseConvOptions): Layer {
   const { size, strides, pads } = windowOf(options);
   return (x, weights) => {
     const own = weights.within('depthwise');
@@ -59,7 +59,7 @@ export function depthwiseConv(options: DepthwiseConvOptions): Layer {
  * Transposed convolution: the way back to larger images. A kernel that is a multiple of the stride covers all pixels
  * alike (Odena et al. 2016, doi:10.23915/distill.00003). Weights: `kernel` `[C, channels, kH, kW]`, `bias` `[channels]`.
  */
-export function convTranspose({ channels, ...options }: ConvLayerOptions): Layer {
+export function convTransposeLayer({ channels, ...options }: ConvLayerOptions): Layer {
   const { size, strides } = windowOf(options);
   const pads = around(size.map((k, axis) => k - (strides[axis] ?? 1)));
   return (x, weights) => {

@@ -1,9 +1,9 @@
 /** Layers of networks, the start values of their weights, and how a trained network becomes a plain graph. */
 export { batchNorm, type BatchNormOptions } from './batch-norm.ts';
 export {
-  conv,
-  convTranspose,
-  depthwiseConv,
+  convLayer,
+  convTransposeLayer,
+  depthwiseConvLayer,
   type ConvLayerOptions,
   type DepthwiseConvOptions,
 } from './convolution.ts';

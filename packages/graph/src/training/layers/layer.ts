@@ -3,7 +3,7 @@
  * few lines describe the network in training and the network in use:
  *
  * ```ts
- * const network = sequential(conv({ channels: 16, kernel: 3, stride: 2 }), batchNorm(), relu);
+ * const network = sequential(convLayer({ channels: 16, kernel: 3, stride: 2 }), batchNorm(), relu);
  * network(image, trainableWeights(g, { seed: 1 })); // weights are inputs, statistics are the batch's
  * network(image, trainedWeights(g, tensors)); // weights are constants, statistics are the running ones
  * ```

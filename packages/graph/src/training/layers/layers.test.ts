@@ -11,9 +11,9 @@ import {
 } from '../../../test/gradient-check.ts';
 import {
   batchNorm,
-  conv,
-  convTranspose,
-  depthwiseConv,
+  convLayer,
+  convTransposeLayer,
+  depthwiseConvLayer,
   glorot,
   he,
   linear,
@@ -46,18 +46,18 @@ function inOrder(builder: GraphBuilder, parameters: readonly Value[]): Weights {
 
 const shape = ['N', 4, 5, 6] as const;
 const layers: Readonly<Record<string, readonly [Layer, readonly Dim[]]>> = {
-  'conv, strided': [conv({ channels: 3, kernel: 3, stride: 2 }), shape],
-  'conv, even kernel, not square': [conv({ channels: 2, kernel: [2, 4], stride: [1, 2] }), shape],
-  depthwiseConv: [depthwiseConv({ kernel: 3, stride: [2, 1] }), shape],
-  convTranspose: [convTranspose({ channels: 3, kernel: 4, stride: 2 }), shape],
-  'convTranspose, not square': [convTranspose({ channels: 3, kernel: [3, 2], stride: [2, 1] }), shape],
+  'conv, strided': [convLayer({ channels: 3, kernel: 3, stride: 2 }), shape],
+  'conv, even kernel, not square': [convLayer({ channels: 2, kernel: [2, 4], stride: [1, 2] }), shape],
+  depthwiseConv: [depthwiseConvLayer({ kernel: 3, stride: [2, 1] }), shape],
+  convTranspose: [convTransposeLayer({ channels: 3, kernel: 4, stride: 2 }), shape],
+  'convTranspose, not square': [convTransposeLayer({ channels: 3, kernel: [3, 2], stride: [2, 1] }), shape],
   linear: [linear({ outputs: 3 }), ['N', 2, 4]],
   batchNorm: [batchNorm({ epsilon: 0.01 }), shape],
   'batchNorm of rows': [batchNorm({ epsilon: 0.01 }), ['N', 5]],
   'residual with a shortcut': [
     residual(
-      sequential(conv({ channels: 3, kernel: 3, bias: false }), batchNorm({ epsilon: 0.01 }), gelu),
-      conv({ channels: 3, kernel: 1 }),
+      sequential(convLayer({ channels: 3, kernel: 3, bias: false }), batchNorm({ epsilon: 0.01 }), gelu),
+      convLayer({ channels: 3, kernel: 1 }),
     ),
     shape,
   ],
@@ -85,19 +85,21 @@ test('a convolution divides the size by its stride, and a transposed convolution
       const kernel = [extra[0] + stride[0] - 1, extra[1] + stride[1] - 1] as const;
       const sizes = places.map((n, axis) => n * (stride[axis] ?? 1));
       const options = { channels: 7, kernel, stride };
-      expect(applied(conv(options), [2, 3, ...sizes]).y.dims).toEqual([2, 7, ...places]);
-      expect(applied(depthwiseConv(options), ['N', 3, ...sizes]).y.dims).toEqual(['N', 3, ...places]);
-      expect(applied(convTranspose(options), ['N', 3, ...places]).y.dims).toEqual(['N', 7, ...sizes]);
+      expect(applied(convLayer(options), [2, 3, ...sizes]).y.dims).toEqual([2, 7, ...places]);
+      expect(applied(depthwiseConvLayer(options), ['N', 3, ...sizes]).y.dims).toEqual(['N', 3, ...places]);
+      expect(applied(convTransposeLayer(options), ['N', 3, ...places]).y.dims).toEqual(['N', 7, ...sizes]);
     }),
   );
-  expect(applied(conv({ channels: 1, kernel: 3, stride: 2 }), [1, 1, 7, 9]).y.dims).toEqual([1, 1, 4, 5]);
+  expect(applied(convLayer({ channels: 1, kernel: 3, stride: 2 }), [1, 1, 7, 9]).y.dims).toEqual([
+    1, 1, 4, 5,
+  ]);
 });
 
 test.each([
-  [() => conv({ channels: 2, kernel: 2, stride: [1, 3] }), /`kernel`, received 2 × 2/],
-  [() => depthwiseConv({ kernel: 1.5 }), /`kernel`/],
-  [() => convTranspose({ channels: 2, kernel: 2, stride: 0 }), /`stride`/],
-  [() => applied(conv({ channels: 2, kernel: 3 }), ['N', 'C', 5, 6]), /known at axis 1/],
+  [() => convLayer({ channels: 2, kernel: 2, stride: [1, 3] }), /`kernel`, received 2 × 2/],
+  [() => depthwiseConvLayer({ kernel: 1.5 }), /`kernel`/],
+  [() => convTransposeLayer({ channels: 2, kernel: 2, stride: 0 }), /`stride`/],
+  [() => applied(convLayer({ channels: 2, kernel: 3 }), ['N', 'C', 5, 6]), /known at axis 1/],
   [() => applied(linear({ outputs: 2 }), ['N', 'D']), /known at axis -1/],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(ParameterError);
@@ -105,10 +107,10 @@ test.each([
 });
 
 test('weights are named after their place in the network', () => {
-  const block = sequential(conv({ channels: 4, kernel: 3, bias: false }), batchNorm());
+  const block = sequential(convLayer({ channels: 4, kernel: 3, bias: false }), batchNorm());
   const network = sequential(
     named('encoder', sequential(block, relu, residual(block))),
-    named('encoder', conv({ channels: 1, kernel: 1 })),
+    named('encoder', convLayer({ channels: 1, kernel: 1 })),
     linear({ outputs: 2 }),
   );
   const { weights } = applied(network, shape);
@@ -147,16 +149,16 @@ describe('start values', () => {
   };
   // Of 10,000 uniform numbers the variance is off by 1 %, three times as much is rare.
   test.each([
-    ['He, conv', conv({ channels: 64, kernel: [3, 5] }), ['N', 16, 9, 8], 2 / (16 * 15)],
-    ['He, depthwise', depthwiseConv({ kernel: 5 }), ['N', 400, 9, 8], 2 / 25],
+    ['He, conv', convLayer({ channels: 64, kernel: [3, 5] }), ['N', 16, 9, 8], 2 / (16 * 15)],
+    ['He, depthwise', depthwiseConvLayer({ kernel: 5 }), ['N', 400, 9, 8], 2 / 25],
     [
       'He, transposed',
-      convTranspose({ channels: 16, kernel: [4, 6], stride: 2 }),
+      convTransposeLayer({ channels: 16, kernel: [4, 6], stride: 2 }),
       ['N', 32, 9, 8],
       2 / (32 * 6),
     ],
     ['Glorot, linear', linear({ outputs: 80 }), ['N', 128], 2 / 208],
-    ['Glorot, conv', conv({ channels: 32, kernel: 3, start: glorot }), ['N', 40, 9, 8], 2 / (72 * 9)],
+    ['Glorot, conv', convLayer({ channels: 32, kernel: 3, start: glorot }), ['N', 40, 9, 8], 2 / (72 * 9)],
     ['He, linear', linear({ outputs: 80, start: he }), ['N', 128], 2 / 128],
   ] as const)('have the variance of %s', (_, layer, dims, variance) => {
     const [[name, values = []] = ['', []]] = Object.entries(start(layer, dims, 1));
@@ -167,7 +169,7 @@ describe('start values', () => {
   });
 
   test('depend on the seed', () => {
-    const layer = conv({ channels: 2, kernel: 3 });
+    const layer = convLayer({ channels: 2, kernel: 3 });
     expect(start(layer, shape, 1)).toEqual(start(layer, shape, 1));
     expect(start(layer, shape, 1)).not.toEqual(start(layer, shape, 2));
     expect(start(layer, shape, 1)['conv/bias']).toEqual([0, 0]);

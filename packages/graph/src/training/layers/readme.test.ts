@@ -8,7 +8,7 @@ import {
   adamW,
   batchNorm,
   buildTrainingStep,
-  conv,
+  convLayer,
   foldBatchNorm,
   openTrainingSession,
   residual,
@@ -37,8 +37,8 @@ const batches: Record<string, HostTensor>[] = Array.from({ length: 150 }, () => 
 
 async function example(): Promise<{ file: Uint8Array; loss: number }> {
   // #region example
-  const block = sequential(conv({ channels: 8, kernel: 3, bias: false }), batchNorm(), relu);
-  const network = sequential(block, residual(block), conv({ channels: 1, kernel: 1 }));
+  const block = sequential(convLayer({ channels: 8, kernel: 3, bias: false }), batchNorm(), relu);
+  const network = sequential(block, residual(block), convLayer({ channels: 1, kernel: 1 }));
 
   const g = new GraphBuilder();
   const weights = trainableWeights(g, { seed: 1 });

@@ -21,7 +21,7 @@ import { ortBackend } from '@oddpixel/testing/ort-backend';
 import { buildTrainingStep, openTrainingSession, sgd } from '../optimizer/index.ts';
 import {
   batchNorm,
-  conv,
+  convLayer,
   foldBatchNorm,
   named,
   sequential,
@@ -37,7 +37,7 @@ function random(seed: number, dims: readonly number[], low = -1, high = 1): Host
 }
 
 const image = [3, 4, 5] as const;
-const network = sequential(conv({ channels: 6, kernel: 3, stride: 2 }), batchNorm(), relu);
+const network = sequential(convLayer({ channels: 6, kernel: 3, stride: 2 }), batchNorm(), relu);
 
 async function trained(steps: number, learningRate: number): Promise<Record<string, HostTensor>> {
   const g = new GraphBuilder();
@@ -72,7 +72,7 @@ describe('running statistics', () => {
       const tensors = await trained(steps, 0);
       const g = new GraphBuilder();
       const x = g.input('x', 'float32', ['N', ...image]);
-      g.output('y', conv({ channels: 6, kernel: 3, stride: 2 })(x, trainedWeights(g, tensors)));
+      g.output('y', convLayer({ channels: 6, kernel: 3, stride: 2 })(x, trainedWeights(g, tensors)));
       const graph = g.build();
       let mean: number[] = Array.from({ length: 6 }, () => 0);
       let variance = mean;
@@ -133,7 +133,7 @@ describe('a trained network', () => {
     const g = new GraphBuilder();
     const features = network(g.input('x', 'float32', ['N', ...image]), trainedWeights(g, tensors));
     const weights = trainableWeights(g, { seed: 3 });
-    const y = named('head', conv({ channels: 1, kernel: 1 }))(features, weights);
+    const y = named('head', convLayer({ channels: 1, kernel: 1 }))(features, weights);
     const loss = reduceMean(square(sub(y, 1)));
     const step = buildTrainingStep({ loss, ...weights, optimizer: sgd() });
     expect(step.state.flatMap(({ members = [] }) => members.map(({ name }) => name))).toEqual([

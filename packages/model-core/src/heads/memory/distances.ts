@@ -1,6 +1,6 @@
 /** Squared distances between sets of patches, computed on the backend. */
-import { hostTensor, type Backend, type HostTensor } from '@oddpixel/contract';
-import { mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import { hostTensor, type Backend, type HostTensor, runsInFlight } from '@oddpixel/contract';
+import { mapOrdered } from '@oddpixel/contract/unstable';
 import { add, gemm, GraphBuilder, reduceMin, reduceSum, relu, square, writeGraph } from '@oddpixel/graph';
 import { outputData } from '@oddpixel/graph/training';
 

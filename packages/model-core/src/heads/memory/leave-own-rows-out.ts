@@ -6,8 +6,8 @@
  * widest, so distances to them alone bound every patch from above; only patches whose bound exceeds the largest exact
  * distance so far are compared with all rows. The score is the same, with a fraction of the work.
  */
-import { hostTensor, type Calibration, type HostTensor, type Tensor } from '@oddpixel/contract';
-import { mapOrdered, runsInFlight } from '@oddpixel/contract/unstable';
+import { hostTensor, type Calibration, type HostTensor, type Tensor, runsInFlight } from '@oddpixel/contract';
+import { mapOrdered } from '@oddpixel/contract/unstable';
 import { add, GraphBuilder, writeGraph } from '@oddpixel/graph';
 import type { TailOptions } from '../../train/anomaly-tail.ts';
 import { isSpread, type Backbone } from '../../train/feature-pass.ts';

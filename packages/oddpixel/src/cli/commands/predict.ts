@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { AnomalyModel } from '@oddpixel/model-core';
-import { defaultImageLimits, type Backend, type Remark } from '@oddpixel/contract';
-import { mergeRemarks } from '@oddpixel/contract/unstable';
+import { defaultImageLimits, type Backend, type Remark, mergeRemarks } from '@oddpixel/contract';
 import { tileParameters } from '@oddpixel/preprocess';
-import { sharpCodec, writeFileAtomic } from '@oddpixel/runtime-node';
-import { encodeNpy } from '@oddpixel/runtime-node/unstable';
+import { sharpCodec, writeFileAtomic, encodeNpy } from '@oddpixel/runtime-node';
 import {
   createInspector,
   inspectionParameters,
