@@ -21,7 +21,7 @@ import { publishedPackages, type PublishedPackage } from './repository.ts';
 
 /** Largest tarball in kB: about 15 % over its size when the limit was set. Raise one only with a reason in the same commit. */
 const limitsKb: Readonly<Record<string, number>> = {
-  '@oddpixel/contract': 56,
+  '@oddpixel/contract': 67,
   '@oddpixel/graph': 310,
   '@oddpixel/model-core': 162,
   '@oddpixel/images': 103,
