@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { repositoryRoot, trackedFiles } from './repository.ts';
+import { hasNone, productSources, repositoryRoot, type SourceFile } from './repository.ts';
 import { syntaxLines } from './syntax-lines.ts';
 
 const headsFolder = 'packages/model-core/src/heads';
@@ -24,15 +24,10 @@ export function namedHeads(fileName: string, text: string, names: readonly strin
 
 export function checkHeads(): boolean {
   const names = headNames();
-  const files = trackedFiles('packages/*/src/**', 'apps/*/src/**');
-  const problems = files
-    .filter(({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path))
-    .filter(({ path }) => !path.startsWith(`${headsFolder}/`) && !offers.test(path))
-    .flatMap(({ path, text }) =>
-      namedHeads(path, text, names).map(
-        (line) => `${path}:${line}: names a head; take the head as a value, or ask what it can do`,
-      ),
-    );
-  for (const problem of problems) console.error(problem);
-  return names.length > 0 && files.length > 0 && problems.length === 0;
+  const files = productSources().filter(
+    ({ path }) => !path.startsWith(`${headsFolder}/`) && !offers.test(path),
+  );
+  const linesOf = ({ path, text }: SourceFile): number[] => namedHeads(path, text, names);
+  const problem = 'names a head; take the head as a value, or ask what it can do';
+  return names.length > 0 && hasNone(files, linesOf, problem);
 }

@@ -5,7 +5,7 @@
  * numbers.
  */
 import ts from 'typescript';
-import { trackedFiles } from './repository.ts';
+import { hasNone, productSources } from './repository.ts';
 import { syntaxLines } from './syntax-lines.ts';
 
 const limits = ['min', 'above', 'max', 'below'];
@@ -111,15 +111,9 @@ export function handwrittenRanges(fileName: string, text: string): number[] {
 }
 
 export function checkRanges(): boolean {
-  const files = trackedFiles('packages/*/src/**', 'apps/*/src/**');
-  const problems = files
-    .filter(({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path))
-    .flatMap(({ path, text }) =>
-      handwrittenRanges(path, text).map(
-        (line) =>
-          `${path}:${line}: a range or default written by hand; put it into the schema of the parameter`,
-      ),
-    );
-  for (const problem of problems) console.error(problem);
-  return files.length > 0 && problems.length === 0;
+  return hasNone(
+    productSources(),
+    ({ path, text }) => handwrittenRanges(path, text),
+    'a range or default written by hand; put it into the schema of the parameter',
+  );
 }

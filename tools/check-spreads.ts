@@ -3,7 +3,7 @@
  * declared as `?: T | undefined`, so that options are passed on whole or as plain fields: `{ ...options, a }`.
  */
 import ts from 'typescript';
-import { trackedFiles } from './repository.ts';
+import { hasNone, trackedFiles } from './repository.ts';
 import { syntaxLines } from './syntax-lines.ts';
 
 function withoutParentheses(node: ts.Expression): ts.Expression {
@@ -32,11 +32,9 @@ export function conditionalSpreads(fileName: string, text: string): number[] {
 }
 
 export function checkSpreads(): boolean {
-  const problems = trackedFiles('*.ts', '*.tsx', '*.mts', '*.cts').flatMap(({ path, text }) =>
-    conditionalSpreads(path, text).map(
-      (line) => `${path}:${line}: conditional spread; write a plain field, declared as ?: T | undefined`,
-    ),
+  return hasNone(
+    trackedFiles('*.ts', '*.tsx', '*.mts', '*.cts'),
+    ({ path, text }) => conditionalSpreads(path, text),
+    'conditional spread; write a plain field, declared as ?: T | undefined',
   );
-  for (const problem of problems) console.error(problem);
-  return problems.length === 0;
 }

@@ -21,11 +21,30 @@ export function trackedPaths(...patterns: readonly string[]): string[] {
   return listed.split('\0').filter((path) => path !== '' && existsSync(join(repositoryRoot, path)));
 }
 
+/** The same files, read. */
 export function trackedFiles(...patterns: readonly string[]): SourceFile[] {
   return trackedPaths(...patterns).map((path) => ({
     path,
     text: readFileSync(join(repositoryRoot, path), 'utf8'),
   }));
+}
+
+/** The TypeScript of packages and apps, without tests. */
+export function productSources(): SourceFile[] {
+  return trackedFiles('packages/*/src/**', 'apps/*/src/**').filter(
+    ({ path }) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path),
+  );
+}
+
+/** Prints `path:line: problem` for every line that `linesOf` finds. Looking at no file at all is a failure, too. */
+export function hasNone(
+  files: readonly SourceFile[],
+  linesOf: (file: SourceFile) => readonly number[],
+  problem: string,
+): boolean {
+  const found = files.flatMap((file) => linesOf(file).map((line) => `${file.path}:${line}: ${problem}`));
+  for (const place of found) console.error(place);
+  return files.length > 0 && found.length === 0;
 }
 
 export interface PublishedPackage {
