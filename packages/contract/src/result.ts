@@ -13,9 +13,9 @@ export interface AnomalyImage {
 
 export interface Result {
   readonly imageId?: number | undefined;
-  /** Raw, never clamped: higher is odder. */
+  /** Raw, never clamped: higher is more anomalous. */
   readonly anomalyImage: AnomalyImage;
-  /** Raw, never clamped: higher is odder. */
+  /** Raw, never clamped: higher is more anomalous. */
   readonly anomalyScore: number;
   readonly geometry: ImageGeometry;
   /** After thresholds: the ones that were applied. */
@@ -25,7 +25,7 @@ export interface Result {
   readonly anomalyClassId?: ImageLabelId;
   /** After thresholds: model pixels at or above the segmentation threshold. */
   readonly anomalyRegion?: Region;
-  /** After calibration: (1 + reference scores ≥ score) / (n + 1). Small is odd. */
+  /** After calibration: (1 + reference scores ≥ score) / (n + 1). Small is anomalous. */
   readonly pValue?: number;
   /** What `JSON.stringify` writes: everything but the map and the region's runs. A spread copy or a structured clone has no such method. */
   toJSON?(): ResultJson;
@@ -38,7 +38,7 @@ export interface RegionComponent {
   readonly box: Box;
   /** Centre of mass. */
   readonly centre: { readonly x: number; readonly y: number };
-  /** The oddest pixel: its place and its raw map value; one that is no number is the oddest. */
+  /** The most anomalous pixel: its place and its raw map value; a value that is not a number counts as the highest. */
   readonly peak: { readonly x: number; readonly y: number; readonly value: number };
 }
 

@@ -7,7 +7,7 @@ export interface EvaluatedImage {
   readonly fileName?: string;
   readonly label: ImageLabel;
   readonly defect?: string | undefined;
-  /** Raw score: higher is odder. */
+  /** Raw score: higher is more anomalous. */
   readonly score: number;
   /** Raw map. Needed for pixel measures. */
   readonly map?: AnomalyImage;

@@ -51,7 +51,7 @@ export interface OverlayOptions extends DrawingRange {
 }
 
 /**
- * The image at its own size, RGB, the map laid over it: the odder, the more opaque.
+ * The image at its own size, RGB, the map laid over it: the more anomalous, the more opaque.
  *
  * @throws ParameterError for an opacity outside 0..1, or a region or ground truth of another size than the map.
  */
